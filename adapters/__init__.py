@@ -1,0 +1,1 @@
+"""The device side: bytes in, readings out. Knows neither beds nor alarms."""

@@ -1,0 +1,126 @@
+"""The contract of a device file: with `adapters.reading` all that it needs to import.
+
+A driver is a value. Its decoder is bytes in, readings out: it never reads a port, waits, logs or looks at
+a clock. A device that must be spoken to has a dialogue, equally pure: the link does the sending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from adapters.reading import Fault, Reading
+from config.instant import Duration, Instant
+
+
+class Parity(StrEnum):
+    """Parity bit of a serial line."""
+
+    NONE = "N"
+    ODD = "O"
+    EVEN = "E"
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """How the serial port is opened, unless the site file says otherwise. Always raw, no flow control."""
+
+    baud: int
+    parity: Parity = Parity.NONE
+    data_bits: int = 8
+    stop_bits: int = 1
+
+
+class Cadence(StrEnum):
+    """How the device speaks, which decides what its silence means (alarm-system 3.2, DEVICE_OFFLINE)."""
+
+    STREAM = "stream"
+    """Speaks by itself all the time."""
+    POLL = "poll"
+    """Answers when asked."""
+    EPISODIC = "episodic"
+    """Speaks once per measurement; silence is not offline."""
+
+
+class StreamDecoder(Protocol):
+    """Bytes of any chunking in; the same readings whatever the chunking."""
+
+    def feed(self, chunk: bytes) -> Iterable[Reading | Fault]:
+        """Readings and faults completed by `chunk`, in stream order. Never raises on input."""
+        ...
+
+
+class MessageDecoder(Protocol):
+    """Whole messages in (MQTT, HL7)."""
+
+    def feed_message(self, topic: str, payload: bytes) -> Iterable[Reading | Fault]:
+        """Readings of one message, or a fault with its reason. Never raises on input."""
+        ...
+
+
+class Dialogue(Protocol):
+    """What to say to a device that must be spoken to. Pure: the link does the sending.
+
+    `opened` and `tick` answer with bytes to send (possibly empty). Nothing sent on `opened` may start a
+    measurement (blood-pressure, section 9.5).
+    """
+
+    def opened(self, now: Instant) -> bytes:
+        """The link has just come up."""
+        ...
+
+    def tick(self, now: Instant) -> bytes:
+        """The moment given by `next_deadline` has come."""
+        ...
+
+    def on_reading(self, reading: Reading | Fault, now: Instant) -> bytes:
+        """The device has spoken."""
+        ...
+
+    def request_measurement(self, now: Instant) -> bytes:
+        """Start one measurement; empty when a lock-out forbids it now."""
+        ...
+
+    def cancel_measurement(self, now: Instant) -> bytes:
+        """Stop the running measurement."""
+        ...
+
+    def next_deadline(self) -> Instant | None:
+        """When `tick` wants to be called next; None: not at all."""
+        ...
+
+
+@dataclass(frozen=True)
+class NoOptions:
+    """For drivers without options."""
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """One device protocol, found by its name.
+
+    Attributes:
+        name: as in the site file (interfaces, section 1).
+        title: for people.
+        source: where the protocol is documented, with its trust mark.
+        decoder: makes a fresh decoder from checked options.
+        messages: True when the decoder takes whole messages instead of a byte stream.
+        cadence: what its silence means.
+        nominal_interval: time between two readings of a healthy device.
+        line: serial settings; None for message drivers.
+        dialogue: makes a fresh dialogue from checked options; None for a device that only talks.
+        options: dataclass of the driver's options with defaults; the site file is checked against it.
+    """
+
+    name: str
+    title: str
+    source: str
+    decoder: Callable[[Any], Any]
+    cadence: Cadence
+    nominal_interval: Duration
+    messages: bool = False
+    line: LineSettings | None = None
+    dialogue: Callable[[Any], Dialogue] | None = None
+    options: type = field(default=NoOptions)

@@ -1,0 +1,1 @@
+"""Telling people: who hears of an alarm, on which channel, until it is known to have arrived."""

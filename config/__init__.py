@@ -1,0 +1,4 @@
+"""Settings and shared words of bedwatch.
+
+Imports nothing, so that `config.vocabulary` comes without pydantic.
+"""

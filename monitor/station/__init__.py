@@ -1,0 +1,1 @@
+"""The nurse station: HTTP, WebSocket and the dashboard's files."""

@@ -1,0 +1,215 @@
+"""The JSON contract between the service and its pages (interfaces, sections 5 and 6).
+
+The dashboard's types are generated from these structs. Times are RFC 3339 in UTC; a number that is not valid
+is null with a reason beside it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Value(msgspec.Struct, frozen=True):
+    """The last value of one metric.
+
+    `value` is null unless the verdict is VALID or SUSPECT. `at` is when it was measured. `shown` keeps the
+    last valid number after it went stale, for a greyed display; null when there has been none.
+    """
+
+    metric: str
+    value: float | None
+    unit: str
+    verdict: Literal["VALID", "SUSPECT", "INVALID"] | None
+    reason: str | None
+    at: str | None
+    age_s: float | None
+    shown: float | None = None
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """The alarm limits in force for one metric; null: no limit on that side now."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+class Session(msgspec.Struct, frozen=True):
+    """The session on a bed. `infused_s` counts infusion time without pauses, up to the message's server time."""
+
+    id: str
+    patient: str
+    opened_at: str
+    opened_by: str | None
+    weight_kg: float | None
+    cuff_limb: str | None
+    probe_limb: str | None
+    iv_limb: str | None
+    planned_min: float
+    started_at: str | None
+    ended_at: str | None
+    infused_s: float
+    paused_since: str | None
+    deadline_at: str | None
+    deadline_min: float
+
+
+class Baseline(msgspec.Struct, frozen=True):
+    """Baseline of one metric; `upper` is U of ketamine-monitoring 6.1 (for SpO2 the lower bound)."""
+
+    metric: str
+    value: float | None
+    grade: Literal["A", "B", "C", "NONE"]
+    bound: float | None
+
+
+class ReturnMetric(msgspec.Struct, frozen=True):
+    """How one metric stands to its baseline. `interval_min` is [after, until] once returned."""
+
+    metric: str
+    state: str
+    interval_min: list[float | None] | None
+
+
+class Return(msgspec.Struct, frozen=True):
+    """Return to baseline of the session. `verdict` is null before deadline + grace."""
+
+    metrics: list[ReturnMetric]
+    verdict: str | None
+    deadline_at: str | None
+    decided_at: str | None
+
+
+class Cuff(msgspec.Struct, frozen=True):
+    """The cuff now and when its next reading is due."""
+
+    state: str | None
+    pressure: float | None
+    last_at: str | None
+    next_due_at: str | None
+    interval_s: float | None
+    error: str | None
+
+
+class Device(msgspec.Struct, frozen=True):
+    """One device of the bed. `faults` counts rejected units since start; `last_at` is the last good reading."""
+
+    id: str
+    driver: str
+    link: Literal["up", "down"] | None
+    since: str | None
+    reason: str | None
+    last_at: str | None
+    battery: float | None
+    faults: int
+    origin: Literal["live", "simulated", "replayed"]
+
+
+class Bed(msgspec.Struct, frozen=True):
+    """Everything a tile shows. `origin` is the least real of its devices."""
+
+    id: str
+    label: str
+    phase: str
+    phase_since: str | None
+    origin: Literal["live", "simulated", "replayed"]
+    session: Session | None
+    values: dict[str, Value]
+    limits: dict[str, Limits]
+    cuff: Cuff
+    baseline: list[Baseline]
+    recovery: Return | None
+    devices: list[Device]
+
+
+class Alarm(msgspec.Struct, frozen=True):
+    """One alarm instance that is ACTIVE, ACKED or LATCHED; `state` CLOSED appears once, in an update.
+
+    `superseded` is true while a higher alarm of the same group is present: shown, but without flash and sound.
+    """
+
+    alarm_id: str
+    bed: str | None
+    bed_label: str | None
+    alarm: str
+    text: str
+    priority: Literal["high", "medium", "low"]
+    state: Literal["ACTIVE", "ACKED", "LATCHED", "CLOSED"]
+    stale: bool
+    superseded: bool
+    durable: bool
+    value: float | None
+    limit: float | None
+    unit: str | None
+    since: str | None
+    raised_at: str
+    acknowledged_by: str | None
+    acknowledged_at: str | None
+    ended_at: str | None
+    close_reason: str | None
+    device: str | None
+
+
+class Site(msgspec.Struct, frozen=True):
+    """What the page's frame shows. `speed` is the clock's factor, 1 outside a demo."""
+
+    id: str
+    name: str
+    preset: str
+    version: str
+    speed: float
+    demo: bool
+
+
+class Snapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type"):
+    """First message of every connection."""
+
+    seq: int
+    server_time: str
+    beds: list[Bed]
+    alarms: list[Alarm]
+    site: Site
+
+
+class Update(msgspec.Struct, frozen=True, tag="update", tag_field="type"):
+    """Beds and alarms that changed, each whole. Alarm updates go out at once, numerics about once a second."""
+
+    seq: int
+    server_time: str
+    beds: list[Bed]
+    alarms: list[Alarm]
+
+
+class Pleth(msgspec.Struct, frozen=True, tag="pleth", tag_field="type"):
+    """Wave of one subscribed bed; null samples were lost on the wire. `t` is the time of the first sample."""
+
+    seq: int
+    bed: str
+    t: str
+    rate_hz: float
+    samples: list[float | None]
+
+
+class Heartbeat(msgspec.Struct, frozen=True, tag="heartbeat", tag_field="type"):
+    """Every 2 s: the proof that the service is alive."""
+
+    seq: int
+    server_time: str
+
+
+class Subscribe(msgspec.Struct, frozen=True, tag="subscribe", tag_field="type"):
+    """From the page: the beds whose pleth it shows."""
+
+    pleth: list[str]
+
+
+class StationState(msgspec.Struct, frozen=True, tag="station", tag_field="type"):
+    """From the page, every 2 s: whether it can be heard and seen."""
+
+    audio: Literal["ok", "muted", "blocked"]
+    visible: bool
+
+
+FromPage = Subscribe | StationState
+ToPage = Snapshot | Update | Pleth | Heartbeat
