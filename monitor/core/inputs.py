@@ -1,0 +1,161 @@
+"""Everything that may happen to a bed (interfaces, section 4). Names are imperative: they ask, the core decides.
+
+Instants are microseconds on the service's scale; pressures mmHg, rates /min, saturation %.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from config.instant import Instant
+from config.vocabulary import CuffError, CuffState, Flag, LinkState
+
+NO_FLAGS: frozenset[Flag] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A patient and the bed's devices are bound to each other (ketamine-monitoring, section 5.0).
+
+    `patient` is a reference, never a name. Limbs are free words such as `left`; equal words are the same limb.
+    """
+
+    bed: str
+    patient: str
+    by: str | None = None
+    session: str | None = None
+    weight_kg: float | None = None
+    cuff_limb: str | None = None
+    probe_limb: str | None = None
+    iv_limb: str | None = None
+    identifiers: tuple[str, ...] = ()
+    on_oxygen: bool = False
+    planned_min: float = 40.0
+    deadline_min: float = 20.0
+    previous_baselines: dict[str, list[float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OximeterSample:
+    """One set of oximeter numerics; None where the device shows no value."""
+
+    bed: str
+    device: str
+    spo2: float | None
+    pulse_rate: float | None
+    flags: frozenset[Flag] = NO_FLAGS
+    perfusion_index: float | None = None
+    seq: int | None = None
+    device_t: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CuffMeasurement:
+    """One cuff measurement's end. `measured_at`: cuff deflated, on the service's scale, where known."""
+
+    bed: str
+    device: str
+    systolic: float | None
+    diastolic: float | None
+    mean: float | None
+    pulse_rate: float | None = None
+    error: CuffError | None = None
+    measured_at: Instant | None = None
+    irregular: bool = False
+    map_computed: bool = False
+    source: str | None = None
+    seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CuffActivity:
+    """What the cuff does now, and its pressure where the device tells."""
+
+    bed: str
+    device: str
+    state: CuffState
+    pressure: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChange:
+    """A device's connection came up or went down."""
+
+    bed: str
+    device: str
+    state: LinkState
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryLevel:
+    """Charge of a device, %."""
+
+    bed: str
+    device: str
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a person asks of a session (interfaces, section 4: names and fields).
+
+    `at` is the observed time, at most the entry time; `fields` holds what the command's row names beside it.
+    """
+
+    bed: str
+    command: str
+    by: str | None = None
+    at: Instant | None = None
+    reason: str | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """A person took note: of one instance (`alarm_id`), or of every instance of one kind (`alarm`)."""
+
+    bed: str | None
+    by: str
+    alarm_id: str | None = None
+    alarm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SystemState:
+    """The service about itself. `system` is `storage`, `station`, `pager`, `clock` or `binding`.
+
+    `subject` names what is concerned (a channel, a topic); `critical` marks the graver level of a row with two.
+    """
+
+    system: str
+    ok: bool
+    subject: str | None = None
+    detail: str | None = None
+    critical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The service has started again over this journal (alarm-system, section 4.1, row 17)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Nothing but time. An extra tick changes nothing."""
+
+
+BedInput: TypeAlias = (
+    OpenSession
+    | OximeterSample
+    | CuffMeasurement
+    | CuffActivity
+    | LinkChange
+    | BatteryLevel
+    | Command
+    | Acknowledge
+    | Restart
+    | Tick
+)
+Input: TypeAlias = BedInput | SystemState
