@@ -38,7 +38,8 @@ class Outbox(Protocol):
     """Pages not finished yet, kept so that a restart forgets none.
 
     New pages enter in the transaction of the events that caused them (rulings, section 5), so this contract
-    only reads what is left and records what became of it.
+    only reads what is left and records what became of it. A page id it does not know is passed over: tests
+    of a channel, and pages sent while the journal could not be written, are not in it.
     """
 
     def pending(self) -> list[Page]:
@@ -51,4 +52,8 @@ class Outbox(Protocol):
 
     def finished(self, page_id: str, status: PageStatus, at: Instant, detail: str = "") -> None:
         """The final status. Recording it again changes nothing."""
+        ...
+
+    def told(self, alarm_id: str) -> frozenset[str]:
+        """Channels that had a raised or escalated page of this instance delivered: who hears of its end."""
         ...

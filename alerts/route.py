@@ -1,0 +1,102 @@
+"""Who hears of an alert, on which channels, and why (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from alerts.alert import Alert, AlertKind
+from alerts.suppress import verdict
+from config.vocabulary import Priority
+
+ALARM_KINDS: frozenset[AlertKind] = frozenset(AlertKind) - {AlertKind.HEARTBEAT}
+"""What a channel is told unless its settings say otherwise: all but the heartbeat."""
+
+PAGER_FAIL = "PAGER_FAIL"
+"""The technical alarm about a channel that does not deliver (alarm-system 3.2)."""
+
+
+class Reason(StrEnum):
+    """Why a channel is told, or not told."""
+
+    RECORD = "the channel keeps a record of everything"
+    SERVICE = "a message about the service itself"
+    PRIORITY = "the priority reaches the channel's minimum"
+    FOLLOW_UP = "the channel was told of this alarm before"
+    CHANNEL_OFF = "the receiver has switched the channel off"
+    CHANNEL_FAILING = "the channel is failing, and this alarm is about failing channels"
+    KIND_NOT_WANTED = "the channel is not set to hear this kind of message"
+    NEVER_TOLD = "the channel was never told of this alarm"
+    INHIBITED = "a higher alarm of the same group already sounds"
+    BELOW_MINIMUM = "the priority is below the channel's minimum"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSpec:
+    """One channel as routing sees it.
+
+    Attributes:
+        id, kind: as in the site file.
+        options: the kind's checked options; may hold secrets, hence never printed.
+        min_priority: the least priority that is told. LOW is never paged by default (alarm-system 4.3).
+        tell: kinds of alert it wants.
+        keeps_record: True for a log: it hears everything, also what is kept from people (rulings 2.4).
+    """
+
+    id: str
+    kind: str
+    options: object = field(default=None, repr=False)
+    min_priority: Priority = Priority.MEDIUM
+    tell: frozenset[AlertKind] = ALARM_KINDS
+    keeps_record: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether one channel is told, with the reason."""
+
+    channel: str
+    told: bool
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What routing has to know about the moment.
+
+    Attributes:
+        told: channels paged for this alarm before.
+        off: channels whose receiver answered 410.
+        failing: channels that owe a delivery.
+    """
+
+    told: Collection[str] = ()
+    off: Collection[str] = ()
+    failing: Collection[str] = ()
+
+
+def recipients(alert: Alert, channels: Iterable[ChannelSpec], standing: Standing) -> list[Decision]:
+    """One decision for every channel, in the order of `channels`."""
+    return [_decide(alert, channel, standing) for channel in channels]
+
+
+def _decide(alert: Alert, channel: ChannelSpec, standing: Standing) -> Decision:
+    if channel.id in standing.off:
+        return Decision(channel.id, told=False, reason=Reason.CHANNEL_OFF)
+    if alert.kind not in channel.tell:
+        return Decision(channel.id, told=False, reason=Reason.KIND_NOT_WANTED)
+    if channel.keeps_record:
+        return Decision(channel.id, told=True, reason=Reason.RECORD)
+    if alert.kind in (AlertKind.HEARTBEAT, AlertKind.TEST):
+        return Decision(channel.id, told=True, reason=Reason.SERVICE)
+    if alert.kind in (AlertKind.ACKNOWLEDGED, AlertKind.CLOSED):
+        heard = channel.id in standing.told
+        return Decision(channel.id, told=heard, reason=Reason.FOLLOW_UP if heard else Reason.NEVER_TOLD)
+    if alert.alarm == PAGER_FAIL and channel.id in standing.failing:
+        return Decision(channel.id, told=False, reason=Reason.CHANNEL_FAILING)
+    if verdict(alert) is not None:
+        return Decision(channel.id, told=False, reason=Reason.INHIBITED)
+    if alert.priority < channel.min_priority:
+        return Decision(channel.id, told=False, reason=Reason.BELOW_MINIMUM)
+    return Decision(channel.id, told=True, reason=Reason.PRIORITY)
