@@ -18,6 +18,6 @@ def next_try(attempt: int, random: Callable[[], float], asked: Duration | None =
     so that many pages do not come back in step. `asked` is the receiver's own wish; it may lengthen the wait
     up to the same 30 s, because no receiver may put off an alarm further.
     """
-    longest = min(LONGEST, FIRST * 2 ** min(attempt - 1, 16))
+    longest = min(LONGEST, FIRST << min(attempt - 1, 16))
     wait = round(longest * (0.5 + 0.5 * random()))
     return wait if asked is None else max(wait, min(asked, LONGEST))

@@ -147,8 +147,15 @@ def specify(
 
 
 def open_channel(kinds: Mapping[str, ChannelKind], spec: ChannelSpec) -> Channel:
-    """The channel that `spec` describes."""
-    return kinds[spec.kind].open(spec.id, spec.options)
+    """The channel that `spec` describes; opens no connection.
+
+    Raises:
+        ChannelError: what it needs on this machine, such as a secret file, cannot be had.
+    """
+    try:
+        return kinds[spec.kind].open(spec.id, spec.options)
+    except ValueError as error:
+        raise ChannelError(f"channel {spec.id!r}: {error}") from None
 
 
 def _read_options(kind: ChannelKind, where: str, given: Mapping[str, object]) -> object:

@@ -13,12 +13,13 @@ REMEMBERED = 10_000
 
 
 class MemoryOutbox:
-    """Keeps unfinished pages, and what became of the newest 10 000 finished ones; older ones are forgotten."""
+    """Keeps unfinished pages, and remembers the newest 10 000 finished ones; older ones are forgotten."""
 
     def __init__(self) -> None:
         """Empty."""
         self._pending: dict[str, Page] = {}
-        self._finished: OrderedDict[str, tuple[Page, PageStatus]] = OrderedDict()
+        self._finished: OrderedDict[str, PageStatus] = OrderedDict()
+        self._told: OrderedDict[str, frozenset[str]] = OrderedDict()
 
     def add(self, pages: Iterable[Page]) -> None:
         """What a durable outbox does in the transaction of the events. A known id changes nothing."""
@@ -38,22 +39,18 @@ class MemoryOutbox:
         page = self._pending.pop(page_id, None)
         if page is None:
             return
-        self._finished[page_id] = (page, status)
+        self._finished[page_id] = status
         if len(self._finished) > REMEMBERED:
             self._finished.popitem(last=False)
+        if status is PageStatus.DELIVERED and page.alert.kind in (AlertKind.RAISED, AlertKind.ESCALATED):
+            self._told[page.alert.alarm_id] = self.told(page.alert.alarm_id) | {page.channel}
+            if len(self._told) > REMEMBERED:
+                self._told.popitem(last=False)
 
     def told(self, alarm_id: str) -> frozenset[str]:
         """Channels that had a raised or escalated page of this instance delivered."""
-        return frozenset(
-            page.channel
-            for page, status in self._finished.values()
-            if page.alert.alarm_id == alarm_id
-            and status is PageStatus.DELIVERED
-            and page.alert.kind in (AlertKind.RAISED, AlertKind.ESCALATED)
-        )
+        return self._told.get(alarm_id, frozenset())
 
     def status(self, page_id: str) -> PageStatus | None:
         """What became of a page; None when it is not known."""
-        if page_id in self._pending:
-            return PageStatus.PENDING
-        return self._finished[page_id][1] if page_id in self._finished else None
+        return PageStatus.PENDING if page_id in self._pending else self._finished.get(page_id)

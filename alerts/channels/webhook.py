@@ -115,26 +115,31 @@ class WebhookChannel:
             "webhook-timestamp": str(now // SECOND),
             "webhook-signature": self._signer.sign(page.page_id, moment, body),
         }
+        answer: httpx2.Response | None = None
         try:
             async with (
                 asyncio.timeout(self._options.timeout_s),
                 self._client.stream("POST", self._options.url, content=body.encode(), headers=headers) as answer,
             ):
                 await _read_bounded(answer)
-        except TimeoutError:
-            return Retry(f"no answer within {self._options.timeout_s:g} s")
-        except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
-            # The error's own text may hold the address with its token: the kind of error says enough.
-            return Retry(type(error).__name__)
-        if answer.is_success:
-            return Delivered(f"HTTP {answer.status_code}")
-        if answer.status_code == GONE:
-            return Rejected("the receiver answered 410 Gone")
-        return Retry(f"HTTP {answer.status_code}", _retry_after(answer))
+        except (TimeoutError, httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
+            # The error's own text may hold the address with its token: the kind of error says enough. Once the
+            # status is here it counts, whatever happens to the rest of the answer.
+            if answer is None:
+                return Retry(f"no answer: {type(error).__name__}")
+        return _outcome(answer)
 
     async def aclose(self) -> None:
         """Closes kept connections."""
         await self._client.aclose()
+
+
+def _outcome(answer: httpx2.Response) -> Outcome:
+    if answer.is_success:
+        return Delivered(f"HTTP {answer.status_code}")
+    if answer.status_code == GONE:
+        return Rejected("the receiver answered 410 Gone")
+    return Retry(f"HTTP {answer.status_code}", _retry_after(answer))
 
 
 async def _read_bounded(answer: httpx2.Response) -> None:

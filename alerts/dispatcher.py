@@ -1,0 +1,138 @@
+"""Tells people: plans who hears of an alert, and sees each page through to a final status."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+
+import structlog
+
+from alerts.alert import Alert, AlertKind
+from alerts.channel import Channel
+from alerts.ledger import Outbox, Page, PageStatus
+from alerts.page_id import page_id
+from alerts.page_queue import CALLS
+from alerts.route import ChannelSpec, Standing, recipients
+from alerts.told import Told
+from alerts.worker import ChannelStatus, OnRecovered, OnTrouble, Worker
+from config.instant import Clock
+
+GRACE_S = 3.0
+"""How long a stop waits for tries under way."""
+
+_log = structlog.get_logger("bedwatch.alerts")
+
+
+class Dispatcher:
+    """`plan` before the journal's transaction, `handle` after it; `start` and `run` once, `stop` at the end.
+
+    The composition root turns `on_trouble` into the technical alarm PAGER_FAIL and `on_recovered` into its
+    end. That alarm is itself an alert, and a loop is excluded thus: it is never planned for a channel that is
+    failing; one channel reports its trouble once until it recovers (and again only for a HIGH page given up);
+    so one PAGER_FAIL can at most put every further channel into trouble once.
+    """
+
+    def __init__(
+        self,
+        channels: Sequence[tuple[ChannelSpec, Channel]],
+        outbox: Outbox,
+        clock: Clock,
+        random: Callable[[], float],
+        on_trouble: OnTrouble,
+        on_recovered: OnRecovered,
+    ) -> None:
+        """Ids in `channels` are unique. `random` gives numbers in [0, 1) and spreads retries."""
+        self._specs = [spec for spec, _ in channels]
+        self._channels = [channel for _, channel in channels]
+        self._outbox = outbox
+        self._clock = clock
+        self._told = Told(outbox)
+        self._workers = {
+            spec.id: Worker(
+                channel,
+                probes=AlertKind.TEST in spec.tell,
+                told=self._told,
+                outbox=outbox,
+                clock=clock,
+                random=random,
+                on_trouble=on_trouble,
+                on_recovered=on_recovered,
+            )
+            for spec, channel in channels
+        }
+        self._running: asyncio.Event | None = None
+
+    def plan(self, alert: Alert) -> list[Page]:
+        """The pages that `alert` causes, to be stored with the events that caused it. Sends nothing."""
+        if alert.kind is AlertKind.RAISED and alert.occurrence == 1:
+            self._told.begin(alert.alarm_id)
+        standing = Standing(
+            told=self._told.paged(alert.alarm_id) if alert.kind not in _SERVICE else (),
+            off={name for name, worker in self._workers.items() if worker.off},
+            failing={name for name, worker in self._workers.items() if worker.failing},
+        )
+        decisions = recipients(alert, self._specs, standing)
+        pages = [Page(page_id(alert, choice.channel), choice.channel, alert) for choice in decisions if choice.told]
+        if alert.kind in CALLS:
+            self._told.note_paged(alert.alarm_id, (page.channel for page in pages))
+        _log.info(
+            "alert_routed",
+            type=alert.kind.value,
+            alarm_id=alert.alarm_id,
+            told={choice.channel: choice.reason.name for choice in decisions if choice.told},
+            not_told={choice.channel: choice.reason.name for choice in decisions if not choice.told},
+        )
+        return pages
+
+    def handle(self, pages: Iterable[Page]) -> None:
+        """Start sending. A page of a channel that is no longer configured fails at once. Never waits."""
+        for page in pages:
+            worker = self._workers.get(page.channel)
+            if worker is None:
+                _log.error("page_without_channel", channel=page.channel, page_id=page.page_id)
+                self._outbox.finished(page.page_id, PageStatus.FAILED, self._clock.now(), "no such channel any more")
+            else:
+                worker.put(page)
+
+    def start(self) -> None:
+        """Take up what the outbox still holds from before a restart, oldest first, under the same ids."""
+        pages = self._outbox.pending()
+        for page in pages:
+            if page.alert.kind in CALLS:
+                self._told.note_paged(page.alert.alarm_id, [page.channel])
+        self.handle(pages)
+
+    async def run(self) -> None:
+        """Send until `stop`."""
+        ended = self._running = asyncio.Event()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for worker in self._workers.values():
+                    group.create_task(worker.run())
+        finally:
+            ended.set()
+
+    async def stop(self, grace_s: float = GRACE_S) -> None:
+        """Let tries under way finish for at most `grace_s`, then break them off and close the channels.
+
+        What was not delivered stays in the outbox and is sent after the next start.
+        """
+        for worker in self._workers.values():
+            worker.stop()
+        if self._running is not None:
+            try:
+                async with asyncio.timeout(grace_s):
+                    await self._running.wait()
+            except TimeoutError:
+                for worker in self._workers.values():
+                    worker.abandon()
+                await self._running.wait()
+        for channel in self._channels:
+            await channel.aclose()
+
+    def status(self) -> list[ChannelStatus]:
+        """How every channel does, in the order of the site file."""
+        return [worker.status() for worker in self._workers.values()]
+
+
+_SERVICE = frozenset({AlertKind.HEARTBEAT, AlertKind.TEST})

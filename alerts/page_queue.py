@@ -1,0 +1,188 @@
+"""The pages that wait on one channel: their order, what makes one obsolete, and what goes when it is full.
+
+Pages of one alarm form a lane and go out in order, one at a time. Among lanes the highest priority goes first,
+then the longest waiting. Nothing here waits or looks at a clock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from alerts.alert import AlertKind
+from alerts.ledger import Page, PageStatus
+from config.instant import MINUTE, Duration, Instant
+from config.vocabulary import Priority
+
+CALLS = frozenset({AlertKind.RAISED, AlertKind.ESCALATED})
+FOLLOW_UPS = frozenset({AlertKind.ACKNOWLEDGED, AlertKind.CLOSED})
+
+PATIENCE: dict[AlertKind, Duration] = {
+    AlertKind.ACKNOWLEDGED: 60 * MINUTE,
+    AlertKind.CLOSED: 60 * MINUTE,
+    AlertKind.HEARTBEAT: 1 * MINUTE,
+    AlertKind.TEST: 1 * MINUTE,
+}
+"""How long a page is tried. A call is tried until its alarm is over (interfaces, section 7): no entry."""
+
+EndedCallback: TypeAlias = Callable[[Page, PageStatus, str], None]
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One waiting page.
+
+    Attributes:
+        page: what is to be sent.
+        since: when it was first due.
+        due_at: when it may be tried next.
+        order: place in the order of arrival.
+        attempts: failed tries so far.
+        reason: why the last one failed.
+        in_flight: True while a try is under way.
+    """
+
+    page: Page
+    since: Instant
+    due_at: Instant
+    order: int
+    attempts: int = 0
+    reason: str = "not tried yet"
+    in_flight: bool = False
+
+    @property
+    def kind(self) -> AlertKind:
+        """The kind of its alert."""
+        return self.page.alert.kind
+
+    @property
+    def priority(self) -> Priority:
+        """The priority of its alert."""
+        return self.page.alert.priority
+
+
+def makes_obsolete(newer: AlertKind, older: Entry) -> bool:
+    """Whether `older`, still waiting, need not be sent because a page of kind `newer` follows it.
+
+    An alarm that is over calls nobody any more. A newer call says all that a call or acknowledgement which
+    already failed would have said. Otherwise the receiver gets the whole story in order.
+    """
+    if newer is AlertKind.CLOSED:
+        return older.kind in CALLS or older.attempts > 0
+    return newer in CALLS and older.attempts > 0
+
+
+@dataclass(slots=True)
+class _Lane:
+    entries: deque[Entry] = field(default_factory=deque)
+
+    @property
+    def head(self) -> Entry:
+        return self.entries[0]
+
+    def rank(self) -> tuple[int, int]:
+        return (-max(entry.priority for entry in self.entries), self.head.order)
+
+
+class PageQueue:
+    """Bounded: at `limit` pages the oldest of the lowest priority ends as FAILED."""
+
+    def __init__(self, limit: int, arrived: Callable[[str], bool], ended: EndedCallback) -> None:
+        """`arrived(alarm_id)` says whether a call of that alarm was delivered here; `ended` hears of every end."""
+        self._limit = limit
+        self._arrived = arrived
+        self._ended = ended
+        self._lanes: dict[str, _Lane] = {}
+        self._ids: set[str] = set()
+        self._order = 0
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (entry for lane in self._lanes.values() for entry in lane.entries)
+
+    def add(self, page: Page, now: Instant) -> Page | None:
+        """Take in a page that is due `now`; answers with the page that had to go for want of room, if any."""
+        if page.page_id in self._ids:
+            return None
+        lane = self._lanes.setdefault(page.alert.alarm_id, _Lane())
+        self._order += 1
+        lane.entries.append(Entry(page, since=now, due_at=now, order=self._order))
+        self._ids.add(page.page_id)
+        self._settle(page.alert.alarm_id)
+        return self._make_room() if len(self) > self._limit else None
+
+    def take(self, now: Instant) -> Entry | None:
+        """The most urgent page that may be tried now, marked as in flight."""
+        ready = [lane for lane in self._lanes.values() if not lane.head.in_flight and lane.head.due_at <= now]
+        if not ready:
+            return None
+        entry = min(ready, key=_Lane.rank).head
+        entry.in_flight = True
+        return entry
+
+    def delivered(self, entry: Entry, receipt: str) -> None:
+        """The try succeeded; what waits behind it is due."""
+        self._end(entry, PageStatus.DELIVERED, receipt)
+        self._settle(entry.page.alert.alarm_id)
+
+    def failed(self, entry: Entry, due_at: Instant, reason: str, now: Instant) -> None:
+        """The try failed; the next is due at `due_at`, unless the page's patience has run out."""
+        entry.in_flight = False
+        entry.attempts += 1
+        entry.due_at = due_at
+        entry.reason = reason
+        if entry.kind in PATIENCE and now - entry.since >= PATIENCE[entry.kind]:
+            self._end(entry, PageStatus.FAILED, reason)
+        self._settle(entry.page.alert.alarm_id)
+
+    def give_up(self, entry: Entry, reason: str) -> None:
+        """The page will not be delivered."""
+        self._end(entry, PageStatus.FAILED, reason)
+
+    def give_up_waiting(self, reason: str) -> None:
+        """The channel is off: nothing that waits will be delivered. Pages in flight may still be."""
+        for entry in [entry for entry in self if not entry.in_flight]:
+            self._end(entry, PageStatus.FAILED, reason)
+
+    def next_due(self) -> Instant | None:
+        """When `take` has something next; None: nothing waits."""
+        return min((lane.head.due_at for lane in self._lanes.values() if not lane.head.in_flight), default=None)
+
+    def oldest(self) -> Entry | None:
+        """The page that has been due longest."""
+        return min(self, key=lambda entry: (entry.since, entry.order), default=None)
+
+    def _settle(self, alarm_id: str) -> None:
+        """End what later pages of the alarm made obsolete, and news for a receiver that never heard of it."""
+        lane = self._lanes.get(alarm_id)
+        if lane is None:
+            return
+        entries = list(lane.entries)
+        for index, older in enumerate(entries):
+            if not older.in_flight and any(makes_obsolete(newer.kind, older) for newer in entries[index + 1 :]):
+                self._end(older, PageStatus.SUPERSEDED, f"overtaken by later news; {older.reason}")
+        while lane.entries and self._is_unheard(lane.head):
+            self._end(lane.head, PageStatus.SUPERSEDED, "the receiver was never told of this alarm")
+
+    def _is_unheard(self, head: Entry) -> bool:
+        return head.kind in FOLLOW_UPS and not head.in_flight and not self._arrived(head.page.alert.alarm_id)
+
+    def _make_room(self) -> Page | None:
+        idle = [entry for entry in self if not entry.in_flight]
+        victim = min(idle, key=lambda entry: (entry.priority, entry.order))
+        self._end(victim, PageStatus.FAILED, f"the queue of {self._limit} pages was full; {victim.reason}")
+        self._settle(victim.page.alert.alarm_id)
+        return victim.page
+
+    def _end(self, entry: Entry, status: PageStatus, detail: str) -> None:
+        alarm_id = entry.page.alert.alarm_id
+        lane = self._lanes[alarm_id]
+        lane.entries.remove(entry)
+        if not lane.entries:
+            del self._lanes[alarm_id]
+        self._ids.discard(entry.page.page_id)
+        self._ended(entry.page, status, detail)

@@ -1,0 +1,76 @@
+"""Who was told of which alarm: decides who hears that it was acknowledged and that it ended."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import structlog
+
+from alerts.ledger import Outbox
+
+_log = structlog.get_logger("bedwatch.alerts")
+
+REMEMBERED = 10_000
+"""Alarms kept in memory; for older ones, and after a restart, the outbox knows."""
+
+
+@dataclass(slots=True)
+class _Heard:
+    paged: frozenset[str]
+    delivered: frozenset[str]
+
+
+class Told:
+    """Memory over the outbox: channels paged for an alarm, and those where a page arrived."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        """Reads the outbox only when asked about an alarm it has not met."""
+        self._outbox = outbox
+        self._heard: OrderedDict[str, _Heard] = OrderedDict()
+
+    def begin(self, alarm_id: str) -> None:
+        """A new alarm: nobody was told before, so the outbox need not be asked on the way of a fresh page."""
+        if alarm_id not in self._heard:
+            self._keep(alarm_id, frozenset())
+
+    def paged(self, alarm_id: str) -> frozenset[str]:
+        """Channels that have a raise or escalation of this alarm on its way or delivered."""
+        return self._of(alarm_id).paged
+
+    def arrived(self, alarm_id: str, channel: str) -> bool:
+        """Whether a raise or escalation of this alarm was ever delivered on `channel`."""
+        return channel in self._of(alarm_id).delivered
+
+    def note_paged(self, alarm_id: str, channels: Iterable[str]) -> None:
+        """Pages to `channels` are on their way."""
+        heard = self._of(alarm_id)
+        heard.paged = heard.paged.union(channels)
+
+    def note_arrived(self, alarm_id: str, channel: str) -> None:
+        """A page arrived on `channel`."""
+        heard = self._of(alarm_id)
+        heard.paged |= {channel}
+        heard.delivered |= {channel}
+
+    def _of(self, alarm_id: str) -> _Heard:
+        heard = self._heard.get(alarm_id)
+        if heard is None:
+            return self._keep(alarm_id, self._ask_outbox(alarm_id))
+        self._heard.move_to_end(alarm_id)
+        return heard
+
+    def _ask_outbox(self, alarm_id: str) -> frozenset[str]:
+        try:
+            return self._outbox.told(alarm_id)
+        except Exception:
+            # A store in trouble raises STORAGE by its own way; it must not keep an alarm from being paged.
+            _log.exception("outbox_not_readable", alarm_id=alarm_id)
+            return frozenset()
+
+    def _keep(self, alarm_id: str, delivered: frozenset[str]) -> _Heard:
+        heard = self._heard[alarm_id] = _Heard(delivered, delivered)
+        if len(self._heard) > REMEMBERED:
+            self._heard.popitem(last=False)
+        return heard
