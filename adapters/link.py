@@ -1,0 +1,143 @@
+"""One device's life on a byte stream: open, receive, feed, emit, reconnect."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from random import Random
+from typing import Any, Never
+
+from adapters.backoff import Backoff
+from adapters.conversation import CommandOutcome, Conversation, Refused
+from adapters.driver import Driver, StreamDecoder
+from adapters.link_report import LinkReport, LinkSink, LinkStats
+from adapters.transports.contract import LinkError, LinkLost, LinkUnavailable, Transport
+from config.instant import Clock
+
+LEAVE_WITHIN_S = 2.0
+"""How long the good-bye to a measuring device may hold up the end of the service."""
+
+logger = logging.getLogger(__name__)
+
+
+class Link:
+    """The connection to one device, kept up for as long as `run` runs.
+
+    The decoder is made anew for each connection, so that half a frame from before a loss never joins half a
+    frame from after it. The dialogue lives on: its lock-out must hold across a pulled cable.
+    """
+
+    def __init__(
+        self,
+        device_id: str,
+        driver: Driver,
+        options: Any,
+        transport: Transport,
+        sink: LinkSink,
+        clock: Clock,
+        random: Random,
+        backoff: Backoff = Backoff(),  # noqa: B008 - a frozen value
+    ) -> None:
+        self.device_id = device_id
+        self.report = LinkReport(device_id, driver.cadence, sink)
+        self._driver = driver
+        self._options = options
+        self._transport = transport
+        self._clock = clock
+        self._random = random
+        self._backoff = backoff
+        self._conversation = (
+            Conversation(driver.dialogue(options), transport.send, clock) if driver.dialogue is not None else None
+        )
+
+    @property
+    def stats(self) -> LinkStats:
+        """The connection in numbers."""
+        return self.report.stats
+
+    async def run(self) -> Never:
+        """Keep the connection up until cancelled. A stop is not reported as a loss.
+
+        Raises:
+            Exception: a bug, in a decoder or here; the failures of the world are retried.
+        """
+        failures = 0
+        while True:
+            opened_at = None
+            readings_before = self.stats.readings
+            try:
+                await self._transport.open()
+                opened_at = self._clock.now()
+                await self._connection()
+            except (LinkLost, LinkUnavailable) as error:
+                self.report.down(str(error), self._clock.now())
+                logger.info("%s: %s", self.device_id, error)
+            finally:
+                await self._transport.close()
+            now = self._clock.now()
+            # A port that opens and falls over again at once is as good as none: keep slowing down.
+            stood = opened_at is not None and now - opened_at >= self._backoff.cap
+            failures = 1 if stood or self.stats.readings > readings_before else failures + 1
+            await self._clock.sleep_until(self._backoff.next_try(failures, now, self._random.random()))
+
+    async def request_measurement(self) -> CommandOutcome:
+        """Start one measurement."""
+        return await self._command(Conversation.request_measurement)
+
+    async def cancel_measurement(self) -> CommandOutcome:
+        """Stop the running measurement."""
+        return await self._command(Conversation.cancel_measurement)
+
+    async def _command(self, command: Callable[[Conversation], Awaitable[CommandOutcome]]) -> CommandOutcome:
+        if self._conversation is None:
+            return Refused(f"a {self._driver.title} takes no commands")
+        return await command(self._conversation)
+
+    async def _connection(self) -> None:
+        """From an open pipe to its loss, which is raised."""
+        decoder: StreamDecoder = self._driver.decoder(self._options)
+        self.report.opened(self._clock.now())
+        conversation = self._conversation
+        if conversation is None:
+            await self._listen(decoder)
+        try:
+            await conversation.opened()
+            await _first_to_fail(self._listen(decoder), conversation.keep_time())
+        except LinkError:
+            conversation.lost()
+            raise
+        finally:
+            await self._leave(conversation)
+
+    async def _listen(self, decoder: StreamDecoder) -> Never:
+        transport, clock, report, conversation = self._transport, self._clock, self.report, self._conversation
+        while True:
+            chunk = await transport.receive()
+            received_at = clock.now()
+            report.stats.bytes_received += len(chunk)
+            for item in decoder.feed(chunk):
+                report.item(item, received_at)
+                if conversation is not None:
+                    await conversation.heard(item, received_at)
+
+    async def _leave(self, conversation: Conversation) -> None:
+        try:
+            async with asyncio.timeout(LEAVE_WITHIN_S):
+                outcome = await conversation.leave()
+        except TimeoutError:
+            outcome = Refused(f"not accepted within {LEAVE_WITHIN_S:g} s")
+        if isinstance(outcome, Refused):
+            logger.warning("%s: the running measurement could not be stopped: %s", self.device_id, outcome.reason)
+
+
+async def _first_to_fail(*parts: Awaitable[Never]) -> None:
+    """Run all until one fails; stop the others, and raise what failed first."""
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    done.pop().result()

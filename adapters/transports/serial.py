@@ -1,0 +1,108 @@
+"""Serial ports: pyserial underneath, its bytes on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import termios
+from dataclasses import replace
+from pathlib import Path
+
+import serial
+import serial_asyncio_fast
+
+from adapters.driver import LineSettings, Parity
+from adapters.transports.contract import LinkLost, LinkUnavailable
+from adapters.transports.pipe import Pipe
+
+
+class SerialTransport:
+    """One serial port, raw, without flow control, locked against a second opener that would steal bytes."""
+
+    def __init__(self, path: str, line: LineSettings) -> None:
+        self._path = path
+        self._line = line
+        self._pipe: Pipe | None = None
+        self._asyncio: serial_asyncio_fast.SerialTransport | None = None
+
+    async def open(self) -> None:
+        """As `Transport.open`."""
+        loop = asyncio.get_running_loop()
+        # Opening may block for long on a sick USB adapter, so it has a thread of its own.
+        opening = loop.run_in_executor(None, self._open_port)
+        try:
+            port = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close_abandoned)
+            raise
+        except (OSError, ValueError, termios.error) as error:
+            raise LinkUnavailable(f"{self._path}: {_reason(error)}") from error
+        pipe = Pipe(self._path)
+        try:
+            self._asyncio, _ = await serial_asyncio_fast.connection_for_serial(loop, lambda: pipe, port)
+        except (OSError, termios.error) as error:
+            port.close()
+            raise LinkUnavailable(f"{self._path}: {_reason(error)}") from error
+        self._pipe = pipe
+
+    async def receive(self) -> bytes:
+        """As `Transport.receive`."""
+        return await self._opened().receive()
+
+    async def send(self, data: bytes) -> None:
+        """As `Transport.send`: a write after the plug was pulled succeeds; `receive` tells of the loss."""
+        await self._opened().send(data)
+
+    async def close(self) -> None:
+        """As `Transport.close`."""
+        port, self._asyncio = self._asyncio, None
+        pipe, self._pipe = self._pipe, None
+        if port is None or pipe is None:
+            return
+        if not pipe.closed.is_set() and not port.is_closing():
+            # Not `close`: that waits for the line to drain, for ever if nobody reads a pseudo-terminal. What was
+            # written is with the kernel, which sends it.
+            port.abort()
+        await pipe.closed.wait()
+
+    def _opened(self) -> Pipe:
+        if self._pipe is None:
+            raise LinkLost(f"{self._path}: not open")
+        return self._pipe
+
+    def _open_port(self) -> serial.Serial:
+        line = self._line
+        if Path(self._path).resolve().is_relative_to("/dev/pts"):
+            # The kernel refuses a parity bit on pseudo-terminals, which have no wire to put it on.
+            line = replace(line, parity=Parity.NONE)
+        return serial.Serial(
+            self._path,
+            baudrate=line.baud,
+            bytesize=line.data_bits,
+            parity=line.parity.value,
+            stopbits=line.stop_bits,
+            timeout=0,
+            write_timeout=0,
+            xonxoff=False,
+            rtscts=False,
+            dsrdtr=False,
+            exclusive=True,
+        )
+
+
+def _close_abandoned(opening: asyncio.Future[serial.Serial]) -> None:
+    """The opener was cancelled while its thread was at work: nobody else will close what it opened."""
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
+
+
+def _reason(error: BaseException) -> str:
+    """A person's words for the usual causes; pyserial's own text otherwise."""
+    match getattr(error, "errno", None):
+        case 2:
+            return "no such port (is the device plugged in?)"
+        case 13:
+            return "not permitted (the service's user needs the port's group, usually dialout)"
+        case 11:
+            return "in use by another program"
+        case _:
+            return str(error)

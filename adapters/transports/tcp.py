@@ -1,0 +1,71 @@
+"""TCP connections to device servers and serial-to-Ethernet boxes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+from adapters.transports.contract import LinkLost, LinkUnavailable
+from adapters.transports.pipe import Pipe
+
+OPEN_WITHIN_S = 5.0
+FLUSH_WITHIN_S = 1.0
+
+# A peer that lost its power says no good-bye. These find it out after 10 + 3 * 5 s, even on a silent line.
+_KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}
+
+
+class TcpTransport:
+    """A client connection to `host`:`port`."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host = host
+        self._port = port
+        self._name = f"{host}:{port}"
+        self._pipe: Pipe | None = None
+        self._asyncio: asyncio.Transport | None = None
+
+    async def open(self) -> None:
+        """As `Transport.open`."""
+        pipe = Pipe(self._name)
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(OPEN_WITHIN_S):
+                self._asyncio, _ = await loop.create_connection(lambda: pipe, self._host, self._port)
+        except TimeoutError:
+            raise LinkUnavailable(f"{self._name}: no answer within {OPEN_WITHIN_S:g} s") from None
+        except OSError as error:
+            raise LinkUnavailable(f"{self._name}: {error.strerror or error}") from error
+        self._pipe = pipe
+        connection = self._asyncio.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in _KEEPALIVE.items():
+            if hasattr(socket, option):  # not every system has all three
+                connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+
+    async def receive(self) -> bytes:
+        """As `Transport.receive`."""
+        return await self._opened().receive()
+
+    async def send(self, data: bytes) -> None:
+        """As `Transport.send`."""
+        await self._opened().send(data)
+
+    async def close(self) -> None:
+        """As `Transport.close`; what was sent gets a moment to leave first."""
+        connection, self._asyncio = self._asyncio, None
+        pipe, self._pipe = self._pipe, None
+        if connection is None or pipe is None:
+            return
+        connection.close()
+        try:
+            async with asyncio.timeout(FLUSH_WITHIN_S):
+                await pipe.closed.wait()
+        except TimeoutError:
+            connection.abort()
+            await pipe.closed.wait()
+
+    def _opened(self) -> Pipe:
+        if self._pipe is None:
+            raise LinkLost(f"{self._name}: not open")
+        return self._pipe
