@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from config.vocabulary import CuffError
+from simulator.tables import ranged
 
 _TAILS = 6.0  # an exponential recovery counts as over after this many time constants
 
@@ -94,7 +95,7 @@ class Desaturation(_Unfolding):
     """SpO2 falls to `lowest` %, stays, and comes back."""
 
     kind: ClassVar[str] = "desaturation"
-    lowest: float = 84.0
+    lowest: float = ranged(50, 100, 84.0)
     fall_s: float = 60.0
     hold_s: float = 60.0
 
@@ -107,7 +108,7 @@ class Bradycardia(_Unfolding):
     """The pulse falls to `lowest` a minute."""
 
     kind: ClassVar[str] = "bradycardia"
-    lowest: float = 38.0
+    lowest: float = ranged(20, 100, 38.0)
 
     def apply(self, elapsed_s: float, body: Body) -> None:
         body.pulse_rate += (self.lowest - body.pulse_rate) * self._envelope().at(elapsed_s)
@@ -118,7 +119,7 @@ class Tachycardia(_Unfolding):
     """The pulse rises to `highest` a minute; `fall_s` is how long the rise takes."""
 
     kind: ClassVar[str] = "tachycardia"
-    highest: float = 135.0
+    highest: float = ranged(60, 240, 135.0)
 
     def apply(self, elapsed_s: float, body: Body) -> None:
         body.pulse_rate += (self.highest - body.pulse_rate) * self._envelope().at(elapsed_s)
@@ -129,8 +130,8 @@ class Vasovagal(_Unfolding):
     """Faint at cannulation or on standing: pulse down by `pulse_share`, pressure by `systolic_drop`, back in 4 min."""
 
     kind: ClassVar[str] = "vasovagal"
-    pulse_share: float = 0.35
-    systolic_drop: float = 35.0
+    pulse_share: float = ranged(0, 0.8, 0.35)
+    systolic_drop: float = ranged(0, 80, 35.0)
     hold_s: float = 40.0
     recovery_s: float = 60.0
 
@@ -146,8 +147,8 @@ class Hypertension(_Unfolding):
     """Pressure rises by `systolic_rise` within eight minutes; `fall_s` is how long the rise takes."""
 
     kind: ClassVar[str] = "hypertension"
-    systolic_rise: float = 40.0
-    diastolic_rise: float = 20.0
+    systolic_rise: float = ranged(0, 120, 40.0)
+    diastolic_rise: float = ranged(0, 80, 20.0)
     fall_s: float = 480.0
     hold_s: float = 300.0
     recovery_s: float = 600.0
@@ -163,8 +164,8 @@ class ReExcursion(Hypertension):
     """A bump in recovery after the pressure had come back: toilet, standing up, anxiety."""
 
     kind: ClassVar[str] = "re_excursion"
-    systolic_rise: float = 15.0
-    diastolic_rise: float = 8.0
+    systolic_rise: float = ranged(0, 120, 15.0)
+    diastolic_rise: float = ranged(0, 80, 8.0)
     fall_s: float = 60.0
     hold_s: float = 480.0
     recovery_s: float = 120.0
@@ -175,8 +176,8 @@ class Panic(_Unfolding):
     """Fear without danger: pulse and pressure up for ten minutes."""
 
     kind: ClassVar[str] = "panic"
-    pulse_rise: float = 20.0
-    systolic_rise: float = 12.0
+    pulse_rise: float = ranged(0, 100, 20.0)
+    systolic_rise: float = ranged(0, 120, 12.0)
     fall_s: float = 60.0
     hold_s: float = 480.0
     recovery_s: float = 30.0
@@ -193,7 +194,7 @@ class LowPerfusion(_Unfolding):
     """A cold or squeezed finger: the perfusion index falls to `lowest` %."""
 
     kind: ClassVar[str] = "low_perfusion"
-    lowest: float = 0.3
+    lowest: float = ranged(0.02, 5, 0.3)
     fall_s: float = 20.0
     hold_s: float = 120.0
 
@@ -237,7 +238,7 @@ class Motion(_Lasting):
     """The patient moves the limbs: noisy wave, unsure numbers, failing cuff readings."""
 
     kind: ClassVar[str] = "motion"
-    pulse_rise: float = 0.0
+    pulse_rise: float = ranged(0, 100, 0.0)
 
     def apply(self, elapsed_s: float, body: Body) -> None:
         body.motion = True
@@ -250,7 +251,7 @@ class Agitation(Motion):
 
     kind: ClassVar[str] = "agitation"
     for_s: float = 300.0
-    pulse_rise: float = 25.0
+    pulse_rise: float = ranged(0, 100, 25.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +260,7 @@ class Vomiting(Motion):
 
     kind: ClassVar[str] = "vomiting"
     for_s: float = 20.0
-    pulse_rise: float = 10.0
+    pulse_rise: float = ranged(0, 100, 10.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

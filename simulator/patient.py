@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable
+from typing import assert_never
 
 import numpy as np
 
 from config.vocabulary import CuffError
 from simulator.events import Body, Event
-from simulator.pharmacology import Pharmacology, Pump, reference_effect_site
+from simulator.pharmacology import Pharmacology, Pump, PumpAction, PumpStep, reference_effect_site
 from simulator.pleth import PlethWave, Pulse, mayer_wave, respiratory_sinus_arrhythmia
 from simulator.presets import Traits
 from simulator.vitals import Vitals, VitalSource
@@ -52,8 +53,8 @@ class _Drift:
 class VirtualPatient:
     """One made-up patient; implements `VitalSource` and never finishes."""
 
-    def __init__(self, traits: Traits, seed: int, events: Iterable[Event] = ()) -> None:
-        """The patient at rest at time 0, undrugged; `events` will happen to it at their times."""
+    def __init__(self, traits: Traits, seed: int, events: Iterable[Event] = (), pump: Iterable[PumpStep] = ()) -> None:
+        """The patient at rest at time 0, undrugged; `events` and `pump` steps will happen at their times."""
         self.traits = traits
         body_rng, self._cuff_rng, pleth_rng = np.random.default_rng(seed).spawn(3)
         self._rng = body_rng
@@ -62,6 +63,7 @@ class VirtualPatient:
         self._drug = Pharmacology(traits.weight_kg, traits.ke0)
         self._reference = reference_effect_site(traits.ke0)
         self._pump = Pump()
+        self._pump_steps = deque(sorted(pump, key=lambda step: step.at_s))
         self._wave = PlethWave(pleth_rng)
         start = body_rng.standard_normal(4).tolist()
         self._pressure = _Drift(300.0, 3.0, start[0])
@@ -101,21 +103,23 @@ class VirtualPatient:
         """Whether the drug flows now."""
         return self._pump.running
 
-    def start_infusion(self, *, dose_mg_per_kg: float = 0.5, planned_min: float = 40.0) -> None:
-        """Start the pump now; it stops by itself when the dose is in."""
-        self._pump.start(dose_mg_per_kg=dose_mg_per_kg, weight_kg=self.traits.weight_kg, planned_min=planned_min)
-
-    def pause_infusion(self) -> None:
-        """Hold the pump; the rest of the dose stays in it."""
-        self._pump.pause()
-
-    def resume_infusion(self) -> None:
-        """Let the held pump go on."""
-        self._pump.resume()
-
-    def end_infusion(self) -> None:
-        """Stop the pump for good."""
-        self._pump.end()
+    def control_pump(self, step: PumpStep) -> None:
+        """Do something to the pump now, whatever the step's own time."""
+        match step.action:
+            case PumpAction.START:
+                self._pump.start(
+                    dose_mg_per_kg=step.dose_mg_per_kg,
+                    weight_kg=self.traits.weight_kg,
+                    planned_min=step.planned_s / 60.0,
+                )
+            case PumpAction.PAUSE:
+                self._pump.pause()
+            case PumpAction.RESUME:
+                self._pump.resume()
+            case PumpAction.END:
+                self._pump.end()
+            case _:
+                assert_never(step.action)
 
     def advance(self, dt_s: float) -> None:
         """Let `dt_s` seconds pass.
@@ -128,6 +132,8 @@ class VirtualPatient:
         self._time_s += dt_s
         due = math.floor(self._time_s + 1e-6)
         while self._ticks < due:
+            while self._pump_steps and self._pump_steps[0].at_s <= self._ticks:
+                self.control_pump(self._pump_steps.popleft())
             self._ticks += 1
             self._infuse()
             self._tick(self._ticks)

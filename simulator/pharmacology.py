@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
@@ -198,3 +199,22 @@ class Pump:
         if self._left_s <= 0:
             self._running = False
         return flowed
+
+
+class PumpAction(StrEnum):
+    """What is done to the pump."""
+
+    START = "infusion_start"
+    PAUSE = "infusion_pause"
+    RESUME = "infusion_resume"
+    END = "infusion_end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PumpStep:
+    """One thing done to the pump at `at_s` on the patient's clock; plan and dose matter for a start only."""
+
+    at_s: float
+    action: PumpAction
+    planned_s: float = STANDARD_MINUTES * 60.0
+    dose_mg_per_kg: float = STANDARD_DOSE_MG_PER_KG

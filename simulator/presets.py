@@ -9,6 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from simulator.pharmacology import KE0_FAST, KE0_SLOW
+from simulator.tables import ranged
 
 
 class Preset(StrEnum):
@@ -67,30 +68,30 @@ _BASELINE_CORRELATION = 0.6
 _LEAST_PULSE_PRESSURE = 30.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
     """What makes this patient this patient. Scenario files may set any of them under `[patient]`."""
 
-    systolic: float
+    systolic: float = ranged(70, 220)
     """Baseline, mmHg."""
-    diastolic: float
-    pulse_rate: float
-    spo2: float
-    resp_rate: float
-    weight_kg: float
-    age: float
+    diastolic: float = ranged(35, 130)
+    pulse_rate: float = ranged(35, 150)
+    spo2: float = ranged(80, 100)
+    resp_rate: float = ranged(4, 40)
+    weight_kg: float = ranged(30, 250)
+    age: float = ranged(18, 100)
     woman: bool
-    perfusion_index: float
+    perfusion_index: float = ranged(0.1, 20)
     """%, the finger's usual one."""
-    ke0: float
+    ke0: float = ranged(0.01, 1)
     """Effect site, /min: 0.05 returns slowly, 0.238 fast."""
-    systolic_effect: float
+    systolic_effect: float = ranged(0, 120)
     """Rise at the end of a standard 40-min infusion, mmHg."""
-    diastolic_effect: float
-    pulse_rate_effect: float
+    diastolic_effect: float = ranged(0, 80)
+    pulse_rate_effect: float = ranged(0, 80)
     white_coat: bool
     """Nervous in the first ten minutes."""
-    cuff_failure_share: float = 0.03
+    cuff_failure_share: float = ranged(0, 1, 0.03)
     """Share of cuff measurements that fail without a special cause."""
 
 
