@@ -51,6 +51,10 @@ class StreamDecoder(Protocol):
         """Readings and faults completed by `chunk`, in stream order. Never raises on input."""
         ...
 
+    def finish(self) -> Iterable[Reading | Fault]:
+        """The stream is over: what was held back, undecided, as readings or faults."""
+        ...
+
 
 class MessageDecoder(Protocol):
     """Whole messages in (MQTT, HL7)."""

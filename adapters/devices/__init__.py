@@ -1,0 +1,1 @@
+"""One file per device protocol. `adapters.registry` finds every module here that offers `DRIVERS`."""
