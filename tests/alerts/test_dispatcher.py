@@ -1,0 +1,515 @@
+"""Pages from plan to final status, in the time of a clock moved by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from alerts.alert import Alert, AlertKind
+from alerts.channel import Rejected, Retry
+from alerts.dispatcher import Dispatcher
+from alerts.ledger import Page, PageStatus
+from alerts.memory_outbox import MemoryOutbox
+from alerts.page_id import page_id
+from alerts.route import ChannelSpec
+from alerts.worker import QUEUE_LIMIT, RECEIPT_DUE
+from config.instant import MINUTE, SECOND, Instant
+from config.vocabulary import Priority
+from tests.alerts.builders import alert, spec
+from tests.support.channel import RecordingChannel
+from tests.support.clock import ManualClock
+
+RAISED, ESCALATED = AlertKind.RAISED, AlertKind.ESCALATED
+ACKNOWLEDGED, CLOSED, TEST = AlertKind.ACKNOWLEDGED, AlertKind.CLOSED, AlertKind.TEST
+DOWN = Retry("HTTP 500")
+
+
+@dataclass
+class Desk:
+    """A running dispatcher with what it said about its channels."""
+
+    clock: ManualClock
+    outbox: MemoryOutbox
+    dispatcher: Dispatcher
+    trouble: list[tuple[str, str, str, Instant]]
+    recovered: list[str] = field(default_factory=list)
+
+    def tell(self, *alerts: Alert) -> list[Page]:
+        """What the service does: plan, store, hand over."""
+        pages = [page for about in alerts for page in self.dispatcher.plan(about)]
+        self.outbox.add(pages)
+        self.dispatcher.handle(pages)
+        return pages
+
+    def status(self, about: Alert, channel: str = "pager") -> PageStatus | None:
+        """What became of the page of `about`."""
+        return self.outbox.status(page_id(about, channel))
+
+
+@asynccontextmanager
+async def desk(
+    channels: Sequence[RecordingChannel],
+    specs: Sequence[ChannelSpec] | None = None,
+    outbox: MemoryOutbox | None = None,
+) -> AsyncIterator[Desk]:
+    """A dispatcher that runs inside the block."""
+    clock = ManualClock(5_000 * SECOND)
+    outbox = MemoryOutbox() if outbox is None else outbox
+    trouble: list[tuple[str, str, str, Instant]] = []
+    recovered: list[str] = []
+    settings = [spec(channel.id) for channel in channels] if specs is None else specs
+    dispatcher = Dispatcher(
+        list(zip(settings, channels, strict=True)),
+        outbox,
+        clock,
+        lambda: 0.999,
+        on_trouble=lambda name, about, reason, since: trouble.append((name, about.alarm_id, reason, since)),
+        on_recovered=recovered.append,
+    )
+    dispatcher.start()
+    running = asyncio.create_task(dispatcher.run())
+    await clock.advance(0)
+    try:
+        yield Desk(clock, outbox, dispatcher, trouble, recovered)
+    finally:
+        await dispatcher.stop(grace_s=0)
+        await running
+
+
+async def test_raise_acknowledge_close_one_after_the_other() -> None:
+    """Each is sent at once, in no clock time, and ends as delivered."""
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        for kind in (RAISED, ACKNOWLEDGED, CLOSED):
+            ward.tell(alert(kind))
+            await ward.clock.advance(0)
+        assert [kind for _, kind in pager.told()] == [RAISED, ACKNOWLEDGED, CLOSED]
+        assert [at for at, _ in pager.tries] == [5_000 * SECOND] * 3
+        assert ward.outbox.pending() == []
+        assert ward.trouble == []
+
+
+async def test_the_order_holds_while_the_first_page_is_under_way() -> None:
+    """News of one alarm never overtakes news of the same alarm on a channel."""
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        pager.hold()
+        ward.tell(alert())
+        await ward.clock.advance(0)
+        ward.tell(alert(ACKNOWLEDGED), alert(CLOSED))
+        await ward.clock.advance(2 * SECOND)
+        assert len(pager.tries) == 1
+        pager.let_go()
+        await ward.clock.advance(0)
+        assert [kind for _, kind in pager.told()] == [RAISED, ACKNOWLEDGED, CLOSED]
+
+
+async def test_a_slow_channel_delays_no_other() -> None:
+    slow, quick = RecordingChannel("slow"), RecordingChannel("quick")
+    async with desk([slow, quick]) as ward:
+        slow.hold()
+        ward.tell(*(alert(alarm_id=f"bay-1-{n:04}") for n in range(20)))
+        await ward.clock.advance(0)
+        assert len(quick.delivered) == 20
+        assert slow.delivered == []
+
+
+async def test_one_failing_alarm_delays_no_other_on_its_channel() -> None:
+    """A receiver that chokes on one message still gets the next one at once."""
+    pager = RecordingChannel("pager", [DOWN])
+    async with desk([pager]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(0)
+        ward.tell(alert(alarm_id="bay-2-0001"))
+        await ward.clock.advance(0)
+        assert pager.told() == [("bay-2-0001", RAISED)]
+        await ward.clock.advance(1 * SECOND)
+        assert pager.told() == [("bay-2-0001", RAISED), ("bay-1-0007", RAISED)]
+
+
+async def test_the_most_urgent_page_goes_first() -> None:
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        pager.hold()
+        ward.tell(*(alert(alarm_id=f"bay-1-{n:04}") for n in range(6)))
+        ward.tell(alert(alarm_id="bay-9-0001", priority=Priority.HIGH))
+        await ward.clock.advance(0)
+        assert len(pager.tries) == 4
+        pager.let_go()
+        await ward.clock.advance(0)
+        assert pager.tries[0][1].alert.alarm_id == "bay-9-0001"
+
+
+async def test_an_escalation_behind_a_waiting_raise_lends_it_its_priority() -> None:
+    """The lane of an alarm is as urgent as the most urgent page in it."""
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        pager.hold()
+        ward.tell(*(alert(alarm_id=f"bay-1-{n:04}") for n in range(5)))
+        await ward.clock.advance(0)
+        ward.tell(alert(alarm_id="bay-2-0001"), alert(ESCALATED, "bay-2-0001", priority=Priority.HIGH))
+        pager.let_go()
+        await ward.clock.advance(0)
+        assert pager.told()[4] == ("bay-2-0001", RAISED)
+        assert ("bay-2-0001", ESCALATED) in pager.told()
+
+
+async def test_the_same_id_is_tried_with_growing_waits_until_it_arrives() -> None:
+    pager = RecordingChannel("pager", [DOWN, DOWN, DOWN])
+    async with desk([pager]) as ward:
+        (page,) = ward.tell(alert())
+        await ward.clock.advance(10 * SECOND)
+        waits = [round((at - 5_000 * SECOND) / SECOND) for at, _ in pager.tries]
+        assert waits == [0, 1, 3, 7]
+        assert {tried.page_id for _, tried in pager.tries} == {page.page_id}
+        assert ward.status(alert()) is PageStatus.DELIVERED
+        assert ward.trouble == []
+
+
+async def test_a_call_is_tried_as_long_as_its_alarm_lasts() -> None:
+    """Interfaces section 7: retried until the alarm is over, never further apart than the cap."""
+    pager = RecordingChannel("pager", then=DOWN)
+    async with desk([pager]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(120 * MINUTE)
+        assert ward.status(alert()) is PageStatus.PENDING
+        assert len(pager.tries) > 240
+
+
+async def test_an_alarm_that_ended_unheard_is_superseded_and_its_end_not_told() -> None:
+    pager = RecordingChannel("pager", then=DOWN)
+    async with desk([pager]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(5 * SECOND)
+        pager.then = RecordingChannel("pager").then
+        ward.tell(alert(CLOSED))
+        await ward.clock.advance(60 * SECOND)
+        assert ward.status(alert()) is PageStatus.SUPERSEDED
+        assert ward.status(alert(CLOSED)) is PageStatus.SUPERSEDED
+        assert pager.delivered == []
+
+
+async def test_an_alarm_that_ends_while_its_raise_is_under_way_is_told_to_the_end() -> None:
+    """The raise may be with the receiver already: if it arrives, the end is told too."""
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        pager.hold()
+        ward.tell(alert())
+        await ward.clock.advance(0)
+        ward.tell(alert(CLOSED))
+        await ward.clock.advance(0)
+        pager.let_go()
+        await ward.clock.advance(0)
+        assert [kind for _, kind in pager.told()] == [RAISED, CLOSED]
+
+
+async def test_an_alarm_that_ends_while_its_raise_fails_is_not_tried_again() -> None:
+    pager = RecordingChannel("pager", [DOWN])
+    async with desk([pager]) as ward:
+        pager.hold()
+        ward.tell(alert())
+        await ward.clock.advance(0)
+        ward.tell(alert(CLOSED))
+        pager.let_go()
+        await ward.clock.advance(60 * SECOND)
+        assert len(pager.tries) == 1
+        assert ward.status(alert()) is PageStatus.SUPERSEDED
+        assert ward.status(alert(CLOSED)) is PageStatus.SUPERSEDED
+
+
+async def test_the_end_of_an_alarm_is_retried_once_its_raise_arrived() -> None:
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(0)
+        pager.then = DOWN
+        ward.tell(alert(CLOSED))
+        await ward.clock.advance(10 * SECOND)
+        assert ward.status(alert(CLOSED)) is PageStatus.PENDING
+        pager.then = RecordingChannel("pager").then
+        await ward.clock.advance(30 * SECOND)
+        assert [kind for _, kind in pager.told()] == [RAISED, CLOSED]
+
+
+async def test_news_of_the_past_is_given_up_after_an_hour() -> None:
+    """Every page has a final status (alarm-system 5.2)."""
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(0)
+        pager.then = DOWN
+        ward.tell(alert(CLOSED))
+        await ward.clock.advance(61 * MINUTE)
+        assert ward.status(alert(CLOSED)) is PageStatus.FAILED
+
+
+async def test_a_newer_call_replaces_one_that_failed() -> None:
+    """After a failure the escalation goes at once, without waiting for the older page's backoff."""
+    pager = RecordingChannel("pager", [DOWN, DOWN, DOWN])
+    async with desk([pager]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(4 * SECOND)
+        ward.tell(alert(ESCALATED, priority=Priority.HIGH))
+        await ward.clock.advance(0)
+        assert [kind for _, kind in pager.told()] == [ESCALATED]
+        assert ward.status(alert()) is PageStatus.SUPERSEDED
+
+
+async def test_a_rearmed_alarm_is_told_again() -> None:
+    """Interfaces section 7: raised also when re-armed; the occurrence makes it a page of its own."""
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(0)
+        ward.tell(alert(occurrence=2))
+        await ward.clock.advance(0)
+        assert [kind for _, kind in pager.told()] == [RAISED, RAISED]
+        assert len({page.page_id for page in pager.delivered}) == 2
+
+
+async def test_a_page_handed_over_twice_is_sent_once() -> None:
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        pager.hold()
+        pages = ward.tell(alert())
+        ward.dispatcher.handle(pages)
+        pager.let_go()
+        await ward.clock.advance(0)
+        assert len(pager.tries) == 1
+
+
+async def test_only_those_who_heard_of_the_alarm_hear_of_its_end() -> None:
+    """A low alarm goes to the log alone; so does its end (alarm-system 4.3)."""
+    pager, log = RecordingChannel("pager"), RecordingChannel("log")
+    specs = [spec("pager"), spec("log", Priority.LOW, keeps_record=True)]
+    async with desk([pager, log], specs) as ward:
+        ward.tell(alert(priority=Priority.LOW))
+        await ward.clock.advance(0)
+        ward.tell(alert(CLOSED, priority=Priority.LOW))
+        await ward.clock.advance(0)
+        assert pager.tries == []
+        assert [kind for _, kind in log.told()] == [RAISED, CLOSED]
+
+
+async def test_trouble_is_reported_when_a_page_is_fifteen_seconds_late_and_ends_with_a_delivery() -> None:
+    pager = RecordingChannel("pager", then=DOWN)
+    async with desk([pager]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(RECEIPT_DUE - 1)
+        assert ward.trouble == []
+        await ward.clock.advance(1)
+        assert ward.trouble == [("pager", "bay-1-0007", "HTTP 500", 5_000 * SECOND)]
+        await ward.clock.advance(300 * SECOND)
+        assert len(ward.trouble) == 1, "said once"
+        assert ward.recovered == []
+        pager.then = RecordingChannel("pager").then
+        await ward.clock.advance(30 * SECOND)
+        assert ward.recovered == ["pager"]
+        assert ward.status(alert()) is PageStatus.DELIVERED
+
+
+async def test_a_hanging_channel_is_reported_too() -> None:
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        pager.hold()
+        ward.tell(*(alert(alarm_id=f"bay-1-{n:04}") for n in range(9)))
+        await ward.clock.advance(RECEIPT_DUE)
+        assert ward.trouble == [("pager", "bay-1-0000", "not tried yet", 5_000 * SECOND)]
+
+
+async def test_a_failing_channel_whose_alarm_is_over_is_tested_until_it_works() -> None:
+    """Else the technical alarm would stand until the next emergency."""
+    pager = RecordingChannel("pager", then=DOWN)
+    async with desk([pager]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(20 * SECOND)
+        ward.tell(alert(CLOSED))
+        await ward.clock.advance(5 * MINUTE)
+        assert ward.recovered == []
+        pager.then = RecordingChannel("pager").then
+        await ward.clock.advance(30 * SECOND)
+        assert ward.recovered == ["pager"]
+        assert [kind for _, kind in pager.told()] == [TEST]
+
+
+async def test_the_alarm_about_a_failing_channel_is_not_sent_on_it() -> None:
+    """No loop: PAGER_FAIL goes to the others, and their failing does not come back to the first."""
+    pager, other = RecordingChannel("pager", then=DOWN), RecordingChannel("other")
+    async with desk([pager, other]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(RECEIPT_DUE)
+        other.then = DOWN
+        pages = ward.tell(alert(alarm_id="site-0001", alarm="PAGER_FAIL", bed=None))
+        assert [page.channel for page in pages] == ["other"]
+        await ward.clock.advance(RECEIPT_DUE)
+        assert [name for name, *_ in ward.trouble] == ["pager", "other"]
+        assert ward.dispatcher.plan(alert(alarm_id="site-0002", alarm="PAGER_FAIL", bed=None)) == []
+        await ward.clock.advance(10 * MINUTE)
+        assert len(ward.trouble) == 2
+
+
+async def test_a_channel_switched_off_by_its_receiver_is_reported_at_once_and_used_no_more() -> None:
+    pager = RecordingChannel("pager", [DOWN, Rejected("410")])
+    async with desk([pager]) as ward:
+        ward.tell(alert(), alert(alarm_id="bay-2-0001"))
+        await ward.clock.advance(60 * SECOND)
+        assert ward.trouble == [("pager", "bay-2-0001", "410", 5_000 * SECOND)]
+        assert ward.status(alert()) is PageStatus.FAILED
+        assert ward.status(alert(alarm_id="bay-2-0001")) is PageStatus.FAILED
+        assert ward.dispatcher.plan(alert(alarm_id="bay-3-0001")) == []
+        assert len(pager.tries) == 2
+        assert ward.dispatcher.status()[0].off
+        ward.dispatcher.handle([Page("msg_late", "pager", alert(alarm_id="bay-4-0001"))])
+        await ward.clock.advance(60 * SECOND)
+        assert len(pager.tries) == 2
+
+
+async def test_a_try_under_way_when_the_channel_goes_off_still_counts() -> None:
+    pager = RecordingChannel("pager", [Rejected("410"), DOWN])
+    async with desk([pager]) as ward:
+        pager.hold()
+        ward.tell(*(alert(alarm_id=f"bay-1-{n:04}") for n in range(3)))
+        await ward.clock.advance(0)
+        pager.let_go()
+        await ward.clock.advance(0)
+        assert [ward.status(alert(alarm_id=f"bay-1-{n:04}")) for n in range(3)] == [
+            PageStatus.FAILED,
+            PageStatus.FAILED,
+            PageStatus.DELIVERED,
+        ]
+        assert ward.recovered == []
+
+
+async def test_a_channel_that_raises_is_in_trouble_alone() -> None:
+    pager, other = RecordingChannel("pager", [RuntimeError("a bug")] * 9), RecordingChannel("other")
+    async with desk([pager, other]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(RECEIPT_DUE)
+        assert ward.trouble == [("pager", "bay-1-0007", "the channel raised RuntimeError", 5_000 * SECOND)]
+        assert len(other.delivered) == 1
+
+
+async def test_when_full_the_oldest_of_the_lowest_priority_goes_and_is_reported() -> None:
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        pager.hold()
+        ward.tell(*(alert(alarm_id=f"hi-{n:04}", priority=Priority.HIGH) for n in range(4)))
+        await ward.clock.advance(0)
+        ward.tell(*(alert(alarm_id=f"me-{n:04}") for n in range(QUEUE_LIMIT - 4)))
+        assert ward.trouble == []
+        ward.tell(alert(alarm_id="hi-9999", priority=Priority.HIGH))
+        assert ward.status(alert(alarm_id="me-0000")) is PageStatus.FAILED
+        assert [name for _, name, *_ in ward.trouble] == ["me-0000"]
+        assert ward.dispatcher.status()[0].dropped == 1
+        assert ward.dispatcher.status()[0].waiting == QUEUE_LIMIT
+
+
+async def test_a_high_page_never_goes_silently() -> None:
+    """Each one given up is reported, also while the channel is known to fail."""
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        pager.hold()
+        ward.tell(*(alert(alarm_id=f"hi-{n:04}", priority=Priority.HIGH) for n in range(QUEUE_LIMIT + 2)))
+        assert [name for _, name, *_ in ward.trouble] == ["hi-0000", "hi-0001"]
+
+
+async def test_a_restart_sends_what_was_left_under_the_same_ids() -> None:
+    """At least once: what was under way when the process died is sent again."""
+    outbox, before, after = MemoryOutbox(), RecordingChannel("pager"), RecordingChannel("pager")
+    async with desk([before], outbox=outbox) as ward:
+        before.hold()
+        ward.tell(alert(), alert(alarm_id="bay-2-0001"))
+        await ward.clock.advance(0)
+        assert len(before.tries) == 2
+    assert before.closed
+    async with desk([after], outbox=outbox) as ward:
+        await ward.clock.advance(0)
+        assert [page.page_id for page in after.delivered] == [page.page_id for _, page in before.tries]
+        assert outbox.pending() == []
+
+
+async def test_after_a_restart_the_end_is_told_to_those_who_heard_the_beginning() -> None:
+    outbox, pager, low = MemoryOutbox(), RecordingChannel("pager"), RecordingChannel("high-only")
+    specs = [spec("pager"), spec("high-only", Priority.HIGH)]
+    async with desk([pager, low], specs, outbox) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(0)
+    async with desk([pager, low], specs, outbox) as ward:
+        ward.tell(alert(CLOSED))
+        await ward.clock.advance(0)
+        assert [kind for _, kind in pager.told()] == [RAISED, CLOSED]
+        assert low.tries == []
+
+
+async def test_after_a_restart_an_alarm_that_ended_unheard_stays_untold() -> None:
+    outbox, pager = MemoryOutbox(), RecordingChannel("pager", then=DOWN)
+    async with desk([pager], outbox=outbox) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(0)
+    outbox.add([Page(page_id(alert(CLOSED), "pager"), "pager", alert(CLOSED))])
+    fresh = RecordingChannel("pager")
+    async with desk([fresh], outbox=outbox) as ward:
+        await ward.clock.advance(0)
+        assert fresh.tries == []
+        assert outbox.pending() == []
+
+
+async def test_pages_of_a_channel_that_is_gone_from_the_site_file_fail() -> None:
+    outbox = MemoryOutbox()
+    outbox.add([Page("msg_old", "removed", alert())])
+    async with desk([RecordingChannel("pager")], outbox=outbox):
+        assert outbox.status("msg_old") is PageStatus.FAILED
+
+
+async def test_stopping_lets_a_try_finish_within_its_grace() -> None:
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        pager.hold()
+        ward.tell(alert())
+        await ward.clock.advance(0)
+        stopping = asyncio.create_task(ward.dispatcher.stop(grace_s=60))
+        await ward.clock.advance(0)
+        pager.let_go()
+        await stopping
+        assert ward.status(alert()) is PageStatus.DELIVERED
+
+
+class BrokenOutbox(MemoryOutbox):
+    """A store that can neither be read nor written."""
+
+    def attempted(self, page_id: str, at: Instant, detail: str) -> None:
+        """Fails."""
+        raise OSError("disk full")
+
+    def finished(self, page_id: str, status: PageStatus, at: Instant, detail: str = "") -> None:
+        """Fails."""
+        raise OSError("disk full")
+
+    def told(self, alarm_id: str) -> frozenset[str]:
+        """Fails."""
+        raise OSError("disk full")
+
+
+async def test_a_store_in_trouble_keeps_nobody_from_being_told() -> None:
+    pager = RecordingChannel("pager", [DOWN])
+    async with desk([pager], outbox=BrokenOutbox()) as ward:
+        ward.tell(alert(occurrence=2))
+        await ward.clock.advance(2 * SECOND)
+        ward.tell(alert(CLOSED))
+        await ward.clock.advance(0)
+        assert [kind for _, kind in pager.told()] == [RAISED, CLOSED]
+
+
+@pytest.mark.parametrize("kind", [TEST, AlertKind.HEARTBEAT])
+async def test_messages_about_the_service_are_given_up_after_a_minute(kind: AlertKind) -> None:
+    """They have no alarm that could be over."""
+    pager = RecordingChannel("pager", then=DOWN)
+    async with desk([pager], [spec("pager", tell=frozenset({kind}))]) as ward:
+        about = alert(kind, raised_at=None)
+        ward.tell(about)
+        await ward.clock.advance(100 * SECOND)
+        assert ward.status(about) is PageStatus.FAILED
