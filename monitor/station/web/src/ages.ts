@@ -1,0 +1,81 @@
+// How far a number may still be shown: alarm-system 5.3 (grey at 5 s, "--" at 15 s; a cuff reading tells its age).
+
+import { hhmm, instant } from "./times";
+import type { Bed, Value } from "./wire.gen";
+import { reasonWords } from "./words";
+
+export const GREY_AFTER_S = 5;
+export const GONE_AFTER_S = 15;
+export const NOTHING = "--";
+// A cuff speaks once per measurement: its number turns grey when the next one is half an interval late (NIBP_OVERDUE).
+const CUFF_LATE = 1.5;
+const CUFF_INTERVAL_S = 300;
+
+/** plain: trust it; doubtful: SUSPECT, drawn hollow with "?"; grey: old; none: no number to show. */
+export type Look = "plain" | "doubtful" | "grey" | "none";
+
+export interface Shown {
+  readonly text: string;
+  readonly look: Look;
+  /** In words, why it is not plain; null when it is. */
+  readonly note: string | null;
+  readonly ageS: number | null;
+}
+
+/** A continuous metric (SpO2, pulse) at server time `now` (ms). */
+export function numeric(value: Value | undefined, now: number): Shown {
+  if (value === undefined) return { text: NOTHING, look: "none", note: "not measured", ageS: null };
+  const at = instant(value.at);
+  const ageS = at === null ? null : Math.max(0, (now - at) / 1000);
+  const number = value.value ?? (value.verdict === "INVALID" ? null : value.shown);
+  const why = value.reason === null ? null : reasonWords(value.reason);
+  if (number === null || ageS === null) return { text: NOTHING, look: "none", note: why ?? "no data yet", ageS };
+  if (ageS >= GONE_AFTER_S) return { text: NOTHING, look: "none", note: why ?? `no data for ${Math.floor(ageS)} s`, ageS };
+  const text = String(Math.round(number));
+  if (ageS >= GREY_AFTER_S || value.value === null) return { text, look: "grey", note: `${Math.floor(ageS)} s old`, ageS };
+  if (value.verdict === "SUSPECT") return { text, look: "doubtful", note: why ?? "doubtful", ageS };
+  return { text, look: "plain", note: null, ageS };
+}
+
+export interface Pressure extends Shown {
+  /** `128/78`; the mean stands apart because some cuffs do not give it. */
+  readonly mean: string | null;
+  /** `14:05, 3 min ago`; null when there has been no reading. */
+  readonly taken: string | null;
+}
+
+/** The last cuff reading of a bed at server time `now` (ms). */
+export function pressure(bed: Bed, now: number): Pressure {
+  const systolic = bed.values["systolic"];
+  const diastolic = bed.values["diastolic"];
+  const mean = bed.values["mean"];
+  const error = bed.cuff.error === null ? null : `last attempt failed: ${reasonWords(bed.cuff.error)}`;
+  const high = number(systolic);
+  const low = number(diastolic);
+  const at = instant(systolic?.at ?? null) ?? instant(bed.cuff.last_at);
+  const ageS = at === null ? null : Math.max(0, (now - at) / 1000);
+  const taken = at === null || ageS === null ? null : `${hhmm(at)}, ${minutesAgo(ageS)}`;
+  if (high === null || low === null || ageS === null) {
+    const why = systolic?.reason ? reasonWords(systolic.reason) : "no reading yet";
+    return { text: `${NOTHING}/${NOTHING}`, look: "none", note: error ?? why, ageS, mean: null, taken: null };
+  }
+  const middle = number(mean);
+  const base = { text: `${high}/${low}`, ageS, mean: middle === null ? null : String(middle), taken };
+  if (systolic?.verdict === "SUSPECT") {
+    return { ...base, look: "doubtful", note: reasonWords(systolic.reason ?? "doubtful") };
+  }
+  const late = ageS > CUFF_LATE * (bed.cuff.interval_s ?? CUFF_INTERVAL_S);
+  const old = late || systolic?.value === null;
+  return { ...base, look: old ? "grey" : "plain", note: error ?? (old ? "old reading" : null) };
+}
+
+function number(value: Value | undefined): number | null {
+  const shown = value === undefined ? null : (value.value ?? value.shown);
+  return shown === null ? null : Math.round(shown);
+}
+
+/** `under 1 min ago`, `3 min ago`. */
+export function minutesAgo(ageS: number): string {
+  const minutes = Math.floor(ageS / 60);
+  return minutes < 1 ? "under 1 min ago" : `${minutes} min ago`;
+}

@@ -1,0 +1,79 @@
+// Every alarm of the ward in one list that is always on the screen; on a phone its head stays on top.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { calls, type Priority, stateWords } from "./alarms";
+import type { Actions, Page } from "./page";
+import { hhmmss, spoken } from "./times";
+import type { Alarm } from "./wire.gen";
+import { alarmTextOnBed, ICON, PREFIX } from "./words";
+
+const PRIORITIES: readonly Priority[] = ["high", "medium", "low"];
+
+/** The alarm bar; `sorted` holds all alarms in order. */
+export function renderAlarmBar(page: Page, sorted: readonly Alarm[], now: number, actions: Actions): TemplateResult {
+  const calling = sorted.filter(calls);
+  const first = calling[0] ?? null;
+  return html`<aside class="alarms ${page.alarmsOpen ? "unfolded" : ""}" aria-label="Alarms">
+    <button
+      type="button"
+      class="summary ${first === null ? "calm" : `${first.priority} active`}"
+      aria-expanded=${page.alarmsOpen ? "true" : "false"}
+      @click=${() => actions.unfoldAlarms(!page.alarmsOpen)}
+    >
+      <span class="counts">${counts(sorted)}</span>
+      ${first === null
+        ? nothing
+        : html`<span class="first">${PREFIX[first.priority]} ${first.bed_label ?? "Service"} ${alarmTextOnBed(first)}</span>`}
+    </button>
+    <h2>Alarms <span>${counts(sorted)}</span></h2>
+    ${sorted.length === 0 ? html`<p class="none">No alarms.</p>` : nothing}
+    <ul>
+      ${repeat(
+        sorted,
+        (alarm) => alarm.alarm_id,
+        (alarm) => renderAlarm(page, alarm, now, actions),
+      )}
+    </ul>
+    ${page.me == null ? html`<p class="hint">Sign in to acknowledge.</p>` : nothing}
+  </aside>`;
+}
+
+function counts(sorted: readonly Alarm[]): string {
+  const parts = PRIORITIES.map((priority) => {
+    const count = sorted.filter((alarm) => alarm.priority === priority).length;
+    return count === 0 ? null : `${count} ${priority}`;
+  }).filter((part) => part !== null);
+  return parts.length === 0 ? "No alarms" : parts.join(" · ");
+}
+
+function renderAlarm(page: Page, alarm: Alarm, now: number, actions: Actions): TemplateResult {
+  const raised = Date.parse(alarm.raised_at);
+  const error = page.errors.get(alarm.alarm_id);
+  const open = alarm.state !== "ACKED";
+  const classes = [alarm.priority, alarm.state.toLowerCase(), alarm.superseded ? "superseded" : "", alarm.stale ? "stale" : ""];
+  return html`<li class="alarm ${classes.join(" ")}" data-alarm=${alarm.alarm_id}>
+    <div class="line">
+      <span class="mark" aria-label=${`${alarm.priority} priority`}>${ICON[alarm.priority]} ${PREFIX[alarm.priority]}</span>
+      <b class="where">${alarm.bed_label ?? "Service"}</b>
+      <span class="age" title=${`raised ${hhmmss(raised)}`}>${spoken((now - raised) / 1000)}</span>
+    </div>
+    <p class="text">${alarmTextOnBed(alarm)}</p>
+    <div class="line">
+      <span class="state">${stateWords(alarm)}</span>
+      ${open
+        ? html`<button
+            type="button"
+            class="acknowledge"
+            ?disabled=${page.me == null || page.busy.has(alarm.alarm_id)}
+            title=${page.me == null ? "Sign in to acknowledge" : "You take note; the alarm goes on being shown while it lasts"}
+            @click=${() => actions.acknowledge(alarm.alarm_id)}
+            aria-label=${`Acknowledge ${alarm.bed_label ?? "service"}: ${alarmTextOnBed(alarm)}`}
+          >
+            ${page.busy.has(alarm.alarm_id) ? "…" : "Acknowledge"}
+          </button>`
+        : nothing}
+    </div>
+    ${error === undefined ? nothing : html`<p class="error" role="alert">${error}</p>`}
+  </li>`;
+}

@@ -1,0 +1,93 @@
+// The HTTP calls of the page (interfaces, section 5). A refusal becomes an ApiError whose text is for the nurse.
+
+export interface Me {
+  readonly name: string;
+}
+
+/** One point of a trend; null where there was nothing valid. `low` and `high` bound what thinning joined. */
+export interface TrendPoint {
+  readonly t: string;
+  readonly value: number | null;
+  readonly low?: number | null;
+  readonly high?: number | null;
+}
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const BASE = "/api/v1";
+
+export const signIn = (name: string, password: string): Promise<unknown> => post("/sign-in", { name, password });
+export const signOut = (): Promise<unknown> => post("/sign-out", {});
+export const acknowledge = (alarmId: string): Promise<unknown> =>
+  post(`/alarms/${encodeURIComponent(alarmId)}/acknowledge`, {});
+export const openSession = (bed: string, fields: Record<string, unknown>): Promise<unknown> =>
+  post(`/beds/${encodeURIComponent(bed)}/session`, fields);
+export const command = (bed: string, name: string, fields: Record<string, unknown> = {}): Promise<unknown> =>
+  post(`/beds/${encodeURIComponent(bed)}/commands`, { command: name, ...fields });
+
+/** Who is signed in; null when nobody is. */
+export async function me(): Promise<Me | null> {
+  try {
+    return (await call("/me", { method: "GET" })) as Me;
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return null;
+    throw error;
+  }
+}
+
+/** The trend of one metric in the running session, thinned to about `points`. */
+export async function trend(bed: string, metric: string, points: number): Promise<TrendPoint[]> {
+  const query = new URLSearchParams({ metric, points: String(points) });
+  const answer = (await call(`/beds/${encodeURIComponent(bed)}/trend?${query}`, { method: "GET" })) as {
+    points: TrendPoint[];
+  };
+  return answer.points;
+}
+
+function post(path: string, body: unknown): Promise<unknown> {
+  return call(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": key() },
+    body: JSON.stringify(body),
+  });
+}
+
+async function call(path: string, init: RequestInit): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, { ...init, credentials: "same-origin", signal: AbortSignal.timeout(10_000) });
+  } catch {
+    throw new ApiError(0, "The service did not answer. Nothing was changed as far as this page knows: look, then try again.");
+  }
+  const text = await response.text();
+  const body = json(text);
+  if (response.ok) return body;
+  throw new ApiError(response.status, problem(response, body));
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // an empty answer, or a proxy's page: the status tells
+  }
+}
+
+function problem(response: Response, body: unknown): string {
+  const said = body as { detail?: unknown; title?: unknown } | null;
+  if (typeof said?.detail === "string" && said.detail !== "") return said.detail;
+  if (typeof said?.title === "string" && said.title !== "") return said.title;
+  return `The service refused (${response.status}).`;
+}
+
+/** A fresh key per action; `crypto.randomUUID` is missing on plain HTTP in a clinic's network. */
+function key(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,157 @@
+// Everything about one bed: trend, return to baseline, devices, and the session's buttons.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { numeric, pressure } from "./ages";
+import type { Actions, Page } from "./page";
+import { infusionClock, intervalWords, returnWords, verdictWords } from "./recovery";
+import { renderSessionActions } from "./session-form";
+import type { BedPicture } from "./store";
+import { hhmm, hhmmss, instant, spoken } from "./times";
+import { TREND_METRICS, type Trend, trendWords } from "./trend";
+import type { Bed, Device } from "./wire.gen";
+import { metricWords, originBadge, phaseWords, reasonWords } from "./words";
+import { cuffWords } from "./tile";
+
+/** The panel of the selected bed at server time `now` (ms). */
+export function renderDetail(page: Page, picture: BedPicture, now: number, actions: Actions): TemplateResult {
+  const { bed, at } = picture;
+  const badge = originBadge(bed.origin);
+  const clock = infusionClock(bed, at, now);
+  return html`<section class="detail" aria-label=${`Details of ${bed.label}`}>
+    <header>
+      <h2 tabindex="-1">${bed.label}</h2>
+      <span>${phaseWords(bed.phase)}${clock === null ? "" : `, ${clock}`}</span>
+      ${badge === null ? nothing : html`<span class="badge">${badge}</span>`}
+      <span class="space"></span>
+      <button type="button" @click=${() => actions.select(null)}>Close</button>
+    </header>
+    <div class="body">
+      ${renderSession(bed)} ${renderSessionActions(page, picture, now, actions)}
+      ${renderTrend(page.trends.get(bed.id) ?? null, bed)} ${renderReturn(bed)} ${renderValues(bed, now)}
+      ${renderDevices(bed, now)}
+    </div>
+  </section>`;
+}
+
+function renderSession(bed: Bed): TemplateResult {
+  const session = bed.session;
+  if (session === null) return html`<p class="facts">No session is open on this bed.</p>`;
+  const limbs = [
+    ["cuff", session.cuff_limb],
+    ["probe", session.probe_limb],
+    ["drip", session.iv_limb],
+  ].filter(([, side]) => side !== null);
+  return html`<p class="facts">
+    <b>${session.patient}</b>${session.weight_kg === null ? "" : `, ${session.weight_kg} kg`} · opened
+    ${hhmm(Date.parse(session.opened_at))}${session.opened_by === null ? "" : ` by ${session.opened_by}`} ·
+    ${limbs.map(([what, side]) => `${what} ${side}`).join(", ")}
+  </p>`;
+}
+
+function renderTrend(trend: Trend | null, bed: Bed): TemplateResult {
+  return html`<section aria-label="Trend">
+    <h3>Trend of the session</h3>
+    ${trend?.error == null ? nothing : html`<p class="error">${trend.error}</p>`}
+    <trend-chart .bed=${bed} .trend=${trend}></trend-chart>
+    ${trend === null
+      ? html`<p class="hint">Loading …</p>`
+      : html`<details>
+          <summary>Trend in words</summary>
+          <ul class="words">
+            ${TREND_METRICS.map((metric) => html`<li>${trendWords(metric, trend.series.get(metric) ?? [])}</li>`)}
+          </ul>
+        </details>`}
+  </section>`;
+}
+
+function renderReturn(bed: Bed): TemplateResult | typeof nothing {
+  const recovery = bed.recovery;
+  if (bed.baseline.length === 0 && recovery === null) return nothing;
+  const metrics = [...new Set([...bed.baseline.map((item) => item.metric), ...(recovery?.metrics ?? []).map((item) => item.metric)])];
+  return html`<section aria-label="Return to baseline">
+    <h3>Return to baseline</h3>
+    ${recovery === null ? nothing : html`<p><b>${verdictWords(recovery)}</b></p>`}
+    <table>
+      <thead>
+        <tr><th>Metric</th><th>Baseline</th><th>Grade</th><th>Band</th><th>State</th><th>Interval after end</th></tr>
+      </thead>
+      <tbody>
+        ${metrics.map((metric) => {
+          const base = bed.baseline.find((item) => item.metric === metric);
+          const item = recovery?.metrics.find((other) => other.metric === metric);
+          const bound = base?.bound == null ? "--" : `${metric === "spo2" ? "≥" : "≤"} ${Math.round(base.bound)}`;
+          return html`<tr>
+            <th>${metricWords(metric)}</th>
+            <td>${base?.value == null ? "--" : Math.round(base.value)}</td>
+            <td>${base === undefined || base.grade === "NONE" ? "none" : base.grade}</td>
+            <td>${bound}</td>
+            <td>${item === undefined ? "" : returnWords({ ...item, interval_min: null })}</td>
+            <td>${item === undefined ? "" : (intervalWords(item.interval_min) ?? "--")}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+function renderValues(bed: Bed, now: number): TemplateResult {
+  const cuff = pressure(bed, now);
+  const rows = ["spo2", "pulse_rate", "perfusion_index"].filter((metric) => bed.values[metric] !== undefined);
+  return html`<section aria-label="Values and limits">
+    <h3>Values and limits</h3>
+    <table>
+      <thead>
+        <tr><th>Metric</th><th>Value</th><th>Age</th><th>Remark</th><th>Limits</th></tr>
+      </thead>
+      <tbody>
+        ${rows.map((metric) => {
+          const shown = numeric(bed.values[metric], now);
+          return row(bed, metric, metricWords(metric), shown.text, shown.ageS, shown.note);
+        })}
+        ${row(bed, "systolic", "NIBP", `${cuff.text}${cuff.mean === null ? "" : ` (${cuff.mean})`}`, cuff.ageS, cuff.note ?? cuffWords(bed, now))}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+function row(bed: Bed, metric: string, name: string, text: string, ageS: number | null, note: string | null): TemplateResult {
+  const limits = bed.limits[metric];
+  const parts = [limits?.low == null ? null : `≥ ${limits.low}`, limits?.high == null ? null : `≤ ${limits.high}`];
+  return html`<tr>
+    <th>${name}</th>
+    <td>${text}</td>
+    <td>${ageS === null ? "--" : spoken(ageS)}</td>
+    <td>${note ?? ""}</td>
+    <td>${parts.filter((part) => part !== null).join(", ")}</td>
+  </tr>`;
+}
+
+function renderDevices(bed: Bed, now: number): TemplateResult {
+  return html`<section aria-label="Devices">
+    <h3>Devices</h3>
+    <table>
+      <thead>
+        <tr><th>Device</th><th>Driver</th><th>Link</th><th>Last reading</th><th>Rejected</th><th>Battery</th></tr>
+      </thead>
+      <tbody>
+        ${bed.devices.map((device) => renderDevice(device, now))}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+function renderDevice(device: Device, now: number): TemplateResult {
+  const since = instant(device.since);
+  const last = instant(device.last_at);
+  const link = device.link === null ? "not yet seen" : device.link === "up" ? "connected" : "⊘ offline";
+  return html`<tr class=${device.link === "down" ? "down" : ""}>
+    <th>${device.id}${originBadge(device.origin) === null ? nothing : html` <span class="badge">${originBadge(device.origin)}</span>`}</th>
+    <td>${device.driver}</td>
+    <td>
+      ${link}${since === null ? "" : ` for ${spoken((now - since) / 1000)}`}${device.reason === null ? "" : `: ${reasonWords(device.reason)}`}
+    </td>
+    <td>${last === null ? "--" : `${hhmmss(last)}, ${spoken((now - last) / 1000)} ago`}</td>
+    <td>${device.faults}</td>
+    <td>${device.battery === null ? "--" : `${Math.round(device.battery)} %`}</td>
+  </tr>`;
+}

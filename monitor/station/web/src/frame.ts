@@ -1,0 +1,95 @@
+// What stands around the beds: whose ward, what time, who, whether it is alive and can be heard.
+
+import { html, nothing, type TemplateResult } from "lit";
+import type { Actions, Page } from "./page";
+import { hhmmss } from "./times";
+import { SECONDARY } from "./words";
+
+const CONNECTION = { live: "Live", connecting: "Connecting …", lost: "Connection lost" } as const;
+
+/** The head of the page at server time `now` (ms; null before the first message). */
+export function renderHead(page: Page, now: number | null, actions: Actions): TemplateResult {
+  const site = page.ward?.site;
+  return html`<header class="head">
+    <span class="brand"><img src="/icon.svg" alt="" width="24" height="24" />bedwatch</span>
+    <span class="site">${site?.name ?? ""}</span>
+    ${site?.demo
+      ? html`<span class="badge">DEMO${site.speed === 1 ? "" : ` ×${site.speed}`}</span>`
+      : nothing}
+    <span class="space"></span>
+    <span class="connection ${page.connection}">${CONNECTION[page.connection]}</span>
+    ${renderSound(page, actions)}
+    ${page.me == null
+      ? html`<span class="who"><button type="button" @click=${() => actions.askSignIn(true)}>Sign in</button></span>`
+      : html`<span class="who"><b>${page.me.name}</b><button type="button" @click=${actions.signOut}>Sign out</button></span>`}
+    <time class="now">${now === null ? "--:--:--" : hhmmss(now)}</time>
+  </header>`;
+}
+
+function renderSound(page: Page, actions: Actions): TemplateResult {
+  if (page.audio === "blocked") return html`<span class="sound off">✕ No sound</span>`;
+  const muted = page.audio === "muted";
+  return html`<button
+    type="button"
+    class="sound ${muted ? "off" : ""}"
+    aria-pressed=${muted ? "true" : "false"}
+    @click=${() => actions.mute(!muted)}
+  >
+    ${muted ? "✕ Muted" : "♪ Sound on"}
+  </button>`;
+}
+
+/** The banner while the page cannot be heard (alarm-system 5.5), and the question after the tones. */
+export function renderSoundBanner(page: Page, actions: Actions): TemplateResult | typeof nothing {
+  if (page.shift === "playing") {
+    return html`<div class="banner ask" role="status">
+      <span><b>Three tones are playing.</b> Did you hear all three?</span>
+      <button type="button" class="primary" @click=${() => actions.answerShift(true)}>Yes, I heard them</button>
+      <button type="button" @click=${() => actions.answerShift(false)}>No</button>
+    </div>`;
+  }
+  if (page.audio === "blocked") {
+    return html`<div class="banner" role="status">
+      <span><b>Alarms are silent on this page.</b> Start the shift to switch sound on and hear the three tones.</span>
+      <button type="button" class="primary" @click=${actions.startShift}>Start shift</button>
+    </div>`;
+  }
+  if (page.audio === "muted") {
+    return html`<div class="banner" role="status">
+      <span><b>Alarms are muted on this page.</b> Check the volume and the loudspeaker; the service has been told.</span>
+      <button type="button" class="primary" @click=${actions.startShift}>Play the tones again</button>
+    </div>`;
+  }
+  return nothing;
+}
+
+export function renderFoot(page: Page): TemplateResult {
+  const site = page.ward?.site;
+  return html`<footer class="foot">
+    <span class="secondary">${SECONDARY}</span>
+    <span class="space"></span>
+    ${site === undefined ? nothing : html`<span>preset ${site.preset}</span><span>bedwatch ${site.version}</span>`}
+  </footer>`;
+}
+
+/** The whole page while nobody is signed in and the service shows nothing without it. */
+export function renderSignIn(page: Page, actions: Actions): TemplateResult {
+  const error = page.errors.get("sign-in");
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const form = new FormData(event.target as HTMLFormElement);
+    actions.signIn(String(form.get("name")), String(form.get("password")));
+  };
+  return html`<main class="sign-in">
+    <form @submit=${submit}>
+      <h1><img src="/icon.svg" alt="" width="40" height="40" />bedwatch</h1>
+      <p class="not-yet">${page.ward === null ? "This page shows no patient until you sign in" : "NOT MONITORING while this form is open"}</p>
+      <label>Name <input name="name" autocomplete="username" required autofocus /></label>
+      <label>Password <input name="password" type="password" autocomplete="current-password" required /></label>
+      ${error === undefined ? nothing : html`<p class="error" role="alert">${error}</p>`}
+      <button type="submit" class="primary" ?disabled=${page.busy.has("sign-in")}>Sign in</button>
+      ${page.signingIn ? html`<button type="button" @click=${() => actions.askSignIn(false)}>Back to the ward</button>` : nothing}
+      <p class="secondary">${SECONDARY}</p>
+    </form>
+  </main>`;
+}

@@ -1,0 +1,293 @@
+// Wires the page: the feed fills the ward, every change and every half second draws it, the watchdog covers it.
+
+import { html, nothing, render } from "lit";
+import { heardPriority, newlyCalling, newlyLatched, sortAlarms } from "./alarms";
+import { renderAlarmBar } from "./alarm-bar";
+import * as api from "./api";
+import { renderDetail } from "./detail";
+import { type Line, openFeed } from "./feed";
+import { renderFoot, renderHead, renderSignIn, renderSoundBanner } from "./frame";
+import type { Actions, Page } from "./page";
+import { Wave } from "./pleth";
+import { hideSheet, showSheet } from "./sheet";
+import { makeSound } from "./sound";
+import { applyHeartbeat, applySnapshot, applyUpdate, serverNow } from "./store";
+import "./style.css";
+import { renderTile } from "./tile";
+import { TREND_METRICS, TREND_POINTS, type Trend } from "./trend";
+import { startWatchdog } from "./watchdog";
+import type { Alarm, ToPage } from "./wire.gen";
+import { alarmText, PREFIX } from "./words";
+
+const DRAW_EVERY_MS = 500;
+const TREND_EVERY_MS = 10_000;
+/** No animation frame for this long: the page is hidden or asleep whatever it says (alarm-system 5.5). */
+const FRAME_LATE_MS = 2000;
+/** Up to this many beds fit on the screen whole; beyond it alarming tiles come first. */
+const BEDS_IN_PLACE = 8;
+
+const place = (id: string): HTMLElement => document.getElementById(id) as HTMLElement;
+const root = place("page");
+const sheet = place("sheet");
+const spoken = place("spoken");
+const now = (): number => performance.now();
+
+let page: Page = {
+  ward: null,
+  connection: "connecting",
+  me: undefined,
+  signingIn: false,
+  audio: "blocked",
+  shift: "not-started",
+  selected: null,
+  form: null,
+  alarmsOpen: false,
+  errors: new Map(),
+  busy: new Set(),
+  trends: new Map(),
+};
+const sound = makeSound();
+const waves = new Map<string, Wave>();
+let lastFrame = now();
+let lastSign: number | null = null;
+let silent = false;
+let broken = false;
+let drawing = false;
+let trendAt = -Infinity;
+
+// -- drawing ----------------------------------------------------------------------------------------------------
+
+function change(part: Partial<Page>): void {
+  page = { ...page, ...part };
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    draw();
+  });
+}
+
+function draw(): void {
+  try {
+    page = { ...page, audio: sound.state() };
+    render(view(), root);
+    if (broken) hideSheet(sheet);
+    broken = false;
+  } catch (error) {
+    // A page that cannot draw must not look calm.
+    console.error(error);
+    broken = true;
+    showSheet(sheet, `This page could not draw what it received: ${String(error)}`, 0, lastSign);
+  }
+}
+
+function view(): unknown {
+  if (page.signingIn || (page.me === null && page.connection !== "live")) return renderSignIn(page, actions);
+  const { ward } = page;
+  const clock = ward === null ? null : serverNow(ward.time, now());
+  const sorted = ward === null ? [] : sortAlarms(ward.alarms.values());
+  const beds = ward === null ? [] : [...ward.beds.values()];
+  const selected = ward === null || page.selected === null ? undefined : ward.beds.get(page.selected);
+  const of = (bed: string): Alarm[] => sorted.filter((alarm) => alarm.bed === bed);
+  if (beds.length > BEDS_IN_PLACE) beds.sort((a, b) => weight(of(b.bed.id)) - weight(of(a.bed.id)));
+  return html`${renderHead(page, clock, actions)} ${renderSoundBanner(page, actions)}
+    <main class="ward ${selected === undefined ? "" : "with-detail"} ${beds.length > BEDS_IN_PLACE ? "dense" : ""}">
+      ${renderAlarmBar(page, sorted, clock ?? 0, actions)}
+      <div class="beds">
+        ${ward === null || clock === null
+          ? html`<p class="starting">Waiting for the service …</p>`
+          : beds.map((picture) => renderTile(picture, of(picture.bed.id), clock, actions))}
+      </div>
+      ${selected === undefined || clock === null ? nothing : renderDetail(page, selected, clock, actions)}
+    </main>
+    ${renderFoot(page)}`;
+}
+
+const weight = (alarms: readonly Alarm[]): number =>
+  alarms.reduce((most, alarm) => Math.max(most, { high: 3, medium: 2, low: 1 }[alarm.priority]), 0);
+
+// -- what comes in ----------------------------------------------------------------------------------------------
+
+function receive(message: ToPage): void {
+  const pageNow = now();
+  lastSign = Date.now();
+  watchdog.heard("server_time" in message ? Date.parse(message.server_time) : null);
+  if (message.type === "pleth") {
+    wave(message.bed).push(message);
+    return;
+  }
+  const before = page.ward?.alarms ?? new Map<string, Alarm>();
+  if (message.type === "snapshot") {
+    change({ ward: applySnapshot(message, pageNow) });
+    watchdog.arm();
+    feed.subscribe(message.beds.map((bed) => bed.id));
+  } else if (page.ward !== null) {
+    const { ward } = page;
+    change({ ward: message.type === "update" ? applyUpdate(ward, message, pageNow) : applyHeartbeat(ward, message, pageNow) });
+  }
+  const after = page.ward?.alarms ?? before;
+  if (newlyLatched(before, after).length > 0) sound.once("low");
+  const calling = newlyCalling(before, after);
+  if (calling.length > 0) spoken.textContent = calling.map((alarm) => `${PREFIX[alarm.priority]} ${alarmText(alarm)}`).join(". ");
+  hear();
+}
+
+/** A page that monitors nothing any more calls as for a HIGH alarm. */
+function hear(): void {
+  const wanted = silent ? "high" : page.ward === null ? null : heardPriority(page.ward.alarms.values());
+  sound.want(page.shift === "playing" ? null : wanted, now() / 1000);
+}
+
+function wave(bed: string): Wave {
+  const known = waves.get(bed) ?? new Wave();
+  waves.set(bed, known);
+  return known;
+}
+
+const watchdog = startWatchdog(now, (silence) => {
+  silent = silence !== null;
+  if (silence === null) {
+    if (!broken) hideSheet(sheet);
+  } else {
+    const why =
+      silence.kind === "silent"
+        ? "This page gets no messages from the bedwatch service."
+        : "Messages come, but the service's clock stands still.";
+    showSheet(sheet, why, silence.forMs, lastSign === null ? null : Date.now() - silence.forMs);
+  }
+  hear();
+});
+
+const feed = openFeed({
+  open: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/stream`) as unknown as Line,
+  pageNow: now,
+  message: receive,
+  connection(connection) {
+    change({ connection });
+    // A refused or closed line may mean that the session has ended: only /me can tell.
+    if (connection === "lost") void askWho();
+  },
+  station: () => ({
+    type: "station",
+    audio: sound.state(),
+    visible: document.visibilityState === "visible" && now() - lastFrame < FRAME_LATE_MS,
+  }),
+});
+
+async function askWho(): Promise<void> {
+  try {
+    const me = await api.me();
+    change({ me });
+    if (me === null && page.connection !== "live") watchdog.disarm();
+    else watchdog.arm();
+  } catch {
+    watchdog.arm(); // the service is away: the watchdog and the connection state say so
+  }
+}
+
+// -- what the nurse does ----------------------------------------------------------------------------------------
+
+/** Runs one call; its refusal is shown under `key`. */
+async function attempt(key: string, call: () => Promise<unknown>): Promise<boolean> {
+  const errors = new Map(page.errors);
+  errors.delete(key);
+  change({ errors, busy: new Set([...page.busy, key]) });
+  let refusal: string | null = null;
+  try {
+    await call();
+  } catch (error) {
+    refusal = error instanceof Error ? error.message : String(error);
+    if (error instanceof api.ApiError && error.status === 401 && key !== "sign-in") {
+      refusal = "You are signed out. Sign in again, then repeat it.";
+      void askWho();
+    }
+  }
+  const busy = new Set(page.busy);
+  busy.delete(key);
+  change({ busy, errors: refusal === null ? page.errors : new Map([...page.errors, [key, refusal]]) });
+  return refusal === null;
+}
+
+const actions: Actions = {
+  async signIn(name, password) {
+    if (!(await attempt("sign-in", () => api.signIn(name, password)))) return;
+    change({ signingIn: false });
+    await askWho();
+    feed.reconnect();
+  },
+  askSignIn: (signingIn) => change({ signingIn }),
+  async signOut() {
+    if (!(await attempt("sign-out", api.signOut))) return;
+    change({ me: null });
+    feed.reconnect();
+  },
+  acknowledge: (alarmId) => void attempt(alarmId, () => api.acknowledge(alarmId)),
+  select(bed) {
+    change({ selected: bed, form: null });
+    trendAt = -Infinity;
+    if (bed !== null) requestAnimationFrame(() => root.querySelector<HTMLElement>(".detail h2")?.focus());
+    else root.querySelector<HTMLElement>(`[data-bed="${page.selected}"] .open`)?.focus();
+  },
+  openForm: (form) => change({ form }),
+  async openSession(bed, fields) {
+    if (await attempt(`bed:${bed}`, () => api.openSession(bed, fields))) change({ form: null });
+  },
+  async command(bed, name, fields) {
+    if (await attempt(`bed:${bed}`, () => api.command(bed, name, fields))) change({ form: null });
+  },
+  async startShift() {
+    change({ shift: "playing" });
+    await sound.startShift();
+    feed.tellStation();
+    change({});
+  },
+  answerShift(heard) {
+    sound.setMuted(!heard);
+    change({ shift: "started" });
+    feed.tellStation();
+    hear();
+  },
+  mute(muted) {
+    sound.setMuted(muted);
+    change({});
+    feed.tellStation();
+    hear();
+  },
+  unfoldAlarms: (alarmsOpen) => change({ alarmsOpen }),
+  wave,
+};
+
+async function loadTrend(bed: string): Promise<void> {
+  trendAt = now();
+  let trend: Trend;
+  try {
+    const series = await Promise.all(
+      TREND_METRICS.map(async (metric) => [metric, await api.trend(bed, metric, TREND_POINTS)] as const),
+    );
+    trend = { series: new Map(series), error: null };
+  } catch (error) {
+    const before = page.trends.get(bed)?.series ?? new Map();
+    trend = { series: before, error: `The trend could not be loaded: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  change({ trends: new Map([...page.trends, [bed, trend]]) });
+}
+
+// -- the page's own clocks --------------------------------------------------------------------------------------
+
+setInterval(() => {
+  draw();
+  hear();
+  if (page.selected !== null && now() - trendAt >= TREND_EVERY_MS) void loadTrend(page.selected);
+}, DRAW_EVERY_MS);
+
+const frame = (at: number): void => {
+  lastFrame = at;
+  requestAnimationFrame(frame);
+};
+requestAnimationFrame(frame);
+
+document.addEventListener("visibilitychange", () => feed.tellStation());
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && page.selected !== null) actions.select(null);
+});
+void askWho();

@@ -1,0 +1,50 @@
+// What the page knows beside the ward, and what its buttons may ask for. main.ts holds the one Page there is.
+
+import type { Me } from "./api";
+import type { Connection } from "./feed";
+import type { Ward } from "./store";
+import type { StationState } from "./wire.gen";
+import type { Wave } from "./pleth";
+import type { Trend } from "./trend";
+
+/** The inline form that stands open in the bed panel. */
+export type OpenForm = "session" | "start" | "end" | "discharge" | "abort" | null;
+
+/** Where the start of a shift stands: the nurse must click, listen and answer. */
+export type Shift = "not-started" | "playing" | "started";
+
+export interface Page {
+  readonly ward: Ward | null;
+  readonly connection: Connection;
+  /** undefined: not asked yet; null: nobody is signed in. */
+  readonly me: Me | null | undefined;
+  /** The sign-in form was asked for over a ward that is shown without it. */
+  readonly signingIn: boolean;
+  readonly audio: StationState["audio"];
+  readonly shift: Shift;
+  readonly selected: string | null;
+  readonly form: OpenForm;
+  /** On a narrow screen: whether the whole alarm list is unfolded. */
+  readonly alarmsOpen: boolean;
+  /** Refusals in words, by what they belong to: an alarm id, `bed:bay-1`, `sign-in`. */
+  readonly errors: ReadonlyMap<string, string>;
+  /** Calls under way, by the same keys. */
+  readonly busy: ReadonlySet<string>;
+  readonly trends: ReadonlyMap<string, Trend>;
+}
+
+export interface Actions {
+  signIn(name: string, password: string): void;
+  signOut(): void;
+  askSignIn(open: boolean): void;
+  acknowledge(alarmId: string): void;
+  select(bed: string | null): void;
+  openForm(form: OpenForm): void;
+  openSession(bed: string, fields: Record<string, unknown>): void;
+  command(bed: string, name: string, fields: Record<string, unknown>): void;
+  startShift(): void;
+  answerShift(heard: boolean): void;
+  mute(muted: boolean): void;
+  unfoldAlarms(open: boolean): void;
+  wave(bed: string): Wave;
+}

@@ -1,0 +1,122 @@
+// The pleth trace: samples wait in a Wave, a canvas draws them as a sweep. Without samples the sweep runs on and
+// wipes the old wave away, so a dead line never looks like a living one.
+
+import type { Pleth } from "./wire.gen";
+
+const WINDOW_S = 6;
+const GAP_S = 0.35;
+/** More than this waiting means the page fell behind: the oldest samples are dropped. */
+const WAITING_S = 2;
+
+/** Samples of one bed that wait to be drawn; bounded, the oldest go first. */
+export class Wave {
+  rateHz = 75;
+  private waiting: (number | null)[] = [];
+
+  push(message: Pleth): void {
+    this.rateHz = message.rate_hz;
+    this.waiting.push(...message.samples);
+    const most = Math.ceil(WAITING_S * this.rateHz);
+    if (this.waiting.length > most) this.waiting.splice(0, this.waiting.length - most);
+  }
+
+  /** Up to `count` samples; fewer when the wave has run dry. */
+  take(count: number): (number | null)[] {
+    return this.waiting.splice(0, count);
+  }
+}
+
+/** `<pleth-trace .wave=${wave}>`: a decoration for the eye, `aria-hidden`; the numbers beside it carry the meaning. */
+export class PlethTrace extends HTMLElement {
+  wave: Wave | null = null;
+  private canvas = document.createElement("canvas");
+  private frame = 0;
+  private last = 0;
+  private owed = 0;
+  private x = 0;
+  private y: number | null = null;
+  private low = 0;
+  private high = 1;
+
+  connectedCallback(): void {
+    this.setAttribute("aria-hidden", "true");
+    this.append(this.canvas);
+    this.last = performance.now();
+    const step = (now: number): void => {
+      this.draw(now);
+      this.frame = requestAnimationFrame(step);
+    };
+    this.frame = requestAnimationFrame(step);
+  }
+
+  disconnectedCallback(): void {
+    cancelAnimationFrame(this.frame);
+  }
+
+  private draw(now: number): void {
+    const ratio = devicePixelRatio || 1;
+    const width = Math.round(this.clientWidth * ratio);
+    const height = Math.round(this.clientHeight * ratio);
+    const pen = this.canvas.getContext("2d");
+    if (this.wave === null || width === 0 || height === 0 || pen === null) return;
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+      this.x = 0;
+      this.y = null;
+    }
+    const rate = this.wave.rateHz;
+    this.owed += ((now - this.last) / 1000) * rate;
+    this.last = now;
+    const due = Math.min(Math.floor(this.owed), Math.ceil(WINDOW_S * rate));
+    this.owed -= Math.floor(this.owed);
+    const samples = this.wave.take(due);
+    while (samples.length < due) samples.push(null);
+    pen.strokeStyle = getComputedStyle(this).color;
+    pen.lineWidth = 1.6 * ratio;
+    pen.lineJoin = "round";
+    const stepX = width / (WINDOW_S * rate);
+    for (const sample of samples) this.point(pen, sample, stepX, width, height, (GAP_S * width) / WINDOW_S);
+  }
+
+  private point(
+    pen: CanvasRenderingContext2D,
+    sample: number | null,
+    stepX: number,
+    width: number,
+    height: number,
+    gap: number,
+  ): void {
+    const from = this.x;
+    this.x += stepX;
+    if (this.x >= width) {
+      this.x = 0;
+      this.y = null;
+      pen.clearRect(0, 0, gap, height);
+      return;
+    }
+    pen.clearRect(from + 1, 0, gap, height);
+    if (sample === null) {
+      this.y = null;
+      return;
+    }
+    this.scale(sample);
+    const y = height * (0.94 - 0.88 * Math.min(1, Math.max(0, (sample - this.low) / (this.high - this.low))));
+    if (this.y !== null) {
+      pen.beginPath();
+      pen.moveTo(from, this.y);
+      pen.lineTo(this.x, y);
+      pen.stroke();
+    }
+    this.y = y;
+  }
+
+  /** The range follows the wave: at once outwards, slowly inwards. */
+  private scale(sample: number): void {
+    const span = this.high - this.low;
+    this.low = Math.min(sample, this.low + span * 0.0008);
+    this.high = Math.max(sample, this.high - span * 0.0008, this.low + 1e-6);
+  }
+}
+
+customElements.define("pleth-trace", PlethTrace);

@@ -1,0 +1,203 @@
+// What a nurse does with a session: open, start, pause, resume, end, discharge, abort.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { infusedSeconds } from "./recovery";
+import type { Actions, OpenForm, Page } from "./page";
+import type { BedPicture } from "./store";
+import type { Bed } from "./wire.gen";
+
+type Fields = Record<string, unknown>;
+
+const LIMBS = ["left", "right"] as const;
+/** Dose of the clinic's standard infusion, offered as a start and never sent unseen (ketamine-monitoring 1). */
+const MG_PER_KG = 0.5;
+const DEFAULT_PLANNED_MIN = 40;
+
+/** The buttons that the phase allows, the open form below them, and the last refusal in words. */
+export function renderSessionActions(page: Page, picture: BedPicture, now: number, actions: Actions): TemplateResult {
+  const { bed } = picture;
+  const key = `bed:${bed.id}`;
+  const error = page.errors.get(key);
+  if (page.me == null) return html`<section class="actions"><p class="hint">Sign in to run a session.</p></section>`;
+  return html`<section class="actions" aria-label="Session">
+    <div class="buttons">${buttons(page, bed, actions)}</div>
+    ${openForm(page, picture, now, actions)}
+    ${error === undefined ? nothing : html`<p class="error" role="alert">${error}</p>`}
+  </section>`;
+}
+
+function buttons(page: Page, bed: Bed, actions: Actions): TemplateResult[] {
+  const busy = page.busy.has(`bed:${bed.id}`);
+  const opens = (form: OpenForm, text: string, kind = ""): TemplateResult =>
+    html`<button
+      type="button"
+      class=${kind}
+      ?disabled=${busy}
+      aria-expanded=${page.form === form ? "true" : "false"}
+      @click=${() => actions.openForm(page.form === form ? null : form)}
+    >
+      ${text}
+    </button>`;
+  const does = (name: string, text: string, kind = ""): TemplateResult =>
+    html`<button type="button" class=${kind} ?disabled=${busy} @click=${() => actions.command(bed.id, name, {})}>${text}</button>`;
+  const abort = opens("abort", "Abort …");
+  switch (bed.phase) {
+    case "PRE":
+      return [opens("start", "Start infusion …", "primary"), abort];
+    case "INFUSING":
+      return [does("pause_infusion", "Pause"), opens("end", "End infusion …", "primary"), abort];
+    case "PAUSED":
+      return [does("resume_infusion", "Resume", "primary"), opens("end", "End infusion …"), abort];
+    case "RECOVERY":
+      return [opens("discharge", "Discharge …", "primary"), opens("start", "Start again …"), abort];
+    default:
+      return [opens("session", "Open session …", "primary")];
+  }
+}
+
+function openForm(page: Page, picture: BedPicture, now: number, actions: Actions): TemplateResult | typeof nothing {
+  const { bed } = picture;
+  const send = (name: string, fields: Fields): void => actions.command(bed.id, name, fields);
+  switch (page.form) {
+    case "session":
+      return sessionForm((fields) => actions.openSession(bed.id, fields));
+    case "start":
+      return startForm(page, bed, (fields) => send("start_infusion", fields));
+    case "end":
+      return endForm(picture, now, (fields) => send("end_infusion", fields));
+    case "discharge":
+      return dischargeForm(page, bed, (fields) => send("discharge", fields));
+    case "abort":
+      return form("Abort the session", "Abort", (fields) => send("abort", fields), reason("Reason", true));
+    case null:
+      return nothing;
+  }
+}
+
+function form(title: string, verb: string, send: (fields: Fields) => void, body: TemplateResult): TemplateResult {
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    send(fieldsOf(event.target as HTMLFormElement));
+  };
+  return html`<form class="inline" @submit=${submit}>
+    <h3>${title}</h3>
+    ${body}
+    <button type="submit" class="primary">${verb}</button>
+  </form>`;
+}
+
+/** What the nurse filled in: numbers as numbers, ticks as booleans under `checklist`, empty fields left out. */
+export function fieldsOf(element: HTMLFormElement): Fields {
+  const fields: Fields = {};
+  const checklist: Record<string, boolean> = {};
+  for (const input of element.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")) {
+    if (input instanceof HTMLInputElement && input.type === "checkbox") {
+      if (input.dataset["check"] !== undefined) checklist[input.dataset["check"]] = input.checked;
+      else if (input.checked) fields[input.name] = true;
+    } else if (input.value.trim() !== "") {
+      fields[input.name] = input.type === "number" ? Number(input.value) : input.value.trim();
+    }
+  }
+  return Object.keys(checklist).length === 0 ? fields : { ...fields, checklist };
+}
+
+function reason(label: string, required: boolean): TemplateResult {
+  return html`<label class="wide">${label} <input name="reason" ?required=${required} maxlength="300" /></label>`;
+}
+
+function limb(name: string, label: string, first: string): TemplateResult {
+  return html`<label
+    >${label}
+    <select name=${name} @change=${limbConflict}>
+      ${LIMBS.map((side) => html`<option value=${side} ?selected=${side === first}>${side} arm</option>`)}
+    </select>
+  </label>`;
+}
+
+/** Says at once what a limb shared by cuff, probe and drip would do (signals, section 1.3). */
+function limbConflict(event: Event): void {
+  const element = (event.target as HTMLSelectElement).form;
+  const warning = element?.querySelector("[data-limbs]");
+  if (element === null || warning == null) return;
+  const { cuff_limb: cuff, probe_limb: probe, iv_limb: iv } = fieldsOf(element);
+  warning.textContent = limbWords(String(cuff), String(probe), String(iv));
+}
+
+export function limbWords(cuff: string, probe: string, iv: string): string {
+  if (cuff === iv) return "Cuff and drip on one arm: each reading stops the infusion. Move the cuff.";
+  if (cuff === probe) return "Cuff and probe on one arm: SpO2 is lost during each reading.";
+  return "";
+}
+
+function sessionForm(send: (fields: Fields) => void): TemplateResult {
+  return form(
+    "Open a session",
+    "Open session",
+    send,
+    html`<label>Patient reference <input name="patient" required autocomplete="off" maxlength="60" /></label>
+      <label>Weight, kg <input name="weight_kg" type="number" min="20" max="300" step="0.1" required /></label>
+      <label
+        >Planned, min
+        <input name="planned_min" type="number" min="5" max="240" step="1" value=${DEFAULT_PLANNED_MIN} required
+      /></label>
+      ${limb("cuff_limb", "Cuff", "left")} ${limb("probe_limb", "Probe", "right")} ${limb("iv_limb", "Drip", "right")}
+      <p class="warning wide" data-limbs role="status"></p>`,
+  );
+}
+
+function startForm(page: Page, bed: Bed, send: (fields: Fields) => void): TemplateResult {
+  const refused = page.errors.get(`bed:${bed.id}`) ?? "";
+  const weight = bed.session?.weight_kg ?? null;
+  return form(
+    bed.phase === "RECOVERY" ? "Start the infusion again" : "Start the infusion",
+    "Start now",
+    send,
+    html`<label
+        >Planned, min
+        <input name="planned_min" type="number" min="5" max="240" step="1" value=${bed.session?.planned_min ?? DEFAULT_PLANNED_MIN}
+      /></label>
+      <label
+        >Dose, mg
+        <input name="dose_mg" type="number" min="0" max="500" step="0.1" placeholder=${weight === null ? "" : `${weight * MG_PER_KG}`}
+      /></label>
+      <details class="wide" ?open=${/baseline/i.test(refused)}>
+        <summary>Start without a baseline</summary>
+        <p>The return to baseline can then not be decided for what is missing. Absolute alarms still work.</p>
+        <label>Decided by <input name="override_by" maxlength="60" placeholder=${page.me?.name ?? ""} /></label>
+        ${reason("Reason", false)}
+      </details>`,
+  );
+}
+
+function endForm(picture: BedPicture, now: number, send: (fields: Fields) => void): TemplateResult {
+  const session = picture.bed.session;
+  const early =
+    session !== null && infusedSeconds(session, picture.bed.phase, picture.at, now) < session.planned_min * 60 - 60;
+  return form(
+    "End the infusion",
+    "End now",
+    send,
+    html`${early
+      ? html`<label class="check wide"><input type="checkbox" name="early" checked /> Ended early, before the planned time</label>`
+      : nothing}
+    ${reason(early ? "Reason for ending early" : "Remark", early)}`,
+  );
+}
+
+function dischargeForm(page: Page, bed: Bed, send: (fields: Fields) => void): TemplateResult {
+  const check = (name: string, text: string): TemplateResult =>
+    html`<label class="check wide"><input type="checkbox" data-check=${name} /> ${text}</label>`;
+  const refused = page.errors.has(`bed:${bed.id}`);
+  return form(
+    "Discharge",
+    "Discharge now",
+    send,
+    html`${check("escort", "Escort is here")} ${check("consciousness", "Awake as before the infusion (MOAA/S)")}
+      ${check("no_driving", "Told: no driving until the next day, after sleep")}
+      <details class="wide" ?open=${refused}>
+        <summary>Discharge although something is open</summary>
+        <label>Decided by <input name="override_by" maxlength="60" placeholder=${page.me?.name ?? ""} /></label>
+        ${reason("Reason", false)}
+      </details>`,
+  );
+}

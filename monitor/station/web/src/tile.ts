@@ -1,0 +1,144 @@
+// One bed at a glance.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { numeric, pressure, type Shown } from "./ages";
+import { leading, stateWords } from "./alarms";
+import type { Actions } from "./page";
+import { countdown, infusedSeconds, infusionClock, returnMark, returnWords, verdictWords } from "./recovery";
+import type { BedPicture } from "./store";
+import { clockLength, instant, spoken } from "./times";
+import type { Alarm, Bed, Device, Limits } from "./wire.gen";
+import { alarmTextOnBed, ICON, metricWords, originBadge, phaseWords, PREFIX, reasonWords } from "./words";
+
+const ALARM_LINES = 2;
+
+/** A bed's tile; `alarms` are the bed's own, in order. */
+export function renderTile(picture: BedPicture, alarms: readonly Alarm[], now: number, actions: Actions): TemplateResult {
+  const { bed, at } = picture;
+  const lead = leading(alarms);
+  const badge = originBadge(bed.origin);
+  return html`<article
+    class="tile ${lead === null ? "calm" : `${lead.priority} ${lead.state.toLowerCase()}`} ${bed.phase.toLowerCase()}"
+    data-bed=${bed.id}
+    aria-label=${`${bed.label}, ${phaseWords(bed.phase)}`}
+  >
+    <header>
+      <h2>
+        <button type="button" class="open" @click=${() => actions.select(bed.id)} aria-label=${`${bed.label}: open details`}>
+          ${bed.label}
+        </button>
+      </h2>
+      <span class="patient">${bed.session?.patient ?? ""}</span>
+      ${badge === null ? nothing : html`<span class="badge">${badge}</span>`}
+    </header>
+    ${renderPhase(bed, at, now)} ${renderAlarms(alarms)}
+    <div class="numbers">
+      ${renderNumber("SpO2", "%", "spo2", numeric(bed.values["spo2"], now), bed.limits["spo2"])}
+      ${renderNumber("Pulse", "/min", "pulse", numeric(bed.values["pulse_rate"], now), bed.limits["pulse_rate"])}
+    </div>
+    <pleth-trace .wave=${actions.wave(bed.id)}></pleth-trace>
+    ${renderPressure(bed, now)} ${renderRecovery(bed, now)}
+    <footer>${offline(bed).map((device) => renderOffline(device, now))}</footer>
+  </article>`;
+}
+
+function renderPhase(bed: Bed, at: number, now: number): TemplateResult {
+  const clock = infusionClock(bed, at, now);
+  const session = bed.session;
+  const share = session === null || clock === null ? 0 : infusedSeconds(session, bed.phase, at, now) / 60 / session.planned_min;
+  const left = countdown(bed, now);
+  const paused = instant(session?.paused_since ?? null);
+  return html`<div class="phase">
+    <span class="word">${phaseWords(bed.phase)}</span>
+    ${left !== null
+      ? html`<span class="clock ${left.past ? "past" : ""}" title="to the return-to-baseline deadline"
+          >${left.past ? "deadline passed" : "return by"} <b>${left.text}</b></span
+        >`
+      : bed.phase === "PAUSED" && paused !== null
+        ? html`<span class="clock"><b>${clock}</b> · stopped ${clockLength((now - paused) / 1000)}</span>`
+        : clock !== null
+          ? html`<span class="clock"><b>${clock}</b></span>`
+          : nothing}
+    <i class="bar" style=${`--share:${Math.min(1, share).toFixed(3)}`} aria-hidden="true"></i>
+  </div>`;
+}
+
+function renderAlarms(alarms: readonly Alarm[]): TemplateResult | typeof nothing {
+  if (alarms.length === 0) return nothing;
+  const more = alarms.length - ALARM_LINES;
+  return html`<ul class="bed-alarms">
+    ${alarms.slice(0, ALARM_LINES).map(
+      (alarm) =>
+        html`<li class="alarm ${alarm.priority} ${alarm.state.toLowerCase()} ${alarm.superseded ? "superseded" : ""}">
+          <span class="mark">${ICON[alarm.priority]} ${PREFIX[alarm.priority]}</span>
+          <span class="text" title=${stateWords(alarm)}>${alarmTextOnBed(alarm)}</span>
+        </li>`,
+    )}
+    ${more > 0 ? html`<li class="more">and ${more} more</li>` : nothing}
+  </ul>`;
+}
+
+function renderNumber(name: string, unit: string, kind: string, shown: Shown, limits: Limits | undefined): TemplateResult {
+  const age = shown.ageS === null ? "no reading" : `${spoken(shown.ageS)} old`;
+  return html`<div class="number ${kind} ${shown.look}" title=${`${name}: ${age}${shown.note === null ? "" : `, ${shown.note}`}`}>
+    <span class="name">${name} <small>${unit}</small></span>
+    <span class="limits" aria-label="alarm limits">
+      ${limits?.high == null ? nothing : html`<span>≤${limits.high}</span>`}
+      ${limits?.low == null ? nothing : html`<span>≥${limits.low}</span>`}
+    </span>
+    <span class="value">${shown.text}${shown.look === "doubtful" ? html`<sup>?</sup>` : nothing}</span>
+    <span class="note">${shown.note ?? ""}</span>
+  </div>`;
+}
+
+function renderPressure(bed: Bed, now: number): TemplateResult {
+  const shown = pressure(bed, now);
+  return html`<div class="pressure ${shown.look}">
+    <span class="name">NIBP <small>mmHg</small></span>
+    <span class="value"
+      >${shown.text}${shown.look === "doubtful" ? html`<sup>?</sup>` : nothing}
+      ${shown.mean === null ? nothing : html`<small>(${shown.mean})</small>`}</span
+    >
+    <span class="taken">${shown.taken ?? shown.note ?? ""}</span>
+    <span class="next">${cuffWords(bed, now)}${shown.taken !== null && shown.note !== null ? ` · ${shown.note}` : ""}</span>
+  </div>`;
+}
+
+/** What the cuff is doing, else when it is due. */
+export function cuffWords(bed: Bed, now: number): string {
+  const pumping = bed.cuff.pressure === null ? "" : ` ${Math.round(bed.cuff.pressure)} mmHg`;
+  if (bed.cuff.state === "inflating") return `cuff inflating${pumping}`;
+  if (bed.cuff.state === "deflating") return `cuff measuring${pumping}`;
+  const due = instant(bed.cuff.next_due_at);
+  if (due === null) return "";
+  const leftS = (due - now) / 1000;
+  return leftS >= 0 ? `next in ${clockLength(leftS)}` : `due ${spoken(-leftS)} ago`;
+}
+
+function renderRecovery(bed: Bed, _now: number): TemplateResult | typeof nothing {
+  const recovery = bed.recovery;
+  if (recovery === null || bed.phase !== "RECOVERY") return nothing;
+  const back = recovery.metrics.filter((item) => item.interval_min !== null && item.state === "RETURNED").at(-1);
+  return html`<div class="return">
+    <ul>
+      ${recovery.metrics.map(
+        (item) =>
+          html`<li class=${item.state.toLowerCase()} title=${returnWords(item)} aria-label=${returnWords(item)}>
+            <span aria-hidden="true">${metricWords(item.metric)} ${returnMark(item)}</span>
+          </li>`,
+      )}
+    </ul>
+    <p>${recovery.verdict === null && back !== undefined ? returnWords(back) : verdictWords(recovery)}</p>
+  </div>`;
+}
+
+const offline = (bed: Bed): Device[] => bed.devices.filter((device) => device.link === "down");
+
+function renderOffline(device: Device, now: number): TemplateResult {
+  const since = instant(device.since);
+  return html`<span class="offline"
+    >⊘ ${device.id} offline${since === null ? "" : ` ${spoken((now - since) / 1000)}`}${device.reason === null
+      ? ""
+      : `: ${reasonWords(device.reason)}`}</span
+  >`;
+}

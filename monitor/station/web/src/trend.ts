@@ -1,0 +1,208 @@
+// The session's trend: two charts on one time axis, gaps as gaps, and the same in words.
+
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import type { TrendPoint } from "./api";
+import { hhmm, instant } from "./times";
+import type { Bed } from "./wire.gen";
+import { metricWords } from "./words";
+
+export const TREND_METRICS = ["spo2", "pulse_rate", "systolic", "mean", "diastolic"] as const;
+export const TREND_POINTS = 600;
+
+export interface Trend {
+  readonly series: ReadonlyMap<string, readonly TrendPoint[]>;
+  /** Why there is no fresh trend, in words; null when there is. */
+  readonly error: string | null;
+}
+
+interface Curve {
+  readonly metric: string;
+  readonly color: string;
+  /** A cuff speaks now and then: dots, joined by a faint line. */
+  readonly dots: boolean;
+}
+
+const SATURATION: readonly Curve[] = [{ metric: "spo2", color: "--spo2", dots: false }];
+const CIRCULATION: readonly Curve[] = [
+  { metric: "pulse_rate", color: "--pulse", dots: false },
+  { metric: "systolic", color: "--nibp", dots: true },
+  { metric: "mean", color: "--nibp-mean", dots: true },
+  { metric: "diastolic", color: "--nibp", dots: true },
+];
+
+/** uPlot's columns: a null is a gap that stays, a time the series lacks is undefined and is drawn over. */
+export function columns(curves: readonly { metric: string }[], trend: Trend): uPlot.AlignedData {
+  const tables = curves.map((curve) => {
+    const points = trend.series.get(curve.metric) ?? [];
+    return [points.map((point) => Date.parse(point.t) / 1000), points.map((point) => point.value)];
+  });
+  return uPlot.join(tables as uPlot.AlignedData[], tables.map(() => [0, 2]));
+}
+
+/** A curve in one sentence, for those who do not see it. */
+export function trendWords(metric: string, points: readonly TrendPoint[]): string {
+  const name = metricWords(metric);
+  let lowest: TrendPoint | null = null;
+  let highest: TrendPoint | null = null;
+  let last: TrendPoint | null = null;
+  let gaps = 0;
+  let before: number | null = 0;
+  for (const point of points) {
+    if (point.value === null) {
+      if (before !== null) gaps += 1;
+    } else {
+      last = point;
+      if (lowest === null || point.value < (lowest.value as number)) lowest = point;
+      if (highest === null || point.value > (highest.value as number)) highest = point;
+    }
+    before = point.value;
+  }
+  if (last === null || lowest === null || highest === null) return `${name}: no values yet.`;
+  const at = (point: TrendPoint): string => `${Math.round(point.value as number)} at ${hhmm(Date.parse(point.t))}`;
+  const holes = gaps === 0 ? "no gaps" : gaps === 1 ? "1 gap" : `${gaps} gaps`;
+  return `${name}: last ${at(last)}, lowest ${at(lowest)}, highest ${at(highest)}, ${holes}.`;
+}
+
+interface Mark {
+  readonly at: number;
+  readonly name: string;
+}
+
+/** Start, end and return deadline as lines across the charts, in seconds. */
+export function marks(bed: Bed): Mark[] {
+  const session = bed.session;
+  if (session === null) return [];
+  const named: [string | null, string][] = [
+    [session.started_at, "start"],
+    [session.ended_at, "end"],
+    [session.deadline_at, "return by"],
+  ];
+  return named.flatMap(([at, name]) => {
+    const ms = instant(at);
+    return ms === null ? [] : [{ at: ms / 1000, name }];
+  });
+}
+
+/** `<trend-chart .trend .bed>`: draws when either changed. */
+export class TrendChart extends HTMLElement {
+  private charts: uPlot[] = [];
+  private shown: Trend | null = null;
+  private lines: Mark[] = [];
+  private bounds: { value: number; color: string }[] = [];
+  private watch: ResizeObserver | null = null;
+  private current: Trend | null = null;
+
+  set trend(trend: Trend | null) {
+    this.current = trend;
+    this.refresh();
+  }
+
+  set bed(bed: Bed) {
+    this.lines = marks(bed);
+    const systolic = bed.baseline.find((item) => item.metric === "systolic")?.bound ?? null;
+    this.bounds = systolic === null ? [] : [{ value: systolic, color: "--nibp" }];
+  }
+
+  connectedCallback(): void {
+    this.setAttribute("aria-hidden", "true");
+    this.watch = new ResizeObserver(() => {
+      for (const chart of this.charts) chart.setSize({ width: this.clientWidth, height: chart.height });
+    });
+    this.watch.observe(this);
+    this.refresh();
+  }
+
+  disconnectedCallback(): void {
+    this.watch?.disconnect();
+    for (const chart of this.charts) chart.destroy();
+    this.charts = [];
+    this.shown = null;
+  }
+
+  private refresh(): void {
+    const trend = this.current;
+    if (!this.isConnected || trend === null || trend === this.shown) return;
+    this.shown = trend;
+    const data = [columns(SATURATION, trend), columns(CIRCULATION, trend)];
+    if (this.charts.length === 0) {
+      this.charts = [
+        this.chart(SATURATION, 120, [70, 101], [], data[0] as uPlot.AlignedData),
+        this.chart(CIRCULATION, 190, null, this.bounds, data[1] as uPlot.AlignedData),
+      ];
+    } else {
+      this.charts.forEach((chart, index) => chart.setData(data[index] as uPlot.AlignedData));
+    }
+  }
+
+  private chart(
+    curves: readonly Curve[],
+    height: number,
+    range: [number, number] | null,
+    bounds: readonly { value: number; color: string }[],
+    data: uPlot.AlignedData,
+  ): uPlot {
+    const style = getComputedStyle(this);
+    const ink = (name: string): string => style.getPropertyValue(name).trim();
+    const axis = { stroke: ink("--quiet"), grid: { stroke: ink("--line"), width: 1 }, ticks: { show: false } };
+    return new uPlot(
+      {
+        width: Math.max(200, this.clientWidth),
+        height,
+        cursor: { sync: { key: "trend" }, drag: { x: true, y: false } },
+        legend: { show: true, live: true },
+        scales: { y: range === null ? { range: (_, low, high) => [Math.min(40, low - 5), Math.max(160, high + 5)] } : { range: (_, low) => [Math.min(range[0], low - 2), range[1]] } },
+        axes: [
+          { ...axis, values: (_, ticks) => ticks.map((tick) => hhmm(tick * 1000)), size: 28 },
+          { ...axis, size: 40 },
+        ],
+        series: [
+          { value: (_, at) => (at == null ? "" : hhmm(at * 1000)) },
+          ...curves.map((curve) => ({
+            label: metricWords(curve.metric),
+            stroke: ink(curve.color),
+            width: curve.dots ? 0.8 : 1.6,
+            ...(curve.dots ? { dash: [3, 4] } : {}),
+            points: { show: curve.dots, size: 6, fill: ink(curve.color) },
+            value: (_: uPlot, value: number | null) => (value == null ? "--" : String(Math.round(value))),
+          })),
+        ],
+        hooks: { draw: [(chart) => this.drawMarks(chart, bounds, ink)] },
+      },
+      data,
+      this,
+    );
+  }
+
+  private drawMarks(chart: uPlot, bounds: readonly { value: number; color: string }[], ink: (name: string) => string): void {
+    const { ctx: pen, bbox: box } = chart;
+    const ratio = devicePixelRatio || 1;
+    pen.save();
+    pen.beginPath();
+    pen.rect(box.left, box.top, box.width, box.height);
+    pen.clip();
+    pen.font = `${11 * ratio}px system-ui, sans-serif`;
+    pen.fillStyle = pen.strokeStyle = ink("--quiet");
+    pen.setLineDash([2 * ratio, 3 * ratio]);
+    for (const mark of this.lines) {
+      const x = chart.valToPos(mark.at, "x", true);
+      stroke(pen, x, box.top, x, box.top + box.height);
+      pen.fillText(mark.name, x + 4 * ratio, box.top + 12 * ratio);
+    }
+    for (const bound of bounds) {
+      const y = chart.valToPos(bound.value, "y", true);
+      stroke(pen, box.left, y, box.left + box.width, y);
+      pen.fillText(`SBP band up to ${Math.round(bound.value)}`, box.left + 4 * ratio, y - 4 * ratio);
+    }
+    pen.restore();
+  }
+}
+
+function stroke(pen: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {
+  pen.beginPath();
+  pen.moveTo(x1, y1);
+  pen.lineTo(x2, y2);
+  pen.stroke();
+}
+
+customElements.define("trend-chart", TrendChart);
