@@ -51,10 +51,18 @@ class Conversation:
         await self._say(self._dialogue.opened(self._clock.now()))
 
     async def heard(self, item: Reading | Fault, at: Instant) -> None:
-        """The device has spoken."""
+        """The device has spoken: answer it."""
+        words = self.answer(item, at)
+        if words:
+            await self._send(words)
+
+    def answer(self, item: Reading | Fault, at: Instant) -> bytes:
+        """What the dialogue says to `item`, for a caller that sends it itself."""
         if isinstance(item, CuffReading):
             self._measuring = False
-        await self._say(self._dialogue.on_reading(item, at))
+        words = self._dialogue.on_reading(item, at)
+        self._notice_deadline()
+        return words
 
     async def keep_time(self) -> Never:
         """Call the dialogue at its deadlines, until cancelled. Runs while the connection stands."""
@@ -108,9 +116,12 @@ class Conversation:
             return Refused(str(error))
         return Sent()
 
-    async def _say(self, words: bytes) -> None:
+    def _notice_deadline(self) -> None:
         if self._dialogue.next_deadline() != self._armed:
             self._deadline_changed.set()
+
+    async def _say(self, words: bytes) -> None:
+        self._notice_deadline()
         if words:
             await self._send(words)
 
@@ -127,3 +138,15 @@ class Conversation:
                 wait.cancel()
             await asyncio.gather(*waits, return_exceptions=True)
         return self._clock.now() >= deadline
+
+
+async def first_to_fail(*parts: Awaitable[Never]) -> None:
+    """Run all until one fails; stop the others, and raise what failed first."""
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    done.pop().result()

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Never
 
 from adapters.backoff import Backoff
-from adapters.conversation import CommandOutcome, Conversation, Refused
+from adapters.conversation import CommandOutcome, Conversation, Refused, first_to_fail
 from adapters.driver import Driver, StreamDecoder
 from adapters.link_report import LinkReport, LinkSink, LinkStats
 from adapters.transports.contract import LinkError, LinkLost, LinkUnavailable, Transport
@@ -71,8 +71,8 @@ class Link:
                 opened_at = self._clock.now()
                 await self._connection()
             except (LinkLost, LinkUnavailable) as error:
-                self.report.down(str(error), self._clock.now())
                 logger.info("%s: %s", self.device_id, error)
+                self.lost(str(error))
             finally:
                 await self._transport.close()
             now = self._clock.now()
@@ -80,6 +80,10 @@ class Link:
             stood = opened_at is not None and now - opened_at >= self._backoff.cap
             failures = 1 if stood or self.stats.readings > readings_before else failures + 1
             await self._clock.sleep_until(self._backoff.next_try(failures, now, self._random.random()))
+
+    def lost(self, reason: str) -> None:
+        """Record the gap."""
+        self.report.down(reason, self._clock.now())
 
     async def request_measurement(self) -> CommandOutcome:
         """Start one measurement."""
@@ -103,7 +107,7 @@ class Link:
             await self._listen(decoder)
         try:
             await conversation.opened()
-            await _first_to_fail(self._listen(decoder), conversation.keep_time())
+            await first_to_fail(self._listen(decoder), conversation.keep_time())
         except LinkError:
             conversation.lost()
             raise
@@ -129,15 +133,3 @@ class Link:
             outcome = Refused(f"not accepted within {LEAVE_WITHIN_S:g} s")
         if isinstance(outcome, Refused):
             logger.warning("%s: the running measurement could not be stopped: %s", self.device_id, outcome.reason)
-
-
-async def _first_to_fail(*parts: Awaitable[Never]) -> None:
-    """Run all until one fails; stop the others, and raise what failed first."""
-    tasks = [asyncio.ensure_future(part) for part in parts]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    done.pop().result()

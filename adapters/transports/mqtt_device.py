@@ -1,0 +1,125 @@
+"""One device behind a broker: its messages in, readings out, and what is said to it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from random import Random
+from typing import Any, Never
+
+from adapters.conversation import CommandOutcome, Conversation, Refused
+from adapters.driver import Driver, MessageDecoder
+from adapters.link_report import LinkReport, LinkSink, LinkStats
+from adapters.supervision import bug_in_words, keep_running, tell
+from adapters.transports.contract import LinkUnavailable
+from config.instant import Clock, Instant
+
+logger = logging.getLogger(__name__)
+
+Publish = Callable[[str, bytes], Awaitable[None]]
+
+
+class MqttDevice:
+    """A device bound to a topic filter; `command_topic` None means that the site forbids commands.
+
+    The decoder lives as long as the device: messages come whole, and it may remember sequence numbers.
+    """
+
+    def __init__(
+        self,
+        device_id: str,
+        driver: Driver,
+        options: Any,
+        topic_filter: str,
+        sink: LinkSink,
+        clock: Clock,
+        random: Random,
+        command_topic: str | None = None,
+    ) -> None:
+        self.device_id = device_id
+        self.topic_filter = topic_filter
+        self.command_topic = command_topic
+        self.report = LinkReport(device_id, driver.cadence, sink)
+        self._driver = driver
+        self._options = options
+        self._decoder: MessageDecoder = driver.decoder(options)
+        self._clock = clock
+        self._random = random
+        self._publish: Publish | None = None
+        self.conversation = (
+            Conversation(driver.dialogue(options), self._say, clock)
+            if driver.dialogue is not None and command_topic is not None
+            else None
+        )
+
+    @property
+    def stats(self) -> LinkStats:
+        """The connection in numbers."""
+        return self.report.stats
+
+    def take(self, topic: str, payload: bytes, received_at: Instant) -> bytes:
+        """One message; answers with what the dialogue wants said. A bug in the decoder costs this device alone."""
+        words = b""
+        self.stats.bytes_received += len(payload)
+        try:
+            for item in self._decoder.feed_message(topic, payload):
+                self.report.item(item, received_at)
+                if self.conversation is not None:
+                    words += self.conversation.answer(item, received_at)
+        except Exception as error:
+            reason = bug_in_words(error)
+            if self.stats.reason != reason:
+                # One trace per gap: at a thousand messages a second the log must not become the next failure.
+                logger.exception("%s: a message on %s met a bug", self.device_id, topic)
+            self._decoder = self._driver.decoder(self._options)
+            tell(self.device_id, lambda why: self.report.down(why, received_at), reason)
+        return words
+
+    def connected(self, publish: Publish) -> None:
+        """The broker has confirmed the subscription."""
+        self._publish = publish
+        self.report.opened(self._clock.now())
+
+    def lost(self, reason: str) -> None:
+        """The broker is gone."""
+        self._publish = None
+        if self.conversation is not None:
+            self.conversation.lost()
+        self.report.down(reason, self._clock.now())
+
+    def talk(self) -> list[Coroutine[Any, Any, Never]]:
+        """What must run while the broker stands to drive the dialogue; nothing for a device that only talks."""
+        conversation = self.conversation
+        if conversation is None:
+            return []
+
+        async def converse() -> Never:
+            await conversation.opened()
+            await conversation.keep_time()
+
+        return [keep_running(self.device_id, converse, self._failed, self._clock, self._random)]
+
+    async def leave(self) -> CommandOutcome | None:
+        """The service goes: stop a measurement that it started. None when there is none."""
+        return None if self.conversation is None else await self.conversation.leave()
+
+    async def request_measurement(self) -> CommandOutcome:
+        """Start one measurement."""
+        return self._mute() if self.conversation is None else await self.conversation.request_measurement()
+
+    async def cancel_measurement(self) -> CommandOutcome:
+        """Stop the running measurement."""
+        return self._mute() if self.conversation is None else await self.conversation.cancel_measurement()
+
+    def _failed(self, reason: str) -> None:
+        self.report.down(reason, self._clock.now())
+
+    async def _say(self, words: bytes) -> None:
+        if self._publish is None or self.command_topic is None:
+            raise LinkUnavailable("the broker is not connected")
+        await self._publish(self.command_topic, words)
+
+    def _mute(self) -> Refused:
+        if self._driver.dialogue is None:
+            return Refused(f"a {self._driver.title} takes no commands")
+        return Refused("the site file does not allow commands to this device")
