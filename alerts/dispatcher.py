@@ -94,8 +94,14 @@ class Dispatcher:
             else:
                 worker.put(page)
 
-    def start(self) -> None:
-        """Take up what the outbox still holds from before a restart, oldest first, under the same ids."""
+    def start(self, failing: Iterable[str] = ()) -> None:
+        """Take up what the outbox still holds from before a restart, oldest first, under the same ids.
+
+        `failing`: channels with an open PAGER_FAIL from before; they count as failing until they deliver.
+        """
+        for name in failing:
+            if name in self._workers:
+                self._workers[name].resume_failing()
         pages = self._outbox.pending()
         for page in pages:
             if page.alert.kind in CALLS:

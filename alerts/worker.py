@@ -114,6 +114,11 @@ class Worker:
         """True while the channel owes a delivery, or has not shown since that it works."""
         return self._failing is not None
 
+    def resume_failing(self) -> None:
+        """The channel failed before a restart; only a delivery shows that it works again."""
+        self._failing = "failing since before the restart"
+        self._wake.set()
+
     def status(self) -> ChannelStatus:
         """How the channel does now."""
         return ChannelStatus(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+import alerts.worker
 from alerts.alert import Alert, AlertKind
 from alerts.channel import Rejected, Retry
 from alerts.dispatcher import Dispatcher
@@ -21,7 +22,7 @@ from config.instant import MINUTE, SECOND, Instant
 from config.vocabulary import Priority
 from tests.alerts.builders import alert, spec
 from tests.support.channel import RecordingChannel
-from tests.support.clock import ManualClock
+from tests.support.clock import ManualClock, let_tasks_run
 
 RAISED, ESCALATED = AlertKind.RAISED, AlertKind.ESCALATED
 ACKNOWLEDGED, CLOSED, TEST = AlertKind.ACKNOWLEDGED, AlertKind.CLOSED, AlertKind.TEST
@@ -55,6 +56,7 @@ async def desk(
     channels: Sequence[RecordingChannel],
     specs: Sequence[ChannelSpec] | None = None,
     outbox: MemoryOutbox | None = None,
+    failing: Sequence[str] = (),
 ) -> AsyncIterator[Desk]:
     """A dispatcher that runs inside the block."""
     clock = ManualClock(5_000 * SECOND)
@@ -70,7 +72,7 @@ async def desk(
         on_trouble=lambda name, about, reason, since: trouble.append((name, about.alarm_id, reason, since)),
         on_recovered=recovered.append,
     )
-    dispatcher.start()
+    dispatcher.start(failing)
     running = asyncio.create_task(dispatcher.run())
     await clock.advance(0)
     try:
@@ -513,3 +515,74 @@ async def test_messages_about_the_service_are_given_up_after_a_minute(kind: Aler
         ward.tell(about)
         await ward.clock.advance(100 * SECOND)
         assert ward.status(about) is PageStatus.FAILED
+
+
+async def test_a_channel_that_failed_before_a_restart_recovers_by_delivering() -> None:
+    """The technical alarm outlives the process; so must the watch over its end."""
+    pager = RecordingChannel("pager")
+    async with desk([pager], failing=["pager", "removed since"]) as ward:
+        await ward.clock.advance(0)
+        assert [kind for _, kind in pager.told()] == [TEST]
+        assert ward.recovered == ["pager"]
+
+
+async def test_a_channel_that_wants_no_tests_is_not_tested() -> None:
+    pager = RecordingChannel("pager")
+    async with desk([pager], [spec("pager", tell=frozenset({RAISED}))], failing=["pager"]) as ward:
+        await ward.clock.advance(60 * SECOND)
+        assert pager.tries == []
+        ward.tell(alert())
+        await ward.clock.advance(0)
+        assert ward.recovered == ["pager"]
+
+
+async def test_a_try_without_end_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A channel that forgot its own bound does not keep its place for ever."""
+    monkeypatch.setattr(alerts.worker, "SEND_BOUND_S", 0.0)
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        pager.hold()
+        ward.tell(alert())
+        await ward.clock.advance(0)
+        assert ward.dispatcher.status()[0].failed_tries == 1
+        assert ward.status(alert()) is PageStatus.PENDING
+
+
+async def test_cancelling_the_run_breaks_off_what_is_under_way() -> None:
+    """A service that falls down leaves no task behind, and the page stays in the outbox."""
+    pager, outbox = RecordingChannel("pager"), MemoryOutbox()
+    dispatcher = Dispatcher(
+        [(spec("pager"), pager)],
+        outbox,
+        ManualClock(),
+        lambda: 0.0,
+        on_trouble=lambda name, about, reason, since: None,
+        on_recovered=lambda name: None,
+    )
+    running = asyncio.create_task(dispatcher.run())
+    pager.hold()
+    pages = dispatcher.plan(alert())
+    outbox.add(pages)
+    dispatcher.handle(pages)
+    await let_tasks_run()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert outbox.pending() == pages
+    await dispatcher.stop()
+    assert pager.closed
+
+
+async def test_stopping_what_never_ran_closes_the_channels() -> None:
+    pager = RecordingChannel("pager")
+    dispatcher = Dispatcher(
+        [(spec("pager"), pager)],
+        MemoryOutbox(),
+        ManualClock(),
+        lambda: 0.0,
+        on_trouble=lambda name, about, reason, since: None,
+        on_recovered=lambda name: None,
+    )
+    await dispatcher.stop()
+    assert pager.closed
