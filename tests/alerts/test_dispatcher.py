@@ -408,6 +408,10 @@ async def test_when_full_the_oldest_of_the_lowest_priority_goes_and_is_reported(
         assert [name for _, name, *_ in ward.trouble] == ["me-0000"]
         assert ward.dispatcher.status()[0].dropped == 1
         assert ward.dispatcher.status()[0].waiting == QUEUE_LIMIT
+        ward.tell(alert(alarm_id="me-9999"))
+        assert ward.status(alert(alarm_id="me-0001")) is PageStatus.FAILED
+        assert ward.dispatcher.status()[0].dropped == 2
+        assert len(ward.trouble) == 1, "the channel is known to fail"
 
 
 async def test_a_high_page_never_goes_silently() -> None:

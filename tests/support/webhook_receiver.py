@@ -45,8 +45,11 @@ class WebhookReceiver:
         try:
             while (request := await _read_request(reader)) is not None:
                 self.received.append(request)
-                writer.write(self.answers.pop(0) if self.answers else self.then)
+                answer_now = self.answers.pop(0) if self.answers else self.then
+                writer.write(answer_now)
                 await writer.drain()
+                if b"Connection: close" in answer_now:
+                    return
         except ConnectionError:
             return  # the sender gave up, as some tests want it to
         finally:
