@@ -30,7 +30,7 @@ def ranged(low: float, high: float, default: float | None = None) -> Any:
 def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean "x"? Known: …` — the help that ends an error about an unknown word."""
     words = sorted(known)
-    close = difflib.get_close_matches(word, words, n=1)
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
     hint = f'; did you mean "{close[0]}"?' if close else ";"
     return f"{hint} Known: {', '.join(words)}"
 

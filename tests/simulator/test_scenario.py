@@ -238,7 +238,7 @@ def test_nurse_actions_are_plain_data_in_order() -> None:
         ('[[nurse]]\nat_min = -1\ndoes = "take_cuff"', "must not be negative"),
         ('[[nurse]]\nat_s = 1\ndoes = "acknowledge"\nalrm = "X"', r'unknown key "alrm"; did you mean "alarm"\?'),
         ("story = 3", "story must be text in quotes"),
-        ("story = ", r"t\.toml: not valid TOML: .*line 2"),
+        ("story = \n[patient]", r"t\.toml: not valid TOML: .*line 2"),
     ],
 )
 def test_mistakes_are_named_with_their_remedy(text: str, message: str) -> None:
