@@ -1,0 +1,163 @@
+"""The stream to every page (interfaces, section 6; performance, section 3).
+
+An alarm goes out alone and at once; numerics go out as one frame a tick for all changed beds, encoded once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from starlette.types import Receive, Send
+
+from config.instant import SECOND, Clock, Duration, Instant, to_rfc3339
+from monitor.station import wire
+from monitor.station.browser import POLICY, TRY_LATER, Browser, Station
+from monitor.station.frame import Frame
+from monitor.station.ports import Count, WardView
+from monitor.station.rights import Caller
+
+MOST_PAGES = 256
+
+
+class FeedHub:
+    """Knows every connected page. All calls come from the event loop's thread; none waits.
+
+    `tick`, `heartbeat` and `patience` are lengths on the clock: where a demo runs it faster, make them longer.
+    `patience`: how long a page may accept nothing before it is closed with 1013.
+    """
+
+    def __init__(
+        self,
+        view: WardView,
+        clock: Clock,
+        *,
+        tick: Duration = SECOND,
+        heartbeat: Duration = 2 * SECOND,
+        patience: Duration = 10 * SECOND,
+    ) -> None:
+        self._view = view
+        self._clock = clock
+        self._tick = tick
+        self._heartbeat = heartbeat
+        self._patience = patience
+        self._pages: dict[Browser, Callable[[], bool]] = {}
+        self._changed: set[str] = set()
+        self._snapshot: Frame | None = None
+        self._given_up = 0
+        self._refused = 0
+        self._alarm_frames = 0
+
+    async def run(self) -> None:
+        """The ticker: one a second for all pages, until cancelled."""
+        due = self._clock.now()
+        beat_due = due + self._heartbeat
+        while True:
+            # After a pause of the machine the missed ticks are not made up for.
+            due = max(due + self._tick, self._clock.now())
+            await self._clock.sleep_until(due)
+            self._send_changed()
+            self._give_up_hopeless()
+            if self._clock.now() >= beat_due:
+                beat_due = self._clock.now() + self._heartbeat
+                self._send_heartbeat()
+
+    async def serve(
+        self, caller: Caller, receive: Receive, send: Send, *, still_allowed: Callable[[], bool] = lambda: True
+    ) -> None:
+        """One page's connection, from the snapshot to its end.
+
+        Args:
+            caller: who is looking.
+            receive: the accepted WebSocket's ASGI side.
+            send: likewise.
+            still_allowed: asked at every heartbeat; once false, the page is closed with 1008.
+        """
+        browser = Browser(caller, send, self._clock, self._update)
+        try:
+            await browser.run(receive, lambda page: self._welcome(page, still_allowed))
+        finally:
+            self._pages.pop(browser, None)
+            self._refused += browser.refused
+            self._given_up += browser.given_up
+
+    @property
+    def full(self) -> bool:
+        """Whether no further page may connect."""
+        return len(self._pages) >= MOST_PAGES
+
+    def alarms_changed(self, alarms: Sequence[wire.Alarm]) -> None:
+        """Tell every page of these alarms now, together with the beds they are on."""
+        beds = {alarm.bed for alarm in alarms if alarm.bed is not None}
+        frame = self._update(beds, alarms)
+        self._changed -= beds
+        self._snapshot = None
+        self._alarm_frames += 1
+        for page in list(self._pages):
+            page.alarm(frame)
+
+    def bed_changed(self, bed_id: str) -> None:
+        """The bed's picture goes out with the next tick."""
+        self._changed.add(bed_id)
+
+    def pleth(self, bed: str, at: Instant, rate_hz: float, samples: Sequence[float | None]) -> None:
+        """A stretch of wave, `at` its first sample, to the pages that draw this bed's."""
+        watching = [page for page in self._pages if bed in page.pleth_beds]
+        if not watching:
+            return
+        frame = Frame(wire.Pleth(0, bed, to_rfc3339(at), rate_hz, list(samples)))
+        for page in watching:
+            page.wave(bed, frame)
+
+    def stations(self) -> list[Station]:
+        """What every connected page last said about its sound and sight."""
+        return [page.station for page in self._pages]
+
+    def counts(self) -> Iterable[Count]:
+        """For `/metrics`."""
+        refused = self._refused + sum(page.refused for page in self._pages)
+        yield Count("bedwatch_pages", "Pages connected to the stream.", len(self._pages), "gauge")
+        yield Count("bedwatch_pages_given_up_total", "Pages closed because they were too slow.", self._given_up)
+        yield Count("bedwatch_page_messages_refused_total", "Messages from pages that were refused.", refused)
+        yield Count("bedwatch_alarm_updates_total", "Updates with alarms sent to the pages.", self._alarm_frames)
+
+    def _welcome(self, page: Browser, still_allowed: Callable[[], bool]) -> None:
+        # Whatever changes after this snapshot is in the next tick or in an alarm update: one snapshot serves
+        # every page that comes before those.
+        if self._snapshot is None:
+            self._snapshot = Frame(
+                wire.Snapshot(0, self._now(), self._view.beds(), self._view.alarms(), self._view.site())
+            )
+        self._pages[page] = still_allowed
+        page.alarm(self._snapshot)
+
+    def _send_changed(self) -> None:
+        self._snapshot = None
+        if not self._changed:
+            return
+        beds, self._changed = self._changed, set()
+        if not self._pages:
+            return
+        frame = self._update(beds)
+        for page in list(self._pages):
+            page.numerics(frame, beds)
+
+    def _send_heartbeat(self) -> None:
+        frame = Frame(wire.Heartbeat(0, self._now()))
+        for page, still_allowed in list(self._pages.items()):
+            if still_allowed():
+                page.heartbeat(frame)
+            else:
+                page.close(POLICY, "signed out")
+
+    def _give_up_hopeless(self) -> None:
+        now = self._clock.now()
+        for page in list(self._pages):
+            if page.hopeless(now, self._patience):
+                page.close(TRY_LATER, "too slow: nothing was accepted for a while")
+
+    def _update(self, bed_ids: Iterable[str], alarms: Sequence[wire.Alarm] = ()) -> Frame:
+        beds = [bed for bed_id in sorted(bed_ids) if (bed := self._view.bed(bed_id)) is not None]
+        return Frame(wire.Update(0, self._now(), beds, list(alarms)))
+
+    def _now(self) -> str:
+        return to_rfc3339(self._clock.now())

@@ -1,0 +1,106 @@
+"""Beds: their picture, their trends, opening a session, commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from config.instant import Instant, to_rfc3339
+from config.vocabulary import UNITS, Metric
+from monitor.station import wire
+from monitor.station.bodies import CommandBody, Session, instant
+from monitor.station.context import Commander, Here, Reader, alarms_of, answer
+from monitor.station.guard import check_command
+from monitor.station.problem import Problem
+from monitor.station.refusal import in_words
+from monitor.station.trend import thin, with_gaps
+
+
+class BedPicture(wire.Bed, frozen=True):
+    """A bed as the stream shows it, with its alarms."""
+
+    alarms: list[wire.Alarm]
+
+
+def routes() -> APIRouter:
+    """`/beds` and what is below."""
+    router = APIRouter(prefix="/beds", tags=["beds"])
+
+    @router.get("")
+    async def beds(station: Here, caller: Reader) -> Response:
+        """The current picture of every bed, in the order of the site file."""
+        alarms = station.view.alarms()
+        pictures = [_picture(bed, alarms) for bed in station.view.beds()]
+        return answer({"server_time": to_rfc3339(station.clock.now()), "beds": pictures})
+
+    @router.get("/{bed}")
+    async def one_bed(bed: str, station: Here, caller: Reader) -> Response:
+        """The current picture of one bed."""
+        return answer(_picture(station.bed(bed), station.view.alarms()))
+
+    @router.get("/{bed}/trend")
+    async def trend(
+        bed: str,
+        station: Here,
+        caller: Reader,
+        metric: Metric,
+        start: Annotated[str, Query(alias="from", description="RFC 3339; left out: the running session.")] = "",
+        end: Annotated[str, Query(alias="to", description="RFC 3339; left out: up to now.")] = "",
+        points: Annotated[int, Query(ge=2, le=10_000, description="About how many points at most.")] = 600,
+    ) -> Response:
+        """Measured values in order of time. Gaps are null points with a reason; thinning keeps lows and highs."""
+        station.bed(bed)
+        since, until = _bound("from", start), _bound("to", end)
+        if since is not None and until is not None and since > until:
+            raise Problem(422, "from: lies after `to`")
+        found = with_gaps(await station.history.trend(bed, metric, since, until), metric)
+        shown = [{"t": to_rfc3339(at), "value": value, "reason": reason} for at, value, reason in thin(found, points)]
+        return answer({"bed": bed, "metric": metric, "unit": UNITS[metric], "points": shown})
+
+    @router.post("/{bed}/session", status_code=201)
+    async def open_session(bed: str, body: Session, station: Here, caller: Commander, request: Request) -> Response:
+        """Opens a session on the bed. 409 while one is open."""
+
+        async def act() -> Response:
+            if station.bed(bed).session is not None:
+                raise Problem(409, in_words("session_open"), reason="session_open")
+            await station.fold(body.to_input(bed, caller.name), caller)
+            picture = _picture(station.bed(bed), station.view.alarms())
+            opened = picture.session.id if picture.session is not None else None
+            return answer({"session": opened, "bed": picture}, 201)
+
+        return await station.change(request, caller, f"open session on {bed}", body, act)
+
+    @router.post("/{bed}/commands")
+    async def command(
+        bed: str, body: Annotated[CommandBody, Body()], station: Here, caller: Commander, request: Request
+    ) -> Response:
+        """One command for the bed's session. 409 with the reason when it is refused; it changed nothing then."""
+
+        async def act() -> Response:
+            station.bed(bed)
+            check_command(caller, body.command)
+            item = body.to_input(bed, caller.name)
+            if item.at is not None and item.at > station.clock.now():
+                raise Problem(422, "at: lies in the future")
+            await station.fold(item, caller)
+            return answer({"command": body.command, "bed": _picture(station.bed(bed), station.view.alarms())})
+
+        return await station.change(request, caller, f"{body.command} on {bed}", body, act)
+
+    return router
+
+
+def _picture(bed: wire.Bed, alarms: list[wire.Alarm]) -> BedPicture:
+    fields = {name: getattr(bed, name) for name in bed.__struct_fields__}
+    return BedPicture(**fields, alarms=alarms_of(alarms, bed.id))
+
+
+def _bound(name: str, text: str) -> Instant | None:
+    try:
+        return instant(text) if text else None
+    except ValueError as error:
+        raise Problem(422, f"{name}: {error}") from error
