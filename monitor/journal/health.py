@@ -1,0 +1,103 @@
+"""How the journal fares: what the technical alarm STORAGE is raised and closed by (alarm-system, section 3.2)."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from config.instant import SECOND, Clock, Instant
+
+RETRY_AFTER = (SECOND // 2, SECOND, 2 * SECOND, 5 * SECOND)
+"""Pauses between tries after a failure; the last one repeats."""
+
+DISK_PERIOD = 60 * SECOND
+LOW_DISK_PERCENT = 5.0
+
+
+def free_percent(folder: Path) -> float:
+    """Free space of the disk under `folder`, %."""
+    usage = shutil.disk_usage(folder)
+    return 100.0 * usage.free / usage.total
+
+
+class Health:
+    """State of one journal. Its callbacks run on the event loop.
+
+    Attributes:
+        trouble: why the journal cannot be written at present; None when it can.
+    """
+
+    def __init__(self, folder: Path, clock: Clock, free: Callable[[Path], float]) -> None:
+        self.trouble: str | None = None
+        self._folder = folder
+        self._clock = clock
+        self._free = free
+        self._failures = 0
+        self._retry_at: Instant | None = None
+        self._disk_due: Instant = clock.now()
+        self._disk_is_low = False
+        self._on_trouble: Callable[[str], None] = lambda reason: None
+        self._on_recovered: Callable[[], None] = lambda: None
+        self._on_low_disk: Callable[[float], None] = lambda percent: None
+        self._on_disk_ok: Callable[[float], None] = lambda percent: None
+
+    def watch(
+        self,
+        *,
+        on_trouble: Callable[[str], None],
+        on_recovered: Callable[[], None],
+        on_low_disk: Callable[[float], None],
+        on_disk_ok: Callable[[float], None],
+    ) -> None:
+        """Who hears of it.
+
+        `on_trouble` once when writing fails or takes too long, `on_recovered` once all that waited is on disk;
+        `on_low_disk` at each check while space is low, `on_disk_ok` once when it is not any more.
+        """
+        self._on_trouble, self._on_recovered = on_trouble, on_recovered
+        self._on_low_disk, self._on_disk_ok = on_low_disk, on_disk_ok
+
+    def failed(self, reason: str) -> None:
+        """A try to write failed."""
+        pause = RETRY_AFTER[min(self._failures, len(RETRY_AFTER) - 1)]
+        self._failures += 1
+        self._retry_at = self._clock.now() + pause
+        self.slow(reason)
+
+    def slow(self, reason: str) -> None:
+        """Somebody waited too long for a commit; or worse."""
+        before, self.trouble = self.trouble, reason
+        if before is None:
+            self._on_trouble(reason)
+
+    def recovered(self) -> None:
+        """All that waited is on disk."""
+        if self.trouble is not None:
+            self.trouble, self._retry_at, self._failures = None, None, 0
+            self._on_recovered()
+
+    def retry_due(self) -> bool:
+        """Whether it is time for another try; True once for each."""
+        if self._retry_at is None or self._clock.now() < self._retry_at:
+            return False
+        self._retry_at = None
+        return True
+
+    async def check_disk(self) -> None:
+        """Ask for the free space when that is due."""
+        now = self._clock.now()
+        if now < self._disk_due:
+            return
+        self._disk_due = now + DISK_PERIOD
+        try:
+            percent = await asyncio.to_thread(self._free, self._folder)
+        except OSError:
+            percent = 0.0  # a disk that cannot be asked cannot be written either
+        if percent < LOW_DISK_PERCENT:
+            self._disk_is_low = True
+            self._on_low_disk(percent)
+        elif self._disk_is_low:
+            self._disk_is_low = False
+            self._on_disk_ok(percent)
