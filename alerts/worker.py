@@ -36,7 +36,7 @@ _log = structlog.get_logger("bedwatch.alerts")
 class OnTrouble(Protocol):
     """Told when a channel owes a delivery. May be called again while the trouble lasts; must not raise."""
 
-    def __call__(self, channel_id: str, alert: Alert, reason: str, since: Instant) -> None:
+    def __call__(self, channel_id: str, alert: Alert, reason: str, since: Instant, /) -> None:
         """`alert` has not been delivered on `channel_id` since `since`, because of `reason`."""
         ...
 
@@ -44,7 +44,7 @@ class OnTrouble(Protocol):
 class OnRecovered(Protocol):
     """Told when a channel in trouble delivers again and owes nothing overdue. Must not raise."""
 
-    def __call__(self, channel_id: str) -> None:
+    def __call__(self, channel_id: str, /) -> None:
         """`channel_id` delivers again."""
         ...
 

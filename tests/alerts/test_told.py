@@ -30,7 +30,8 @@ def test_the_outbox_is_asked_once_and_not_at_all_for_a_new_alarm() -> None:
     told = Told(outbox)
     told.begin("bay-2-0001")
     told.note_paged("bay-2-0001", ["pager"])
-    assert (told.paged("bay-2-0001"), told.arrived("bay-2-0001", "pager")) == ({"pager"}, False)
+    assert told.paged("bay-2-0001") == {"pager"}
+    assert not told.arrived("bay-2-0001", "pager")
     assert outbox.asked == asking
     assert told.arrived("bay-1-0007", "pager")
     assert told.paged("bay-1-0007") == {"pager"}
