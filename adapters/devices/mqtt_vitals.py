@@ -121,6 +121,13 @@ def _word(kind: type[Word], said: str, what: str) -> Word:
         raise Refused(f"unknown {what} {said[:40]!r}: known are {', '.join(kind)}") from None
 
 
+def _moment(t: datetime | None) -> datetime | None:
+    if t is not None and not 1 < t.year < 9999:
+        # The ends of the calendar overflow in the first sum that somebody does with them.
+        raise Refused(f"t lies in the year {t.year}")
+    return t
+
+
 class VitalsDecoder:
     """One message in, at most one reading out.
 
@@ -150,7 +157,7 @@ class VitalsDecoder:
             reading = read(offset, payload)
         except RecursionError:
             return [Fault(offset, FaultKind.MALFORMED, len(payload), f"{kind}: nested too deeply")]
-        except (msgspec.DecodeError, Refused) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, Refused) as error:
             return [Fault(offset, FaultKind.MALFORMED, len(payload), f"{kind}: {error}")]
         return [] if self._repeated(kind, reading) else [reading]
 
@@ -168,7 +175,7 @@ def _oximeter(offset: int, payload: bytes) -> Reading:
     flags = frozenset(_word(Flag, said, "flag") for said in message.flags)
     values = message.values
     return OximeterReading(
-        offset, values.spo2, values.pulse_rate, values.perfusion_index, flags, message.seq, message.t
+        offset, values.spo2, values.pulse_rate, values.perfusion_index, flags, message.seq, _moment(message.t)
     )
 
 
@@ -178,7 +185,7 @@ def _cuff(offset: int, payload: bytes) -> Reading:
     if message.error is not None:
         # Numbers beside an error are not a measurement, whatever they are.
         error = _word(CuffError, message.error, "error")
-        return CuffReading(offset, None, None, None, error=error, seq=message.seq, device_time=message.t)
+        return CuffReading(offset, None, None, None, error=error, seq=message.seq, device_time=_moment(message.t))
     if values.systolic is None or values.diastolic is None:
         raise Refused("systolic or diastolic is missing and no error says why")
     return CuffReading(
@@ -190,7 +197,7 @@ def _cuff(offset: int, payload: bytes) -> Reading:
         irregular=message.irregular,
         map_computed=message.map_computed,
         seq=message.seq,
-        device_time=message.t,
+        device_time=_moment(message.t),
     )
 
 

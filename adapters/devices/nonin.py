@@ -70,7 +70,8 @@ class PacketAssembly:
 
     A packet begins at SYNC. A lost frame takes its place as a missing sample, so that the 75 Hz time base holds,
     and costs the packet its numerics. A SYNC too early or too late costs the packet whole: an MSB is never
-    combined with the LSB of another packet.
+    combined with the LSB of another packet. Whether SYNC is late shows only in the frame after the 25th, so a
+    packet goes out with that frame: 13 ms later, but never with values read from wrong places.
     """
 
     def __init__(self) -> None:
@@ -82,23 +83,23 @@ class PacketAssembly:
     def add(self, frame: Frame) -> Iterator[Reading | Fault]:
         """Take the next good frame."""
         sync = bool(frame.status & SYNC)
-        if self._synced and sync and self._samples:
+        full = len(self._samples) == PACKET
+        if full and sync:
+            yield from self._release()
+        elif full:
+            yield from self._abandon("SYNC did not come after frame 25")
+        elif sync:
             yield from self._abandon("SYNC came early")
-        if self._synced and not sync and not self._samples:
-            self._synced = False
-        if not self._synced:
-            if not sync:
-                yield from self._wait(frame.offset)
-                return
-            yield from self._end_wait()
-            self._synced = True
         if not self._samples:
-            self._begin(frame.offset)
+            self._synced = sync
+        if not self._synced:
+            yield from self._wait(frame.offset)
+            return
+        yield from self._end_wait()
+        self._values[len(self._samples)] = frame.value
         self._status |= frame.status
         self._red |= frame.status & PERFUSION == RED
-        self._values[len(self._samples)] = frame.value
-        self._good += 1
-        yield from self._place(frame.pleth)
+        self._place(frame.pleth, frame.offset)
 
     def lose(self, offset: int, discarded: int) -> Iterator[Reading | Fault]:
         """`discarded` bytes from `offset` on belonged to no good frame."""
@@ -106,18 +107,23 @@ class PacketAssembly:
             yield from self._end_wait()
             return
         frames = (discarded + FRAME // 2) // FRAME
+        if frames and len(self._samples) == PACKET:
+            # The frame that would have shown SYNC is lost; nothing speaks against the packet.
+            yield from self._release()
         if frames >= PACKET:
             yield from self._abandon("a packet's length was lost")
             self._synced = False
             return
         for lost in range(frames):
-            if not self._samples:
-                self._begin(offset + lost * FRAME)
-            yield from self._place(None)
+            if len(self._samples) == PACKET:
+                yield from self._release()
+            self._place(None, offset + lost * FRAME)
 
     def finish(self) -> Iterator[Reading | Fault]:
         """The stream is over."""
         yield from self._end_wait()
+        if len(self._samples) == PACKET:
+            yield from self._release()
         yield from self._abandon("the stream ended inside a packet")
 
     def _begin(self, offset: int) -> None:
@@ -126,15 +132,17 @@ class PacketAssembly:
         self._values = bytearray(PACKET)
         self._status = 0
         self._red = False
-        self._good = 0
 
-    def _place(self, sample: int | None) -> Iterator[Reading | Fault]:
+    def _place(self, sample: int | None, offset: int) -> None:
+        if not self._samples:
+            self._offset = offset
         self._samples.append(sample)
-        if len(self._samples) == PACKET:
-            if self._good == PACKET:
-                yield self._numerics()
-            yield PlethChunk(self._offset, RATE_HZ, tuple(self._samples))
-            self._begin(0)
+
+    def _release(self) -> Iterator[Reading]:
+        if None not in self._samples:
+            yield self._numerics()
+        yield PlethChunk(self._offset, RATE_HZ, tuple(self._samples))
+        self._begin(0)
 
     def _numerics(self) -> OximeterReading:
         values, status = self._values, self._status
@@ -162,9 +170,10 @@ class PacketAssembly:
         )
 
     def _abandon(self, why: str) -> Iterator[Fault]:
-        """Give up the half-filled packet; its lost frames have been reported already."""
-        if self._good:
-            yield Fault(self._offset, FaultKind.INCOMPLETE, self._good * FRAME, why)
+        """Give up the packet as far as it is filled; its lost frames have been reported already."""
+        good = len(self._samples) - self._samples.count(None)
+        if good:
+            yield Fault(self._offset, FaultKind.INCOMPLETE, good * FRAME, why)
         self._begin(0)
 
     def _wait(self, offset: int) -> Iterator[Fault]:
