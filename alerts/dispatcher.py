@@ -75,7 +75,7 @@ class Dispatcher:
         pages = [Page(page_id(alert, choice.channel), choice.channel, alert) for choice in decisions if choice.told]
         if alert.kind in CALLS:
             self._told.note_paged(alert.alarm_id, (page.channel for page in pages))
-        _log.debug(  # on the way of an alarm: costs nothing unless asked for
+        _log.debug(  # on the way of an alarm, hence for debugging alone
             "alert_routed",
             type=alert.kind.value,
             alarm_id=alert.alarm_id,
