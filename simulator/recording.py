@@ -22,6 +22,7 @@ from config.vocabulary import CuffError
 from simulator.vitals import Vitals
 
 _FLAT_LINE = 128
+_WAVE_LAG_S = 1.0
 _LOW_PERFUSION = 0.4
 _CUFF_AGE_S = 900.0  # a recorded cuff value older than the longest usual cuff interval says nothing about now
 _GAIN_WINDOW_S, _GAIN_STEP_S = 8.0, 2.0
@@ -90,6 +91,7 @@ class Recording:
         if self.duration_s <= 0:
             raise RecordingError(f"{sidecar}: the recording is empty; convert it anew from its source")
         self._time_s = 0.0
+        self._drawn_s = 0.0
 
     @property
     def time_s(self) -> float:
@@ -156,8 +158,9 @@ class Recording:
         )
 
     def pleth(self, count: int, rate_hz: float) -> list[int]:
-        """The wave of the `count / rate_hz` seconds that end now, resampled, 0 to 255.
+        """The next samples of the recorded wave, resampled, 0 to 255.
 
+        It goes on where the last call ended, and leaps to the present when it is more than a second away from it.
         A missing piece, and everything where no wave was recorded, is a flat line at 128.
 
         Raises:
@@ -167,7 +170,10 @@ class Recording:
             raise ValueError(f"cannot give {count} samples at {rate_hz} Hz")
         if count == 0 or not len(self._wave) or self.finished:
             return [_FLAT_LINE] * count
-        times = self._time_s - (count - np.arange(count)) / rate_hz
+        present = self._time_s - count / rate_hz
+        start = self._drawn_s if abs(self._drawn_s - present) <= _WAVE_LAG_S else present
+        self._drawn_s = start + count / rate_hz
+        times = start + np.arange(count) / rate_hz
         if self._loop:
             times = np.mod(times, self.duration_s)
         place = np.clip(times * self._rate_hz, 0.0, len(self._wave) - 1.0)

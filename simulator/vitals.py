@@ -71,5 +71,6 @@ class VitalSource(Protocol):
 
         Without a finger the line is flat with a little noise. To keep wave and numerics together, ask for
         `dt_s * rate_hz` samples after each `advance(dt_s)`; asking for fewer thins the wave out.
+        One device of a body draws the wave: two would each get every other piece.
         """
         ...

@@ -159,6 +159,18 @@ def test_pump_steps_happen_at_their_times() -> None:
     assert running == [True, True, False, True, False, False]
 
 
+def test_a_pump_may_run_dry_within_a_second() -> None:
+    """40 min and half a second: the drug of the last half second is given too, and the patient goes on living."""
+    plan = PumpStep(at_s=0.0, action=PumpAction.START, planned_s=2400.5, dose_mg_per_kg=0.5 * 2400.5 / 2400)
+    one = VirtualPatient(traits(), 2, pump=[plan])
+    one.advance(2400)
+    assert one.effect == pytest.approx(1.0, rel=1e-6)
+    assert one.infusing
+    one.advance(1)
+    assert not one.infusing
+    assert not one.finished
+
+
 def lowest_spo2(*events: Event, seconds: int = 400) -> float:
     """The lowest SpO2 an oximeter shows."""
     one = patient(*events)

@@ -111,6 +111,30 @@ def test_consecutive_pieces_join(tmp_path: Path) -> None:
     assert max(abs(a - b) for a, b in zip(joined, expected, strict=True)) <= 1
 
 
+def test_a_device_that_comes_a_little_late_draws_no_gap(tmp_path: Path) -> None:
+    """Packets fetched on a 50 ms tick still make the wave that lies in the file."""
+    whole, late = Recording(write_recording(tmp_path)), Recording(write_recording(tmp_path))
+    whole.advance(1.0)
+    joined: list[int] = []
+    for step in (0.35, 0.35, 0.30):
+        late.advance(step)
+        joined += late.pleth(25, 75.0)
+    expected = whole.pleth(75, 75.0)
+    assert max(abs(a - b) for a, b in zip(joined, expected, strict=True)) <= 1
+
+
+def test_a_thinned_wave_stays_in_the_present(tmp_path: Path) -> None:
+    """Thirty times the speed with few samples: each piece is cut from where the numerics are."""
+    thinned, present = Recording(write_recording(tmp_path)), Recording(write_recording(tmp_path))
+    for _ in range(3):
+        thinned.advance(1.2)
+        piece = thinned.pleth(10, 75.0)
+    present.advance(3.6 - 10 / 75)
+    present.pleth(1, 75.0)
+    present.advance(10 / 75)
+    assert piece == pytest.approx(present.pleth(10, 75.0), abs=16)
+
+
 def test_cuff_value_stands_after_its_measurement_only(tmp_path: Path) -> None:
     """No reading before the recorded one; afterwards it is what a cuff finds, with nothing added."""
     body = Recording(write_recording(tmp_path))
