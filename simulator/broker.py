@@ -18,6 +18,8 @@ import sys
 from collections.abc import Sequence
 from types import TracebackType
 
+import aiomqtt
+
 HOST = "127.0.0.1"
 ATTEMPTS = 3
 """Free ports tried: between finding one and listening on it, another program may take it."""
@@ -119,12 +121,11 @@ async def _came_up(process: asyncio.subprocess.Process, port: int) -> bool:
         async with asyncio.timeout(START_BOUND_S):
             if await process.stdout.readline() != READY:
                 return False
-            _, writer = await asyncio.open_connection(HOST, port)
-            writer.close()
-            await writer.wait_closed()
-    except (TimeoutError, OSError):
+            # A whole MQTT session: the broker logs a bare connection as a broken client.
+            async with aiomqtt.Client(HOST, port):
+                return True
+    except (TimeoutError, OSError, aiomqtt.MqttError):
         return False
-    return True
 
 
 def _free_port() -> int:

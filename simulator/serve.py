@@ -229,31 +229,37 @@ class Ward:
             max_queued_incoming_messages=16,
         )
         async with client:
-            await client.publish(*device.device.online(self._clock.now()))
-            await client.subscribe(device.device.command_topic, qos=1)
-            device.online = True
-            works = [
-                asyncio.create_task(work)
-                for work in (_publish(device, client), self._listen(device, client), device.pulled.wait())
-            ]
             try:
-                await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
-                if device.pulled.is_set():
-                    await _cut(client, works[1])
+                await client.publish(*device.device.online(self._clock.now()))
+                await client.subscribe(device.device.command_topic, qos=1)
+                await self._converse(device, client)
             except asyncio.CancelledError:
+                # An orderly end says so itself: after it the broker does not say the last will.
                 with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
                     async with asyncio.timeout(GOODBYE_BOUND_S):
                         await client.publish(*device.device.will(self._clock.now()))
                 raise
-            finally:
-                device.online = False
-                device.lost += _emptied(device.outbox)
-                for work in works:
-                    work.cancel()
-                results = await asyncio.gather(*works, return_exceptions=True)
-            for result in results:
-                if isinstance(result, Exception):
-                    raise result
+
+    async def _converse(self, device: _Published, client: aiomqtt.Client) -> None:
+        """Publish and listen until the cable is pulled (returns) or the broker is lost (MqttError)."""
+        device.online = True
+        works = [
+            asyncio.create_task(work)
+            for work in (_publish(device, client), self._listen(device, client), device.pulled.wait())
+        ]
+        try:
+            await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+            if device.pulled.is_set():
+                await _cut(client, works[1])
+        finally:
+            device.online = False
+            device.lost += _emptied(device.outbox)
+            for work in works:
+                work.cancel()
+            results = await asyncio.gather(*works, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
 
     async def _listen(self, device: _Published, client: aiomqtt.Client) -> None:
         async for message in client.messages:
