@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
@@ -249,7 +249,10 @@ async def broker_that_grants(codes: bytes) -> AsyncIterator[int]:
     """The least of a broker: accepts anybody and answers a subscription with `codes` (MQTT 3.1.1, 3.2 and 3.9)."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        answers = {0x10: lambda _body: b"\x20\x02\x00\x00", 0x82: lambda body: suback(body[:2])}
+        answers: dict[int, Callable[[bytes], bytes]] = {
+            0x10: lambda _body: b"\x20\x02\x00\x00",
+            0x82: lambda body: suback(body[:2]),
+        }
         try:
             while head := await reader.read(2):  # every packet here is shorter than 128 bytes
                 body = await reader.readexactly(head[1])
