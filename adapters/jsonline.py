@@ -26,11 +26,7 @@ def to_json(item: Reading | Fault, *, pleth: bool = False) -> dict[str, Any] | N
             return {"offset": item.offset, "state": item.state.value, "cuff_pressure": _number(item.pressure)}
         case DeviceStatus():
             return {"offset": item.offset, "online": item.online, "battery": _number(item.battery)}
-        case PlethChunk():
-            if not pleth:
-                return None
-            line = {"offset": item.offset, "rate_hz": _number(item.rate_hz), "pleth": list(item.samples)}
-            return line | _origin(item.seq, None)
+    return _pleth(item) if pleth else None
 
 
 def _oximeter(item: OximeterReading) -> dict[str, Any]:
@@ -59,6 +55,11 @@ def _cuff(item: CuffReading) -> dict[str, Any]:
     if item.map_computed:
         line["map_computed"] = True
     return line | _origin(item.seq, item.device_time)
+
+
+def _pleth(item: PlethChunk) -> dict[str, Any]:
+    line = {"offset": item.offset, "rate_hz": _number(item.rate_hz), "pleth": list(item.samples)}
+    return line | _origin(item.seq, None)
 
 
 def _origin(seq: int | None, device_time: datetime | None) -> dict[str, Any]:

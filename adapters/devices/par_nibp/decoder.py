@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from adapters.framing import MORE, Framed, Judgement, Noise, Scanner, Spoilt, Unit, sum_mod_256
 from adapters.reading import CuffProgress, CuffReading, DeviceStatus, Fault, FaultKind, Reading
@@ -23,7 +22,7 @@ SPO2_HEAD: Final = (0x55, 0xAA)
 SPO2_LENGTHS: Final = range(3, 17)
 """What the length byte of the SpO2 part may say; the known frame has 7."""
 
-END_MARKER: Final = "999"
+END_MARKER: Final = re.compile("999")
 CUFF_PRESSURE: Final = re.compile(r"(\d{3})C\dS(\d)")
 STATUS: Final = re.compile(
     r"S(?P<state>\d);A\d;C\d\d;M(?P<message>\d\d);"
@@ -67,19 +66,8 @@ OVERPRESSURE: Final = 300.0
 """More than this in an adult cuff, mmHg, is a technical alarm (section 9.6)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """What stood between the frame marks."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Spo2:
-    """A frame of the board's SpO2 part, which this driver passes over."""
-
-
-_Content = _Text | _Spo2
+_Content: TypeAlias = re.Match[str] | None
+"""A text frame as one of the patterns above read it; None: a frame of the SpO2 part, which is passed over."""
 
 
 def _number(digits: str) -> float | None:
@@ -108,8 +96,8 @@ class ParDecoder:
         for unit in units:
             if isinstance(unit, Fault):
                 yield unit
-            elif isinstance(unit.value, _Text):
-                yield from self._text(unit.offset, unit.value.text)
+            elif unit.value is not None:
+                yield from self._text(unit.offset, unit.value)
 
     def _judge(self, data: bytearray, at: int, end: int, skipped: int) -> Judgement[_Content]:
         head = data[at]
@@ -135,17 +123,19 @@ class ParDecoder:
             return Noise(FaultKind.FRAMING, "no carriage return after a frame")
         text = data[at + 1 : close].decode("ascii")
         length = close + 2 - at
-        if text == END_MARKER or CUFF_PRESSURE.fullmatch(text):
-            return Unit(length, _Text(text))
+        unchecked = END_MARKER.fullmatch(text) or CUFF_PRESSURE.fullmatch(text)
+        if unchecked:
+            return Unit(length, unchecked)
         checked = CHECKED.fullmatch(text)
         if checked is None:
             return Spoilt(length, FaultKind.UNKNOWN_UNIT, f"unknown frame {text[:20]!r}")
         computed = sum_mod_256(text[:-2].encode("ascii"))
         if computed != int(checked[1], 16):
             return Spoilt(length, FaultKind.CHECKSUM, f"check characters {checked[1]}, computed {computed:02X}")
-        if STATUS.fullmatch(text[:-2]) is None:
+        status = STATUS.fullmatch(text[:-2])
+        if status is None:
             return Spoilt(length, FaultKind.MALFORMED, f"not a status frame: {text[:20]!r}")
-        return Unit(length, _Text(text))
+        return Unit(length, status)
 
     def _judge_spo2(self, data: bytearray, at: int, end: int) -> Judgement[_Content]:
         if end - at < 2:
@@ -161,17 +151,17 @@ class ParDecoder:
             return MORE
         if sum_mod_256(data[at + 2 : at + length - 1]) != data[at + length - 1]:
             return Noise(FaultKind.CHECKSUM, "SpO2 frame")
-        return Unit(length, _Spo2())
+        return Unit(length, None)
 
-    def _text(self, offset: int, text: str) -> Iterator[Reading | Fault]:
-        if text == END_MARKER:
+    def _text(self, offset: int, frame: re.Match[str]) -> Iterator[Reading | Fault]:
+        if frame.re is END_MARKER:
             self._ended = True
             yield CuffProgress(offset, CuffState.IDLE)
-        elif cuff := CUFF_PRESSURE.fullmatch(text):
-            yield self._progress(offset, float(cuff[1]), int(cuff[2]))
-        elif status := STATUS.match(text):
+        elif frame.re is CUFF_PRESSURE:
+            yield self._progress(offset, float(frame[1]), int(frame[2]))
+        else:
             yield DeviceStatus(offset, online=True)
-            yield from self._status(offset, status)
+            yield from self._status(offset, frame)
 
     def _progress(self, offset: int, pressure: float, state: int) -> CuffProgress:
         if state in MEASUREMENT_STATES:

@@ -1,0 +1,308 @@
+"""PAR cuff boards: bytes of commands, what counts as a new result, and when the dialogue says what."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapters.devices.par_nibp.decoder import ParDecoder
+from adapters.devices.par_nibp.dialogue import ParDialogue, ParOptions, command
+from adapters.reading import CuffProgress, CuffReading, DeviceStatus, Fault, FaultKind
+from config.instant import MINUTE, SECOND, Instant
+from config.vocabulary import CuffError, CuffState
+
+START = bytes.fromhex("02 30 31 3B 3B 44 37 03")
+MANUAL = bytes.fromhex("02 30 33 3B 3B 44 39 03")
+REPORT = bytes.fromhex("02 31 38 3B 3B 44 46 03")
+RESET = b"\x0216;;DD\x03"
+STOP = MANUAL + RESET
+
+STATUS = DeviceStatus(0, online=True)
+END = CuffProgress(0, CuffState.IDLE)
+RESULT = CuffReading(0, 128.0, 78.0, 95.0, pulse_rate=74.0)
+FAILED = CuffReading(0, None, None, None, error=CuffError.MOTION)
+T0: Instant = 1_000 * SECOND
+
+
+def up(pressure: float) -> CuffProgress:
+    return CuffProgress(0, CuffState.INFLATING, pressure)
+
+
+def ready(at: Instant = T0) -> ParDialogue:
+    """A dialogue whose board has answered."""
+    dialogue = ParDialogue(ParOptions())
+    dialogue.opened(at)
+    dialogue.on_reading(STATUS, at)
+    return dialogue
+
+
+# --- bytes ---
+
+
+@pytest.mark.parametrize(("code", "sent"), [("01", START), ("03", MANUAL), ("18", REPORT), ("16", RESET)])
+def test_commands_as_printed(code: str, sent: bytes) -> None:
+    """Blood-pressure, section 1."""
+    assert command(code) == sent
+
+
+def test_command_between_the_other_marks() -> None:
+    assert command("01", "spo2") == bytes.fromhex("FD 30 31 3B 3B 44 37 FE 0D")
+
+
+def test_printed_frames() -> None:
+    """`035C0S3`, `999` and the bench frame 101/65 of section 1."""
+    decoder = ParDecoder()
+    assert decoder.feed(b"\x02035C0S3\x03\r") == [CuffProgress(0, CuffState.DEFLATING, 35.0)]
+    assert decoder.feed(b"\x02999\x03\r") == [CuffProgress(10, CuffState.IDLE)]
+    status = b"\xfdS1;A0;C00;M00;P101065076;R060;T    ;;F3\xfe\r"
+    assert decoder.feed(status) == [
+        DeviceStatus(16, online=True),
+        CuffReading(16, 101.0, 65.0, 76.0, pulse_rate=60.0),
+    ]
+    assert decoder.feed(status) == [DeviceStatus(58, online=True)]
+
+
+def test_manual_example_has_wrong_check_characters() -> None:
+    (fault,) = ParDecoder().feed(b"\x02S1;A0;C03;M00;P125080090;R075;T0005;;D2\x03\r")
+    assert isinstance(fault, Fault)
+    assert (fault.kind, fault.discarded) == (FaultKind.CHECKSUM, 42)
+    good = ParDecoder().feed(b"\x02S1;A0;C03;M00;P125080090;R075;T0005;;40\x03\r")
+    assert good == [DeviceStatus(0, online=True)]
+
+
+def test_printed_spo2_frame_is_passed_over() -> None:
+    decoder = ParDecoder()
+    assert decoder.feed(bytes.fromhex("55 AA 07 6C 02 7F FF 00 F3")) == []
+    assert decoder.finish() == []
+
+
+# --- fetching results ---
+
+
+def test_opening_asks_and_never_inflates() -> None:
+    dialogue = ParDialogue(ParOptions())
+    assert dialogue.next_deadline() is None
+    assert dialogue.opened(T0) == REPORT
+    assert dialogue.opened(T0 + SECOND) == REPORT
+
+
+def test_other_marks_are_used_when_chosen() -> None:
+    assert ParDialogue(ParOptions(delimiters="spo2")).opened(T0) == command("18", "spo2")
+
+
+def test_the_result_is_asked_for_at_the_end_marker_and_again_without_answer() -> None:
+    dialogue = ready()
+    dialogue.on_reading(up(100), T0)
+    at = T0 + 30 * SECOND
+    assert dialogue.on_reading(END, at) == REPORT
+    for _ in range(5):
+        due = dialogue.next_deadline()
+        assert due == at + SECOND
+        assert dialogue.tick(due - 1) == b""
+        assert dialogue.tick(due) == REPORT
+        at = due
+    assert dialogue.next_deadline() == at + 5 * SECOND
+
+
+def test_a_result_ends_the_asking() -> None:
+    dialogue = ready()
+    dialogue.on_reading(END, T0)
+    assert dialogue.on_reading(STATUS, T0 + SECOND // 2) == b""
+    assert dialogue.next_deadline() == T0 + SECOND
+    assert dialogue.on_reading(RESULT, T0 + SECOND // 2) == b""
+    assert dialogue.next_deadline() == T0 + SECOND // 2 + 5 * SECOND
+
+
+def test_a_spoilt_answer_counts_as_none() -> None:
+    dialogue = ready()
+    dialogue.on_reading(END, T0)
+    assert dialogue.on_reading(Fault(0, FaultKind.CHECKSUM, 42), T0 + SECOND // 2) == b""
+    assert dialogue.tick(T0 + SECOND) == REPORT
+
+
+def test_at_rest_the_board_is_asked_for_a_sign_of_life() -> None:
+    dialogue = ready()
+    assert dialogue.next_deadline() == T0 + 5 * SECOND
+    assert dialogue.tick(T0 + 5 * SECOND) == REPORT
+    assert dialogue.next_deadline() == T0 + 10 * SECOND
+
+
+def test_cuff_frames_are_sign_of_life_enough() -> None:
+    dialogue = ready()
+    for second in range(20):
+        assert dialogue.on_reading(up(20.0 + 3 * second), T0 + second * SECOND) == b""
+        assert dialogue.tick(T0 + second * SECOND) == b""
+    assert dialogue.next_deadline() == T0 + 24 * SECOND
+
+
+# --- starting ---
+
+
+def test_a_measurement_starts_when_asked_for() -> None:
+    assert ready().request_measurement(T0) == START
+
+
+def test_an_unknown_board_is_never_inflated() -> None:
+    """Before the first answer, after reconnecting, and after three questions without one (section 9.5)."""
+    dialogue = ParDialogue(ParOptions())
+    assert dialogue.request_measurement(T0) == b""
+    dialogue.opened(T0)
+    assert dialogue.request_measurement(T0) == b""
+    dialogue.on_reading(STATUS, T0)
+    for poll in range(1, 4):
+        dialogue.tick(T0 + poll * 5 * SECOND)
+    assert dialogue.request_measurement(T0 + 15 * SECOND) == b""
+    dialogue.on_reading(STATUS, T0 + 16 * SECOND)
+    assert dialogue.request_measurement(T0 + 16 * SECOND) == START
+
+
+def test_no_start_while_the_board_is_busy() -> None:
+    dialogue = ready()
+    dialogue.on_reading(up(100), T0)
+    assert dialogue.request_measurement(T0) == b""
+    dialogue.on_reading(END, T0 + SECOND)
+    assert dialogue.request_measurement(T0 + 40 * SECOND) == b""
+
+
+def test_thirty_seconds_between_attempts() -> None:
+    """Counted from the end of the measurement before, whoever began it."""
+    dialogue = ready()
+    dialogue.on_reading(up(100), T0)
+    dialogue.on_reading(END, T0 + 20 * SECOND)
+    dialogue.on_reading(RESULT, T0 + 21 * SECOND)
+    assert dialogue.request_measurement(T0 + 50 * SECOND - 1) == b""
+    assert dialogue.request_measurement(T0 + 50 * SECOND) == START
+
+
+def measure(dialogue: ParDialogue, at: Instant, result: CuffReading) -> bytes:
+    """One whole measurement, asked for at `at`; what was sent to start it."""
+    sent = dialogue.request_measurement(at)
+    dialogue.on_reading(up(150), at + SECOND)
+    dialogue.on_reading(END, at + 20 * SECOND)
+    dialogue.on_reading(STATUS, at + 21 * SECOND)
+    dialogue.on_reading(result, at + 21 * SECOND)
+    return sent
+
+
+def test_three_failed_attempts_in_a_row_then_a_pause() -> None:
+    """The fourth waits until five minutes have passed, long enough for somebody to have looked."""
+    dialogue = ready()
+    for attempt in range(3):
+        assert measure(dialogue, T0 + attempt * MINUTE, FAILED) == START
+    assert dialogue.request_measurement(T0 + 3 * MINUTE) == b""
+    assert dialogue.request_measurement(T0 + 7 * MINUTE - 1) == b""
+    assert dialogue.request_measurement(T0 + 7 * MINUTE) == START
+
+
+def test_a_result_frees_the_attempts() -> None:
+    dialogue = ready()
+    for attempt, result in enumerate([FAILED, FAILED, RESULT, FAILED, FAILED, FAILED]):
+        assert measure(dialogue, T0 + attempt * MINUTE, result) == START
+    assert dialogue.request_measurement(T0 + 6 * MINUTE) == b""
+
+
+def test_a_start_that_is_not_taken_up_is_forgotten_but_rests() -> None:
+    """No cuff frame comes and the board answers at rest: the way is free again after the lock-out."""
+    dialogue = ready()
+    assert dialogue.request_measurement(T0) == START
+    assert dialogue.on_reading(STATUS, T0 + SECOND) == b""
+    assert dialogue.next_deadline() == T0 + 6 * SECOND
+    assert dialogue.tick(T0 + 6 * SECOND) == REPORT
+    dialogue.on_reading(STATUS, T0 + 6 * SECOND)
+    assert dialogue.request_measurement(T0 + 29 * SECOND) == b""
+    assert dialogue.request_measurement(T0 + 30 * SECOND) == START
+
+
+# --- stopping ---
+
+
+def test_cancelling_sends_the_safe_sequence() -> None:
+    dialogue = ready()
+    dialogue.request_measurement(T0)
+    assert dialogue.cancel_measurement(T0 + SECOND) == STOP
+    assert dialogue.next_deadline() == T0 + SECOND + 5 * SECOND // 2
+    assert dialogue.tick(T0 + 4 * SECOND) == REPORT
+
+
+def test_upper_time() -> None:
+    dialogue = ready()
+    dialogue.request_measurement(T0)
+    for second in range(1, 120):
+        assert dialogue.on_reading(up(30.0 + 2 * (second % 3)), T0 + second * SECOND) == b""
+    assert dialogue.next_deadline() == T0 + 120 * SECOND
+    assert dialogue.tick(T0 + 120 * SECOND) == STOP
+
+
+def test_upper_time_is_seen_by_a_reading_that_comes_before_the_tick() -> None:
+    dialogue = ready()
+    dialogue.on_reading(up(10), T0)
+    assert dialogue.on_reading(up(14), T0 + 121 * SECOND) == STOP
+
+
+def test_a_cuff_that_stands_still_is_emptied() -> None:
+    """Above 15 mmHg without progress for 30 s; a jitter of 1 mmHg is no progress (section 9.6)."""
+    dialogue = ready()
+    dialogue.on_reading(up(100), T0)
+    for second in range(1, 30):
+        assert dialogue.on_reading(up(100.0 + second % 2), T0 + second * SECOND) == b""
+    assert dialogue.next_deadline() == T0 + 30 * SECOND
+    assert dialogue.tick(T0 + 30 * SECOND) == STOP
+
+
+def test_a_flat_cuff_may_stand_still() -> None:
+    dialogue = ready()
+    dialogue.on_reading(up(15), T0)
+    for second in range(1, 60):
+        assert dialogue.on_reading(up(15), T0 + second * SECOND) == b""
+
+
+def test_an_overpressure_is_stopped_at_once() -> None:
+    dialogue = ready()
+    assert dialogue.on_reading(up(300), T0) == b""
+    assert dialogue.on_reading(up(301), T0 + SECOND) == STOP
+
+
+def test_a_board_that_inflates_on_is_told_again() -> None:
+    """Every 3 s for 15 s; then it counts as a new measurement with its own limits."""
+    dialogue = ready()
+    dialogue.on_reading(up(301), T0)
+    sent = [dialogue.on_reading(up(200), T0 + second * SECOND) for second in range(1, 16)]
+    assert [second for second, stop in enumerate(sent, 1) if stop] == [3, 6, 9, 12, 15]
+    assert dialogue.on_reading(up(200), T0 + 16 * SECOND) == b""
+    assert dialogue.next_deadline() == T0 + 21 * SECOND
+    assert dialogue.on_reading(up(301), T0 + 17 * SECOND) == STOP
+
+
+def test_an_emptied_cuff_ends_the_insisting() -> None:
+    """A measurement that a person starts at the board afterwards is left alone."""
+    dialogue = ready()
+    dialogue.on_reading(up(301), T0)
+    dialogue.on_reading(CuffProgress(0, CuffState.IDLE, 4.0), T0 + 2 * SECOND)
+    assert dialogue.on_reading(up(20), T0 + 5 * SECOND) == b""
+
+
+def test_a_stopped_measurement_rests_too() -> None:
+    """The board's own word that it was stopped, without an end marker, starts the lock-out anew."""
+    dialogue = ready()
+    dialogue.on_reading(up(100), T0)
+    dialogue.on_reading(CuffReading(0, None, None, None, error=CuffError.ABORTED), T0 + 10 * SECOND)
+    assert dialogue.request_measurement(T0 + 39 * SECOND) == b""
+    assert dialogue.request_measurement(T0 + 40 * SECOND) == START
+
+
+def test_a_measurement_of_ours_left_behind_by_a_broken_link_is_stopped() -> None:
+    """Loss of the requester (section 9.5); one that the board began itself is only asked after."""
+    dialogue = ready()
+    dialogue.request_measurement(T0)
+    assert dialogue.opened(T0 + 10 * SECOND) == STOP
+    assert dialogue.opened(T0 + 11 * SECOND) == REPORT
+    dialogue.on_reading(up(100), T0 + 60 * SECOND)
+    assert dialogue.opened(T0 + 61 * SECOND) == REPORT
+
+
+def test_lock_outs_outlive_a_broken_link() -> None:
+    dialogue = ready()
+    measure(dialogue, T0, RESULT)
+    dialogue.opened(T0 + 25 * SECOND)
+    dialogue.on_reading(STATUS, T0 + 25 * SECOND)
+    assert dialogue.request_measurement(T0 + 49 * SECOND) == b""
+    assert dialogue.request_measurement(T0 + 50 * SECOND) == START
