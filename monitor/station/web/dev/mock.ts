@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import type { Plugin, PreviewServer, ViteDevServer } from "vite";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Alarm } from "../src/wire.gen.ts";
-import { MockWard } from "./ward.ts";
+import { MockWard, RATE_HZ } from "./ward.ts";
 
 type Next = () => void;
 
@@ -33,6 +33,7 @@ function attach(server: ViteDevServer | PreviewServer): void {
     send({ type: "snapshot", server_time: iso(), beds, alarms, site });
     let told = new Map(alarms.map((alarm) => [alarm.alarm_id, JSON.stringify(alarm)]));
     let wanted: string[] = [];
+    let waveAt = now();
     socket.on("message", (data: Buffer) => {
       const message = JSON.parse(data.toString()) as { type: string; pleth?: string[] };
       if (message.type === "subscribe") wanted = message.pleth ?? [];
@@ -44,10 +45,12 @@ function attach(server: ViteDevServer | PreviewServer): void {
         const changed = picture.alarms.filter((alarm: Alarm) => told.get(alarm.alarm_id) !== JSON.stringify(alarm));
         told = new Map(picture.alarms.map((alarm) => [alarm.alarm_id, JSON.stringify(alarm)]));
         send({ type: "update", server_time: iso(), beds: picture.beds, alarms: changed });
+        const until = now();
         for (const bed of wanted) {
-          const samples = ward.pleth(bed, now());
-          if (samples !== null) send({ type: "pleth", bed, t: iso(), rate_hz: 75, samples });
+          const samples = ward.pleth(bed, waveAt, until);
+          if (samples !== null) send({ type: "pleth", bed, t: new Date(waveAt).toISOString(), rate_hz: RATE_HZ, samples });
         }
+        waveAt += (Math.floor(((until - waveAt) / 1000) * RATE_HZ) / RATE_HZ) * 1000;
       }, 1000),
       setInterval(() => send({ type: "heartbeat", server_time: iso() }), 2000),
     ];
@@ -85,7 +88,7 @@ function attach(server: ViteDevServer | PreviewServer): void {
       }
       if (path === "/sign-out") signedIn = null;
       if (signedIn === null) return refuse(401, "Nobody is signed in.");
-      if (path === "/me") return answer(200, { name: signedIn });
+      if (path === "/me") return answer(200, { name: signedIn, locked: false });
       const acknowledged = /^\/alarms\/([^/]+)\/acknowledge$/.exec(path);
       if (acknowledged !== null) {
         const refusal = ward.acknowledge(acknowledged[1] ?? "", signedIn, now());

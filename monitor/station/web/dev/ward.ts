@@ -3,6 +3,7 @@
 import type { TrendPoint } from "../src/api.ts";
 import type { Alarm, Baseline, Bed, Device, Limits, ReturnMetric, Session, Site, Value } from "../src/wire.gen.ts";
 
+export const RATE_HZ = 75;
 const MINUTE = 60_000;
 const LIMITS: Record<string, Limits> = {
   spo2: { low: 90, high: null },
@@ -53,8 +54,6 @@ export class MockWard {
 
   tick(now: number): void {
     this.now = now;
-    const found = this.alarms.get("bay-2-0004");
-    if (found !== undefined && found.state === "ACTIVE") this.alarms.set(found.alarm_id, { ...found });
   }
 
   picture(): { beds: Bed[]; alarms: Alarm[]; site: Site } {
@@ -75,11 +74,12 @@ export class MockWard {
     return null;
   }
 
-  pleth(bed: string, now: number): (number | null)[] | null {
+  /** The wave between two moments (ms), whole samples only. */
+  pleth(bed: string, from: number, until: number): (number | null)[] | null {
     const item = PLANS.find((other) => other.id === bed);
     if (item === undefined || item.spo2 === null) return null;
-    return Array.from({ length: 75 }, (_, index) => {
-      const seconds = now / 1000 + index / 75;
+    return Array.from({ length: Math.floor(((until - from) / 1000) * RATE_HZ) }, (_, index) => {
+      const seconds = from / 1000 + index / RATE_HZ;
       const beat = ((seconds * item.pulse) / 60) % 1;
       return 100 * (Math.exp(-((beat - 0.2) ** 2) / 0.008) + 0.42 * Math.exp(-((beat - 0.48) ** 2) / 0.012)) + 4 * Math.sin(seconds * 1.6);
     });
@@ -99,7 +99,7 @@ export class MockWard {
       const effect = (1 - Math.exp(-into / 12)) * Math.exp(-out / 14);
       const noise = Math.sin(ago * 7.1) * (cuff ? 4 : 0.8);
       const gap = !cuff && ago > 14 && ago < 16.5;
-      points.push({ t: iso(now - ago * MINUTE), value: gap ? null : Math.round((base + rise * effect + noise) * 10) / 10 });
+      points.push({ t: iso(now - ago * MINUTE), reason: gap ? "sensor_off" : null, value: gap ? null : Math.round((base + rise * effect + noise) * 10) / 10 });
     }
     return points;
   }

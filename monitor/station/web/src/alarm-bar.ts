@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { calls, type Priority, stateWords } from "./alarms";
-import type { Actions, Page } from "./page";
+import { type Actions, mayAct, type Page } from "./page";
 import { hhmmss, spoken } from "./times";
 import type { Alarm } from "./wire.gen";
 import { alarmTextOnBed, ICON, PREFIX } from "./words";
@@ -35,7 +35,7 @@ export function renderAlarmBar(page: Page, sorted: readonly Alarm[], now: number
         (alarm) => renderAlarm(page, alarm, now, actions),
       )}
     </ul>
-    ${page.me == null ? html`<p class="hint">Sign in to acknowledge.</p>` : nothing}
+    ${!mayAct(page) ? html`<p class="hint">Sign in to acknowledge.</p>` : nothing}
   </aside>`;
 }
 
@@ -50,7 +50,8 @@ function counts(sorted: readonly Alarm[]): string {
 function renderAlarm(page: Page, alarm: Alarm, now: number, actions: Actions): TemplateResult {
   const raised = Date.parse(alarm.raised_at);
   const error = page.errors.get(alarm.alarm_id);
-  const open = alarm.state !== "ACKED";
+  // Acknowledging the higher alarm of its group answers a superseded one as well (rulings, section 2.4).
+  const open = alarm.state !== "ACKED" && !(alarm.superseded && alarm.state === "ACTIVE");
   const classes = [alarm.priority, alarm.state.toLowerCase(), alarm.superseded ? "superseded" : "", alarm.stale ? "stale" : ""];
   return html`<li class="alarm ${classes.join(" ")}" data-alarm=${alarm.alarm_id}>
     <div class="line">
@@ -65,8 +66,8 @@ function renderAlarm(page: Page, alarm: Alarm, now: number, actions: Actions): T
         ? html`<button
             type="button"
             class="acknowledge"
-            ?disabled=${page.me == null || page.busy.has(alarm.alarm_id)}
-            title=${page.me == null ? "Sign in to acknowledge" : "You take note; the alarm goes on being shown while it lasts"}
+            ?disabled=${!mayAct(page) || page.busy.has(alarm.alarm_id)}
+            title=${!mayAct(page) ? "Sign in to acknowledge" : "You take note; the alarm goes on being shown while it lasts"}
             @click=${() => actions.acknowledge(alarm.alarm_id)}
             aria-label=${`Acknowledge ${alarm.bed_label ?? "service"}: ${alarmTextOnBed(alarm)}`}
           >

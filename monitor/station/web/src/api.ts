@@ -2,14 +2,15 @@
 
 export interface Me {
   readonly name: string;
+  /** After a long time without use: the ward is still shown, but to change anything one signs in again. */
+  readonly locked: boolean;
 }
 
-/** One point of a trend; null where there was nothing valid. `low` and `high` bound what thinning joined. */
+/** One point of a trend; null, with the reason, where there was nothing valid. */
 export interface TrendPoint {
   readonly t: string;
   readonly value: number | null;
-  readonly low?: number | null;
-  readonly high?: number | null;
+  readonly reason: string | null;
 }
 
 export class ApiError extends Error {

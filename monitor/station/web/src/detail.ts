@@ -7,10 +7,11 @@ import { infusionClock, intervalWords, returnWords, verdictWords } from "./recov
 import { renderSessionActions } from "./session-form";
 import type { BedPicture } from "./store";
 import { hhmm, hhmmss, instant, spoken } from "./times";
-import { TREND_METRICS, type Trend, trendWords } from "./trend";
+import { TREND_METRICS, type Trend } from "./trend";
+import { trendWords } from "./trend-words";
 import type { Bed, Device } from "./wire.gen";
 import { metricWords, originBadge, phaseWords, reasonWords } from "./words";
-import { cuffWords } from "./tile";
+import { cuffWords, limitWords } from "./tile";
 
 /** The panel of the selected bed at server time `now` (ms). */
 export function renderDetail(page: Page, picture: BedPicture, now: number, actions: Actions): TemplateResult {
@@ -115,14 +116,12 @@ function renderValues(bed: Bed, now: number): TemplateResult {
 }
 
 function row(bed: Bed, metric: string, name: string, text: string, ageS: number | null, note: string | null): TemplateResult {
-  const limits = bed.limits[metric];
-  const parts = [limits?.low == null ? null : `≥ ${limits.low}`, limits?.high == null ? null : `≤ ${limits.high}`];
   return html`<tr>
     <th>${name}</th>
     <td>${text}</td>
     <td>${ageS === null ? "--" : spoken(ageS)}</td>
     <td>${note ?? ""}</td>
-    <td>${parts.filter((part) => part !== null).join(", ")}</td>
+    <td>${limitWords(bed.limits[metric])}</td>
   </tr>`;
 }
 

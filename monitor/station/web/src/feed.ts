@@ -32,6 +32,8 @@ export interface Feed {
   subscribe(beds: readonly string[]): void;
   /** Tells the service at once that sound or visibility changed. */
   tellStation(): void;
+  /** Drops the line and stays off until `reconnect`: nobody is signed in. */
+  pause(): void;
   /** Drops the line and opens a new one now, after a sign-in for instance. */
   reconnect(): void;
   stop(): void;
@@ -117,6 +119,10 @@ export function openFeed(options: FeedOptions): Feed {
       send({ type: "subscribe", pleth });
     },
     tellStation,
+    pause() {
+      clearTimeout(retry);
+      drop();
+    },
     reconnect() {
       clearTimeout(retry);
       attempt = 0;

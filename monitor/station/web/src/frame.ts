@@ -19,8 +19,15 @@ export function renderHead(page: Page, now: number | null, actions: Actions): Te
     <span class="space"></span>
     <span class="connection ${page.connection}">${CONNECTION[page.connection]}</span>
     ${renderSound(page, actions)}
-    ${page.me == null
-      ? html`<span class="who"><button type="button" @click=${() => actions.askSignIn(true)}>Sign in</button></span>`
+    ${page.me == null || page.me.locked
+      ? html`<span class="who"
+          >${page.me == null ? nothing : html`<b>${page.me.name}</b> (locked)`}<button
+            type="button"
+            @click=${() => actions.askSignIn(true)}
+          >
+            Sign in
+          </button></span
+        >`
       : html`<span class="who"><b>${page.me.name}</b><button type="button" @click=${actions.signOut}>Sign out</button></span>`}
     <time class="now">${now === null ? "--:--:--" : hhmmss(now)}</time>
   </header>`;
@@ -72,7 +79,7 @@ export function renderFoot(page: Page): TemplateResult {
   </footer>`;
 }
 
-/** The whole page while nobody is signed in and the service shows nothing without it. */
+/** The sign-in form: alone on the page, or over a ward that goes on being shown. */
 export function renderSignIn(page: Page, actions: Actions): TemplateResult {
   const error = page.errors.get("sign-in");
   const submit = (event: SubmitEvent): void => {
@@ -80,16 +87,13 @@ export function renderSignIn(page: Page, actions: Actions): TemplateResult {
     const form = new FormData(event.target as HTMLFormElement);
     actions.signIn(String(form.get("name")), String(form.get("password")));
   };
-  return html`<main class="sign-in">
-    <form @submit=${submit}>
+  return html`<form class="sign-in-form" aria-label="Sign in" @submit=${submit}>
       <h1><img src="/icon.svg" alt="" width="40" height="40" />bedwatch</h1>
-      <p class="not-yet">${page.ward === null ? "This page shows no patient until you sign in" : "NOT MONITORING while this form is open"}</p>
+      ${page.signingIn ? nothing : html`<p class="not-yet">This page shows and sounds nothing until you sign in.</p>`}
       <label>Name <input name="name" autocomplete="username" required autofocus /></label>
       <label>Password <input name="password" type="password" autocomplete="current-password" required /></label>
       ${error === undefined ? nothing : html`<p class="error" role="alert">${error}</p>`}
       <button type="submit" class="primary" ?disabled=${page.busy.has("sign-in")}>Sign in</button>
-      ${page.signingIn ? html`<button type="button" @click=${() => actions.askSignIn(false)}>Back to the ward</button>` : nothing}
-      <p class="secondary">${SECONDARY}</p>
-    </form>
-  </main>`;
+      ${page.signingIn ? html`<button type="button" @click=${() => actions.askSignIn(false)}>Not now</button>` : nothing}
+    </form>`;
 }

@@ -70,6 +70,7 @@ function change(part: Partial<Page>): void {
 function draw(): void {
   try {
     page = { ...page, audio: sound.state() };
+    if (root.firstElementChild?.className === "starting") root.replaceChildren();
     render(view(), root);
     if (broken) hideSheet(sheet);
     broken = false;
@@ -82,7 +83,9 @@ function draw(): void {
 }
 
 function view(): unknown {
-  if (page.signingIn || (page.me === null && page.connection !== "live")) return renderSignIn(page, actions);
+  if (page.me === null && page.connection !== "live") {
+    return html`<main class="sign-in">${renderSignIn(page, actions)}</main>${renderFoot(page)}`;
+  }
   const { ward } = page;
   const clock = ward === null ? null : serverNow(ward.time, now());
   const sorted = ward === null ? [] : sortAlarms(ward.alarms.values());
@@ -100,7 +103,7 @@ function view(): unknown {
       </div>
       ${selected === undefined || clock === null ? nothing : renderDetail(page, selected, clock, actions)}
     </main>
-    ${renderFoot(page)}`;
+    ${page.signingIn ? html`<div class="sign-in over">${renderSignIn(page, actions)}</div>` : nothing} ${renderFoot(page)}`;
 }
 
 const weight = (alarms: readonly Alarm[]): number =>
@@ -113,7 +116,7 @@ function receive(message: ToPage): void {
   lastSign = Date.now();
   watchdog.heard("server_time" in message ? Date.parse(message.server_time) : null);
   if (message.type === "pleth") {
-    wave(message.bed).push(message);
+    wave(message.bed).push(message, pageNow);
     return;
   }
   const before = page.ward?.alarms ?? new Map<string, Alarm>();
@@ -178,8 +181,12 @@ async function askWho(): Promise<void> {
   try {
     const me = await api.me();
     change({ me });
-    if (me === null && page.connection !== "live") watchdog.disarm();
-    else watchdog.arm();
+    if (me === null && page.connection !== "live") {
+      watchdog.disarm();
+      feed.pause();
+    } else {
+      watchdog.arm();
+    }
   } catch {
     watchdog.arm(); // the service is away: the watchdog and the connection state say so
   }
@@ -198,8 +205,7 @@ async function attempt(key: string, call: () => Promise<unknown>): Promise<boole
   } catch (error) {
     refusal = error instanceof Error ? error.message : String(error);
     if (error instanceof api.ApiError && error.status === 401 && key !== "sign-in") {
-      refusal = "You are signed out. Sign in again, then repeat it.";
-      void askWho();
+      void askWho(); // signed out, or locked after a long time without use
     }
   }
   const busy = new Set(page.busy);

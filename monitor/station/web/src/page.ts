@@ -33,6 +33,9 @@ export interface Page {
   readonly trends: ReadonlyMap<string, Trend>;
 }
 
+/** Whether somebody is signed in who may change something. */
+export const mayAct = (page: Page): boolean => page.me != null && !page.me.locked;
+
 export interface Actions {
   signIn(name: string, password: string): void;
   signOut(): void;

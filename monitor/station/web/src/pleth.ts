@@ -5,6 +5,8 @@ import type { Pleth } from "./wire.gen";
 
 const WINDOW_S = 6;
 const GAP_S = 0.35;
+/** How long a first stretch waits before it is drawn: stretches come once a second, never exactly. */
+const LEAD_S = 0.35;
 /** More than this waiting means the page fell behind: the oldest samples are dropped. */
 const WAITING_S = 2;
 
@@ -12,17 +14,20 @@ const WAITING_S = 2;
 export class Wave {
   rateHz = 75;
   private waiting: (number | null)[] = [];
+  private drawFrom = 0;
 
-  push(message: Pleth): void {
+  /** A stretch that came at page time `now` (ms). */
+  push(message: Pleth, now: number): void {
     this.rateHz = message.rate_hz;
+    if (this.waiting.length === 0) this.drawFrom = now + LEAD_S * 1000;
     this.waiting.push(...message.samples);
     const most = Math.ceil(WAITING_S * this.rateHz);
     if (this.waiting.length > most) this.waiting.splice(0, this.waiting.length - most);
   }
 
-  /** Up to `count` samples; fewer when the wave has run dry. */
-  take(count: number): (number | null)[] {
-    return this.waiting.splice(0, count);
+  /** Up to `count` samples at page time `now` (ms); fewer when the wave has run dry. */
+  take(count: number, now: number): (number | null)[] {
+    return now < this.drawFrom ? [] : this.waiting.splice(0, count);
   }
 }
 
@@ -70,7 +75,7 @@ export class PlethTrace extends HTMLElement {
     this.last = now;
     const due = Math.min(Math.floor(this.owed), Math.ceil(WINDOW_S * rate));
     this.owed -= Math.floor(this.owed);
-    const samples = this.wave.take(due);
+    const samples = this.wave.take(due, now);
     while (samples.length < due) samples.push(null);
     pen.strokeStyle = getComputedStyle(this).color;
     pen.lineWidth = 1.6 * ratio;

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { infusedSeconds } from "./recovery";
-import type { Actions, OpenForm, Page } from "./page";
+import { type Actions, mayAct, type OpenForm, type Page } from "./page";
 import type { BedPicture } from "./store";
 import type { Bed } from "./wire.gen";
 
@@ -18,7 +18,7 @@ export function renderSessionActions(page: Page, picture: BedPicture, now: numbe
   const { bed } = picture;
   const key = `bed:${bed.id}`;
   const error = page.errors.get(key);
-  if (page.me == null) return html`<section class="actions"><p class="hint">Sign in to run a session.</p></section>`;
+  if (!mayAct(page)) return html`<section class="actions"><p class="hint">Sign in to run a session.</p></section>`;
   return html`<section class="actions" aria-label="Session">
     <div class="buttons">${buttons(page, bed, actions)}</div>
     ${openForm(page, picture, now, actions)}

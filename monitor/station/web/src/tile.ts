@@ -21,10 +21,11 @@ export function renderTile(picture: BedPicture, alarms: readonly Alarm[], now: n
     class="tile ${lead === null ? "calm" : `${lead.priority} ${lead.state.toLowerCase()}`} ${bed.phase.toLowerCase()}"
     data-bed=${bed.id}
     aria-label=${`${bed.label}, ${phaseWords(bed.phase)}`}
+    @click=${() => actions.select(bed.id)}
   >
     <header>
       <h2>
-        <button type="button" class="open" @click=${() => actions.select(bed.id)} aria-label=${`${bed.label}: open details`}>
+        <button type="button" class="open" aria-label=${`${bed.label}: open details`}>
           ${bed.label}
         </button>
       </h2>
@@ -37,7 +38,7 @@ export function renderTile(picture: BedPicture, alarms: readonly Alarm[], now: n
       ${renderNumber("Pulse", "/min", "pulse", numeric(bed.values["pulse_rate"], now), bed.limits["pulse_rate"])}
     </div>
     <pleth-trace .wave=${actions.wave(bed.id)}></pleth-trace>
-    ${renderPressure(bed, now)} ${renderRecovery(bed, now)}
+    ${renderPressure(bed, now)} ${renderRecovery(bed)}
     <footer>${offline(bed).map((device) => renderOffline(device, now))}</footer>
   </article>`;
 }
@@ -52,7 +53,7 @@ function renderPhase(bed: Bed, at: number, now: number): TemplateResult {
     <span class="word">${phaseWords(bed.phase)}</span>
     ${left !== null
       ? html`<span class="clock ${left.past ? "past" : ""}" title="to the return-to-baseline deadline"
-          >${left.past ? "deadline passed" : "return by"} <b>${left.text}</b></span
+          >${left.past ? "deadline" : "return by"} <b>${left.text}</b></span
         >`
       : bed.phase === "PAUSED" && paused !== null
         ? html`<span class="clock"><b>${clock}</b> · stopped ${clockLength((now - paused) / 1000)}</span>`
@@ -82,25 +83,30 @@ function renderNumber(name: string, unit: string, kind: string, shown: Shown, li
   const age = shown.ageS === null ? "no reading" : `${spoken(shown.ageS)} old`;
   return html`<div class="number ${kind} ${shown.look}" title=${`${name}: ${age}${shown.note === null ? "" : `, ${shown.note}`}`}>
     <span class="name">${name} <small>${unit}</small></span>
-    <span class="limits" aria-label="alarm limits">
-      ${limits?.high == null ? nothing : html`<span>≤${limits.high}</span>`}
-      ${limits?.low == null ? nothing : html`<span>≥${limits.low}</span>`}
-    </span>
     <span class="value">${shown.text}${shown.look === "doubtful" ? html`<sup>?</sup>` : nothing}</span>
-    <span class="note">${shown.note ?? ""}</span>
+    ${shown.note === null ? nothing : html`<span class="note">${shown.note}</span>`}
+    <span class="limits">${limitWords(limits)}</span>
   </div>`;
+}
+
+/** `≥ 90`, `48 – 120`; nothing where no limit is in force. */
+export function limitWords(limits: Limits | undefined): string {
+  const low = limits?.low ?? null;
+  const high = limits?.high ?? null;
+  if (low !== null && high !== null) return `${low} – ${high}`;
+  return low !== null ? `≥ ${low}` : high !== null ? `≤ ${high}` : "";
 }
 
 function renderPressure(bed: Bed, now: number): TemplateResult {
   const shown = pressure(bed, now);
   return html`<div class="pressure ${shown.look}">
     <span class="name">NIBP <small>mmHg</small></span>
+    <span class="taken">${shown.taken ?? ""}</span>
     <span class="value"
       >${shown.text}${shown.look === "doubtful" ? html`<sup>?</sup>` : nothing}
       ${shown.mean === null ? nothing : html`<small>(${shown.mean})</small>`}</span
     >
-    <span class="taken">${shown.taken ?? shown.note ?? ""}</span>
-    <span class="next">${cuffWords(bed, now)}${shown.taken !== null && shown.note !== null ? ` · ${shown.note}` : ""}</span>
+    <span class="next">${[cuffWords(bed, now), shown.note ?? ""].filter((part) => part !== "").join(" · ")}</span>
   </div>`;
 }
 
@@ -115,7 +121,7 @@ export function cuffWords(bed: Bed, now: number): string {
   return leftS >= 0 ? `next in ${clockLength(leftS)}` : `due ${spoken(-leftS)} ago`;
 }
 
-function renderRecovery(bed: Bed, _now: number): TemplateResult | typeof nothing {
+function renderRecovery(bed: Bed): TemplateResult | typeof nothing {
   const recovery = bed.recovery;
   if (recovery === null || bed.phase !== "RECOVERY") return nothing;
   const back = recovery.metrics.filter((item) => item.interval_min !== null && item.state === "RETURNED").at(-1);
@@ -124,7 +130,7 @@ function renderRecovery(bed: Bed, _now: number): TemplateResult | typeof nothing
       ${recovery.metrics.map(
         (item) =>
           html`<li class=${item.state.toLowerCase()} title=${returnWords(item)} aria-label=${returnWords(item)}>
-            <span aria-hidden="true">${metricWords(item.metric)} ${returnMark(item)}</span>
+            <span aria-hidden="true">${item.metric === "pulse_rate" ? "PR" : metricWords(item.metric)} ${returnMark(item)}</span>
           </li>`,
       )}
     </ul>

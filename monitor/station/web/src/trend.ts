@@ -40,30 +40,6 @@ export function columns(curves: readonly { metric: string }[], trend: Trend): uP
   return uPlot.join(tables as uPlot.AlignedData[], tables.map(() => [0, 2]));
 }
 
-/** A curve in one sentence, for those who do not see it. */
-export function trendWords(metric: string, points: readonly TrendPoint[]): string {
-  const name = metricWords(metric);
-  let lowest: TrendPoint | null = null;
-  let highest: TrendPoint | null = null;
-  let last: TrendPoint | null = null;
-  let gaps = 0;
-  let before: number | null = 0;
-  for (const point of points) {
-    if (point.value === null) {
-      if (before !== null) gaps += 1;
-    } else {
-      last = point;
-      if (lowest === null || point.value < (lowest.value as number)) lowest = point;
-      if (highest === null || point.value > (highest.value as number)) highest = point;
-    }
-    before = point.value;
-  }
-  if (last === null || lowest === null || highest === null) return `${name}: no values yet.`;
-  const at = (point: TrendPoint): string => `${Math.round(point.value as number)} at ${hhmm(Date.parse(point.t))}`;
-  const holes = gaps === 0 ? "no gaps" : gaps === 1 ? "1 gap" : `${gaps} gaps`;
-  return `${name}: last ${at(last)}, lowest ${at(lowest)}, highest ${at(highest)}, ${holes}.`;
-}
-
 interface Mark {
   readonly at: number;
   readonly name: string;
@@ -127,8 +103,8 @@ export class TrendChart extends HTMLElement {
     const data = [columns(SATURATION, trend), columns(CIRCULATION, trend)];
     if (this.charts.length === 0) {
       this.charts = [
-        this.chart(SATURATION, 120, [70, 101], [], data[0] as uPlot.AlignedData),
-        this.chart(CIRCULATION, 190, null, this.bounds, data[1] as uPlot.AlignedData),
+        this.chart(SATURATION, 120, [70, 100], [], data[0] as uPlot.AlignedData),
+        this.chart(CIRCULATION, 190, [40, 160], this.bounds, data[1] as uPlot.AlignedData),
       ];
     } else {
       this.charts.forEach((chart, index) => chart.setData(data[index] as uPlot.AlignedData));
@@ -138,7 +114,7 @@ export class TrendChart extends HTMLElement {
   private chart(
     curves: readonly Curve[],
     height: number,
-    range: [number, number] | null,
+    range: readonly [number, number],
     bounds: readonly { value: number; color: string }[],
     data: uPlot.AlignedData,
   ): uPlot {
@@ -151,7 +127,7 @@ export class TrendChart extends HTMLElement {
         height,
         cursor: { sync: { key: "trend" }, drag: { x: true, y: false } },
         legend: { show: true, live: true },
-        scales: { y: range === null ? { range: (_, low, high) => [Math.min(40, low - 5), Math.max(160, high + 5)] } : { range: (_, low) => [Math.min(range[0], low - 2), range[1]] } },
+        scales: { y: { range: (_, low, high) => reach(range, low, high) } },
         axes: [
           { ...axis, values: (_, ticks) => ticks.map((tick) => hhmm(tick * 1000)), size: 28 },
           { ...axis, size: 40 },
@@ -183,6 +159,7 @@ export class TrendChart extends HTMLElement {
     pen.clip();
     pen.font = `${11 * ratio}px system-ui, sans-serif`;
     pen.fillStyle = pen.strokeStyle = ink("--quiet");
+    pen.textAlign = "left";
     pen.setLineDash([2 * ratio, 3 * ratio]);
     for (const mark of this.lines) {
       const x = chart.valToPos(mark.at, "x", true);
@@ -196,6 +173,11 @@ export class TrendChart extends HTMLElement {
     }
     pen.restore();
   }
+}
+
+/** The usual range of an axis, widened for values beyond it; uPlot gives nulls while there are no values. */
+function reach(usual: readonly [number, number], low: number | null, high: number | null): [number, number] {
+  return [Math.min(usual[0], (low ?? usual[0]) - 2), Math.max(usual[1], (high ?? usual[1]) + 2)];
 }
 
 function stroke(pen: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {
