@@ -61,13 +61,15 @@ MIGRATIONS: tuple[str, ...] = (
 )
 
 
-def connect_writer(path: Path) -> sqlite3.Connection:
+def connect_writer(path: Path, factory: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
     """The one writing connection: write-ahead log, every commit on disk before it returns.
 
     Raises:
         sqlite3.Error: the file cannot be opened or is no database.
     """
-    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, factory=factory
+    )
     try:
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute("PRAGMA synchronous = FULL")
