@@ -149,7 +149,7 @@ async def serve(port: int, *, until_eof: bool) -> None:
     """
     from amqtt.broker import Broker
     from amqtt.contexts import BrokerConfig, ListenerConfig, ListenerType
-    from amqtt.errors import AMQTTError
+    from amqtt.errors import BrokerError
 
     for name in ("amqtt", "transitions"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -158,7 +158,10 @@ async def serve(port: int, *, until_eof: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     if until_eof:
-        loop.add_reader(sys.stdin.fileno(), _stop_at_eof, sys.stdin.fileno(), stop)
+        try:
+            loop.add_reader(sys.stdin.fileno(), _stop_at_eof, sys.stdin.fileno(), stop)
+        except PermissionError:  # a file or /dev/null cannot be waited on: nobody holds its other end
+            stop.set()
 
     listener = ListenerConfig(type=ListenerType.TCP, bind=f"{HOST}:{port}")
     admission = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
@@ -167,7 +170,7 @@ async def serve(port: int, *, until_eof: bool) -> None:
     log.setLevel(logging.CRITICAL)  # a taken port is told below in one line, not as a traceback
     try:
         await broker.start()
-    except AMQTTError as error:
+    except BrokerError as error:
         raise BrokerUnavailable(f"cannot listen on {HOST}:{port}: {error}") from error
     log.setLevel(logging.WARNING)
     sys.stdout.buffer.write(READY)

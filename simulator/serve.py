@@ -215,8 +215,13 @@ class Ward:
         while True:
             await device.plugged.wait()
             # A broker that is away is a state of the ward, not an error: the retained status tells who is there.
-            with contextlib.suppress(aiomqtt.MqttError):
+            try:
                 await self._connected(device)
+            except aiomqtt.MqttError:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    # Leaving the connection failed and took the place of the cancellation: this is the end.
+                    raise asyncio.CancelledError from None
             await self._clock.sleep_until(self._clock.now() + RECONNECT)
 
     async def _connected(self, device: _Published) -> None:

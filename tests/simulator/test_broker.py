@@ -14,7 +14,7 @@ import sys
 import aiomqtt
 import pytest
 
-from simulator.broker import HOST, BrokerUnavailable, EmbeddedBroker, main
+from simulator.broker import HOST, READY, BrokerUnavailable, EmbeddedBroker, main
 
 pytestmark = pytest.mark.journey
 
@@ -101,3 +101,40 @@ async def test_without_amqtt_the_remedy_is_named(
         await EmbeddedBroker().start()
     assert main(["--port", "1"]) == 3
     assert 'pip install "bedwatch[demo]"' in capsys.readouterr().err
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """`python -m simulator.broker` with an input that has ended already."""
+    line = [sys.executable, "-m", "simulator.broker", *arguments]
+    return subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False)
+
+
+def test_the_command_says_a_taken_port() -> None:
+    """One line with the address, exit code 3, no traceback."""
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = command("--port", str(port))
+    error = ended.stderr.decode()
+    assert ended.returncode == 3
+    assert error.startswith(f"cannot listen on {HOST}:{port}")
+    assert error.count("\n") == 1
+
+
+async def test_the_command_says_when_it_is_ready_and_obeys_the_end_of_its_input() -> None:
+    """Exit code 0, nothing on standard error; a signal is not needed."""
+    with socket.create_server((HOST, 0)) as probe:
+        port = probe.getsockname()[1]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "simulator.broker", "--port", str(port), "--until-eof"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    async with asyncio.timeout(30):
+        assert await process.stdout.readline() == READY
+        process.stdin.close()
+        assert await process.wait() == 0
+        assert await process.stderr.read() == b""

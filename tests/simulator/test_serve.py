@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import select
+import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -233,6 +234,24 @@ async def test_a_device_on_a_broker() -> None:
             ward.plug("mon-1")
             assert (await expect(messages, "status", clock))["state"] == "online"
         assert (await expect(messages, "status", clock))["state"] == "offline"
+
+
+async def test_a_frozen_broker_does_not_keep_the_ward_from_stopping() -> None:
+    """The good-bye is bounded."""
+    clock = ManualClock()
+    async with EmbeddedBroker() as broker, aiomqtt.Client(HOST, broker.port) as watcher:
+        await watcher.subscribe("vitals/v1/#", qos=1)
+        source = StillBody()
+        ward = Ward(clock)
+        ward.add_mqtt("ox-1", MqttVitals(source, "harbour", "bay-1", "ox-1"), HOST, broker.port, Body(source))
+        assert broker.pid is not None
+        try:
+            async with asyncio.timeout(60), running(ward):
+                await expect(aiter(watcher.messages), "spo2", clock)
+                os.kill(broker.pid, signal.SIGSTOP)
+                await clock.advance(5 * SECOND)
+        finally:
+            os.kill(broker.pid, signal.SIGCONT)
 
 
 async def test_a_broker_that_comes_late_and_goes() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from config.instant import MINUTE, SECOND, Duration
 from config.vocabulary import CuffError
-from simulator.devices.par_nibp import BoardState, ParNibp, Result, status_text
+from simulator.devices.par_nibp import SILENCE_AFTER_RESET, BoardState, ParNibp, Result, status_text
 from tests.simulator.devices.still_body import StillBody
 
 START = bytes.fromhex("0230313B3B443703")
@@ -302,3 +302,20 @@ def test_a_cycle_shorter_than_the_boards_is_refused() -> None:
     """One minute is the shortest."""
     with pytest.raises(ValueError, match="cycle_s"):
         ParNibp(StillBody(), cycle_s=30)
+
+
+def test_what_does_not_apply_changes_nothing() -> None:
+    """Stop without a measurement, start during one or before the board is ready, a method without effect."""
+    body = StillBody()
+    device = ParNibp(body)
+    device.press_stop()
+    assert device.advance(SECOND) == b""
+    device.receive(command(55) + START)
+    device.advance(10 * SECOND)
+    device.receive(START)
+    device.advance(MINUTE)
+    assert body.cuff_readings == 1
+    device.receive(command(16))
+    device.advance(SILENCE_AFTER_RESET)
+    device.receive(START)
+    assert not device.measuring
