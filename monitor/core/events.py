@@ -31,7 +31,7 @@ class EventKind(StrEnum):
     RETURN_STATE_CHANGED = "return_state_changed"
     RETURN_VERDICT = "return_verdict"
     COMMAND_REFUSED = "command_refused"
-    COMMAND_RECORDED = "command_recorded"
+    EVENT_RECORDED = "event_recorded"
     DEVICE_LOST = "device_lost"
     DEVICE_BACK = "device_back"
 

@@ -1,0 +1,73 @@
+"""SPO2_NO_DATA: the technical alarm about missing saturation (alarm-system 3.2; rulings, section 3)."""
+
+from __future__ import annotations
+
+from config.instant import Instant
+from config.vocabulary import Phase, Priority
+from monitor.core import oximetry
+from monitor.core.bed_state import Bed, Due
+from monitor.core.events import Event
+from monitor.core.ruleset import INFUSION
+
+TURN = "turn"
+CLEAR = "clear"
+
+
+def due(bed: Bed) -> Due | None:
+    """The next level, the window turning thin or thick, or the end of the alarm."""
+    absence, rule = bed.state.absence, bed.setup.rules.no_data
+    if absence is None or not bed.watched:
+        return None
+    found = []
+    turn = absence.next_turn(bed.state.clock, rule)
+    if turn is not None:
+        found.append(Due(turn, rule.rule.order, "", TURN))
+    alarm = bed.state.book.find(rule.rule)
+    bad_since = absence.bad_since()
+    # A sample that stands holds the first count down; it is asked about from that sample's own time.
+    for after, priority in _levels(bed):
+        if alarm is None or priority > alarm.priority:
+            found.append(Due(bad_since + after, rule.rule.order, "", priority))
+            break
+    if alarm is not None and absence.thin_from is None and bed.state.spo2.track.stands(bed.state.clock):
+        enough = absence.valid_within(bed.state.clock, rule.window) >= rule.window_valid
+        if enough:
+            found.append(Due(bed.state.clock, rule.rule.order, "", CLEAR))
+    return min(found, key=Due.rank, default=None)
+
+
+def settle(bed: Bed, due: Due, out: list[Event]) -> None:
+    """The moment has come."""
+    absence, book, rule = bed.state.absence, bed.state.book, bed.setup.rules.no_data
+    if absence is None:
+        return
+    if due.what == TURN:
+        absence.turn(bed.state.clock)
+    elif due.what == CLEAR:
+        alarm = book.find(rule.rule)
+        if alarm is not None:
+            book.cleared(alarm, bed.state.clock, out)
+    else:
+        _reached(bed, due.what, absence.bad_since(), out)
+    bed.calm = oximetry.calm_band(bed)
+
+
+def _reached(bed: Bed, priority: Priority, since: Instant, out: list[Event]) -> None:
+    rule, book = bed.setup.rules.no_data, bed.state.book
+    alarm = book.find(rule.rule)
+    if alarm is None:
+        last = bed.state.spo2.track.value
+        book.onset(rule.rule, bed.state.clock, out, priority=priority, since=since, value=last, unit="%")
+    else:
+        book.rise(alarm, priority, bed.state.clock, out)
+
+
+def _levels(bed: Bed) -> list[tuple[int, Priority]]:
+    """The levels in force, by time: the table's columns and the extra HIGH of the rulings."""
+    rule = bed.setup.rules.no_data
+    levels = rule.infusing if bed.state.phase in INFUSION else rule.other
+    found = [(level.after, level.priority) for level in levels]
+    last = bed.state.spo2.track.value
+    if bed.state.phase is Phase.INFUSING and last is not None and last < rule.high_below:
+        found.append((rule.high_after, Priority.HIGH))
+    return sorted(found, key=lambda entry: (entry[0], -entry[1]))

@@ -1,0 +1,331 @@
+"""Alarm instances and the table that moves them (alarm-system, section 4.1; rulings, section 2).
+
+An instance is one rule on one bed, for device rules one rule on one device. Its condition part lives with
+the rule that watches it; here is the signal part. Every change is one look-up in TRANSITIONS; a missing cell
+is a bug for an internal cue, and a refusal for what a person asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from config.instant import Duration, Instant
+from config.vocabulary import AlarmState, Priority
+from monitor.core.errors import IllegalTransition
+from monitor.core.events import Event, EventKind
+from monitor.core.ruleset import RuleId, Timing
+
+
+class Cue(StrEnum):
+    """What may happen to an instance; the numbers are the rows of alarm-system 4.1."""
+
+    CANDIDATE = "candidate"  # 1
+    ONSET = "onset"  # 2, 6, 14
+    DROPPED = "dropped"  # 3, 5
+    ACKNOWLEDGE = "acknowledge"  # 7, 13
+    CLEARED_LATCHING = "cleared, latching"  # 8, 10
+    CLEARED = "cleared"  # 9, 10
+    RISEN = "risen"  # 11
+    COMPANION = "companion"  # 11: another instance of equal rank in the group
+    REMIND = "remind"  # 12
+    END = "end"  # 16, and rulings 2.7
+    RESTART = "restart"  # 17
+
+
+TRANSITIONS: dict[AlarmState, dict[Cue, AlarmState]] = {
+    AlarmState.IDLE: {
+        Cue.CANDIDATE: AlarmState.PENDING,
+        Cue.ONSET: AlarmState.ACTIVE,
+    },
+    AlarmState.PENDING: {
+        Cue.ONSET: AlarmState.ACTIVE,
+        Cue.DROPPED: AlarmState.IDLE,
+        Cue.END: AlarmState.IDLE,
+        Cue.RESTART: AlarmState.PENDING,
+    },
+    AlarmState.ACTIVE: {
+        Cue.ACKNOWLEDGE: AlarmState.ACKED,
+        Cue.CLEARED_LATCHING: AlarmState.LATCHED,
+        Cue.CLEARED: AlarmState.CLOSED,
+        Cue.RISEN: AlarmState.ACTIVE,
+        Cue.END: AlarmState.CLOSED,
+        Cue.RESTART: AlarmState.ACTIVE,
+    },
+    AlarmState.ACKED: {
+        Cue.CLEARED_LATCHING: AlarmState.CLOSED,
+        Cue.CLEARED: AlarmState.CLOSED,
+        Cue.RISEN: AlarmState.ACTIVE,
+        Cue.COMPANION: AlarmState.ACTIVE,
+        Cue.REMIND: AlarmState.ACTIVE,
+        Cue.END: AlarmState.CLOSED,
+        Cue.RESTART: AlarmState.ACKED,
+    },
+    AlarmState.LATCHED: {
+        Cue.ACKNOWLEDGE: AlarmState.CLOSED,
+        Cue.ONSET: AlarmState.ACTIVE,
+        Cue.END: AlarmState.CLOSED,
+        Cue.RESTART: AlarmState.LATCHED,
+    },
+    AlarmState.CLOSED: {},
+}
+
+PRESENT = frozenset({AlarmState.ACTIVE, AlarmState.ACKED})
+"""States in which the condition is present."""
+
+
+@dataclass(slots=True)
+class Alarm:
+    """One instance from its onset on.
+
+    Attributes:
+        since: the first violating moment; raised_at: when it was decided.
+        value, limit, unit: what was measured against what.
+        stale: data lost while present (row 15); never a reason to close.
+        remind_at: when an acknowledged, still present condition re-arms (row 12).
+        occurrence: 1, and one more with every re-arm.
+    """
+
+    alarm_id: str
+    rule: RuleId
+    device: str | None
+    state: AlarmState
+    priority: Priority
+    own_priority: Priority
+    since: Instant
+    raised_at: Instant
+    value: float | None = None
+    limit: float | None = None
+    unit: str | None = None
+    stale: bool = False
+    acknowledged_by: str | None = None
+    acknowledged_at: Instant | None = None
+    ended_at: Instant | None = None
+    remind_at: Instant | None = None
+    occurrence: int = 1
+
+
+def instance_key(rule: RuleId, device: str | None) -> str:
+    """The place of an instance in its book."""
+    return rule.name if device is None else f"{rule.name}@{device}"
+
+
+@dataclass(slots=True)
+class AlarmBook:
+    """The open instances of one bed (or of the service) and its running number.
+
+    Attributes:
+        owner: bed id, or `site`; prefix of the ids.
+        bed: what events carry: the bed id, None for the service.
+        count: instances raised so far; goes on over sessions.
+        open: instances that are ACTIVE, ACKED or LATCHED, by rule and device.
+    """
+
+    owner: str
+    bed: str | None
+    count: int = 0
+    open: dict[str, Alarm] = field(default_factory=dict)
+
+    # -- looking ------------------------------------------------------------------------------------------------
+
+    def find(self, rule: RuleId, device: str | None = None) -> Alarm | None:
+        """The open instance of a rule, if any."""
+        return self.open.get(instance_key(rule, device))
+
+    def present(self, rule: RuleId, device: str | None = None) -> Alarm | None:
+        """The instance of a rule whose condition is present, if any."""
+        alarm = self.find(rule, device)
+        return alarm if alarm is not None and alarm.state in PRESENT else None
+
+    def superseded(self, alarm: Alarm) -> bool:
+        """Whether a higher instance of its group is present: then it neither sounds, pages nor re-arms."""
+        group = alarm.rule.group
+        return group is not None and any(
+            other.rule.group == group and other.rule.rank > alarm.rule.rank and other.state in PRESENT
+            for other in self.open.values()
+        )
+
+    def next_reminder(self) -> tuple[Instant, int, str] | None:
+        """The earliest re-arm that nothing holds back: when, rule order, instance key."""
+        due = [
+            (alarm.remind_at, alarm.rule.order, key)
+            for key, alarm in self.open.items()
+            if alarm.remind_at is not None and not self.superseded(alarm)
+        ]
+        return min(due) if due else None
+
+    # -- moving -------------------------------------------------------------------------------------------------
+
+    def onset(
+        self,
+        rule: RuleId,
+        at: Instant,
+        out: list[Event],
+        *,
+        priority: Priority,
+        since: Instant,
+        device: str | None = None,
+        value: float | None = None,
+        limit: float | None = None,
+        unit: str | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> Alarm:
+        """The condition began: raise a new instance, or re-arm the latched one under its own id."""
+        key = instance_key(rule, device)
+        alarm = self.open.get(key)
+        if alarm is None:
+            self.count += 1
+            alarm_id = f"{self.owner}-{self.count:04d}"
+            alarm = Alarm(alarm_id, rule, device, AlarmState.IDLE, priority, priority, since, at, value, limit, unit)
+            self._move(alarm, Cue.ONSET)
+            self.open[key] = alarm
+            self._tell(EventKind.ALARM_RAISED, alarm, at, out, since=since, **(extra or {}))
+        else:
+            self._move(alarm, Cue.ONSET)
+            alarm.priority = alarm.own_priority = priority
+            alarm.since, alarm.value, alarm.limit = since, value, limit
+            alarm.ended_at = None
+            self._rearm(alarm, at, out, "recurrence", since=since, **(extra or {}))
+        self._companions(alarm, at, out)
+        return alarm
+
+    def acknowledge(self, alarm: Alarm, at: Instant, by: str, timing: Timing, out: list[Event]) -> None:
+        """A person took note of it, and with it of the open lower ones of its group (rulings 2.4)."""
+        self._acknowledge_one(alarm, at, by, timing, out)
+        if alarm.rule.group is None:
+            return
+        for other in list(self.open.values()):
+            lower = other.rule.group == alarm.rule.group and other.rule.rank < alarm.rule.rank
+            if lower and Cue.ACKNOWLEDGE in TRANSITIONS[other.state]:
+                self._acknowledge_one(other, at, by, timing, out)
+
+    def cleared(self, alarm: Alarm, at: Instant, out: list[Event], reason: str = "cleared") -> None:
+        """The condition ended (rows 8, 9, 10)."""
+        self._move(alarm, Cue.CLEARED_LATCHING if alarm.rule.latched else Cue.CLEARED)
+        alarm.ended_at = at
+        alarm.remind_at = None
+        alarm.stale = False
+        if alarm.state is AlarmState.LATCHED:
+            self._tell(EventKind.ALARM_LATCHED, alarm, at, out)
+        else:
+            self._close(alarm, at, out, reason)
+
+    def end(self, alarm: Alarm, at: Instant, out: list[Event], reason: str, by: str | None = None) -> None:
+        """Close it whatever its state: discharge, phase, a rule switched off (row 16, rulings 2.7)."""
+        self._move(alarm, Cue.END)
+        if alarm.ended_at is None:
+            alarm.ended_at = at
+        self._close(alarm, at, out, reason, by)
+
+    def rise(
+        self, alarm: Alarm, priority: Priority, at: Instant, out: list[Event], *, value: float | None = None
+    ) -> None:
+        """The priority goes up; never down. An acknowledgement is void then (row 11)."""
+        if priority <= alarm.priority:
+            return
+        before = alarm.state
+        self._move(alarm, Cue.RISEN)
+        alarm.priority = priority
+        if value is not None:
+            alarm.value = value
+        self._tell(EventKind.ALARM_PRIORITY_CHANGED, alarm, at, out)
+        if before is AlarmState.ACKED:
+            self._rearm(alarm, at, out, "priority")
+
+    def set_stale(self, alarm: Alarm, stale: bool, at: Instant, out: list[Event]) -> None:
+        """Data were lost or are back (row 15)."""
+        if alarm.stale != stale:
+            alarm.stale = stale
+            self._tell(EventKind.ALARM_STALE, alarm, at, out, stale=stale)
+
+    def remind(self, key: str, at: Instant, out: list[Event]) -> None:
+        """Acknowledged long ago and still present (row 12)."""
+        alarm = self.open[key]
+        self._move(alarm, Cue.REMIND)
+        self._rearm(alarm, at, out, "still_present")
+
+    def restart(self, at: Instant, out: list[Event]) -> None:
+        """The service came back: what nobody has answered is announced again (row 17)."""
+        for alarm in self.open.values():
+            self._move(alarm, Cue.RESTART)
+            if alarm.state is AlarmState.ACTIVE:
+                self._rearm(alarm, at, out, "restart")
+
+    def acknowledge_named(
+        self, alarm_id: str | None, name: str | None, at: Instant, by: str, timing: Timing, out: list[Event]
+    ) -> bool:
+        """Acknowledge what is named, by id or every one of a kind (rulings 2.5); False: nothing to acknowledge."""
+        found = False
+        for alarm in list(self.open.values()):
+            named = alarm.alarm_id == alarm_id if alarm_id is not None else alarm.rule.name == name
+            if named and Cue.ACKNOWLEDGE in TRANSITIONS[alarm.state]:
+                self.acknowledge(alarm, at, by, timing, out)
+                found = True
+        return found
+
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    def _acknowledge_one(self, alarm: Alarm, at: Instant, by: str, timing: Timing, out: list[Event]) -> None:
+        self._move(alarm, Cue.ACKNOWLEDGE)
+        alarm.acknowledged_by, alarm.acknowledged_at = by, at
+        self._tell(EventKind.ALARM_ACKNOWLEDGED, alarm, at, out, by=by)
+        if alarm.state is AlarmState.CLOSED:
+            self._close(alarm, at, out, "acknowledged", by)
+            return
+        wait = _reminder(alarm.priority, timing)
+        alarm.remind_at = None if wait is None else at + wait
+
+    def _companions(self, newcomer: Alarm, at: Instant, out: list[Event]) -> None:
+        if newcomer.rule.group is None:
+            return
+        for other in self.open.values():
+            equal = other.rule.group == newcomer.rule.group and other.rule.rank == newcomer.rule.rank
+            if equal and other is not newcomer and other.state is AlarmState.ACKED and not self.superseded(other):
+                self._move(other, Cue.COMPANION)
+                self._rearm(other, at, out, "group")
+
+    def _rearm(self, alarm: Alarm, at: Instant, out: list[Event], reason: str, **more: Any) -> None:
+        alarm.occurrence += 1
+        alarm.remind_at = None
+        alarm.acknowledged_by = alarm.acknowledged_at = None
+        self._tell(EventKind.ALARM_REARMED, alarm, at, out, reason=reason, **more)
+
+    def _close(self, alarm: Alarm, at: Instant, out: list[Event], reason: str, by: str | None = None) -> None:
+        alarm.state = AlarmState.CLOSED
+        alarm.remind_at = None
+        del self.open[instance_key(alarm.rule, alarm.device)]
+        more: dict[str, Any] = {"reason": reason}
+        if by is not None:
+            more["by"] = by
+        self._tell(EventKind.ALARM_CLOSED, alarm, at, out, **more)
+
+    def _move(self, alarm: Alarm, cue: Cue) -> None:
+        try:
+            alarm.state = TRANSITIONS[alarm.state][cue]
+        except KeyError:
+            raise IllegalTransition(f"{alarm.alarm_id} {alarm.rule.name}: {cue} in {alarm.state}") from None
+
+    def _tell(self, kind: EventKind, alarm: Alarm, at: Instant, out: list[Event], **more: Any) -> None:
+        data: dict[str, Any] = {
+            "alarm_id": alarm.alarm_id,
+            "alarm": alarm.rule.name,
+            "priority": alarm.priority.word,
+            "value": alarm.value,
+            "limit": alarm.limit,
+        }
+        if alarm.unit is not None:
+            data["unit"] = alarm.unit
+        if alarm.device is not None:
+            data["device"] = alarm.device
+        data.update(more)
+        out.append(Event(at, self.bed, kind, data))
+
+
+def _reminder(priority: Priority, timing: Timing) -> Duration | None:
+    waits: dict[Priority, Duration | None] = {
+        Priority.HIGH: timing.remind_high,
+        Priority.MEDIUM: timing.remind_medium,
+        Priority.LOW: None,
+    }
+    return waits[priority]

@@ -1,0 +1,129 @@
+"""One bed: what is known about it, and `step`, which folds one input into it.
+
+`step` first settles every deadline that has passed, in order, each at its own due time, and only then takes
+the input; a late wake-up or an extra tick therefore changes nothing. For speed it updates the bed it is given;
+`copy.deepcopy` makes a snapshot (rulings, section 5).
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeAlias, assert_never
+
+from config.instant import Instant
+from monitor.core import absence_alarm, commands, liveness, oximetry, pressure, reminders, return_watch
+from monitor.core.bed_state import Bed, BedState, Due, Setup
+from monitor.core.events import Event
+from monitor.core.inputs import (
+    Acknowledge,
+    BatteryLevel,
+    BedInput,
+    Command,
+    CuffActivity,
+    CuffMeasurement,
+    LinkChange,
+    OpenSession,
+    OximeterSample,
+    Restart,
+    Tick,
+)
+
+__all__ = ["Bed", "BedState", "Setup", "new_bed", "next_deadline", "settle", "step"]
+
+
+class Part(Protocol):
+    """A module of the core that waits for moments."""
+
+    def due(self, bed: Bed) -> Due | None:
+        """The earliest moment it waits for."""
+
+    def settle(self, bed: Bed, due: Due, out: list[Event]) -> None:
+        """That moment has come; `bed.state.clock` is the time that its events carry."""
+
+
+PARTS: tuple[Part, ...] = (oximetry, return_watch, pressure, absence_alarm, liveness, reminders)
+
+NEVER: Instant = 1 << 62
+
+
+OtherInput: TypeAlias = (
+    CuffMeasurement | CuffActivity | LinkChange | BatteryLevel | OpenSession | Command | Acknowledge | Restart | Tick
+)
+
+
+def new_bed(setup: Setup, now: Instant) -> Bed:
+    """A bed without a patient; its devices are expected to speak from `now` on."""
+    bed = Bed(setup, BedState.empty(setup.bed, now))
+    liveness.register(bed, now)
+    first = _first(bed)
+    bed.wake = NEVER if first is None else first[0].at
+    return bed
+
+
+def step(bed: Bed, item: BedInput, now: Instant) -> tuple[Bed, list[Event]]:
+    """Settle what was due up to `now`, then fold `item` in. Events come out in the order they happened."""
+    out: list[Event] = []
+    if now >= bed.wake:
+        _settle_until(bed, now, out)
+    bed.state.clock = max(bed.state.clock, now)
+    if isinstance(item, OximeterSample):
+        if oximetry.sample(bed, item, now, out):
+            return bed, out
+    else:
+        _take_other(bed, item, now, out)
+    _settle_until(bed, now, out)
+    return bed, out
+
+
+def settle(bed: Bed, now: Instant) -> list[Event]:
+    """Only time has passed."""
+    out: list[Event] = []
+    if now >= bed.wake:
+        _settle_until(bed, now, out)
+    return out
+
+
+def next_deadline(bed: Bed) -> Instant | None:
+    """When `step` wants to be called again if nothing comes; never later than the true moment."""
+    return None if bed.wake >= NEVER else bed.wake
+
+
+def _take_other(bed: Bed, item: OtherInput, now: Instant, out: list[Event]) -> None:
+    match item:
+        case CuffMeasurement():
+            pressure.measurement(bed, item, now, out)
+        case CuffActivity():
+            pressure.activity(bed, item, now, out)
+        case LinkChange():
+            liveness.link(bed, item, now, out)
+        case BatteryLevel():
+            liveness.battery(bed, item, now, out)
+        case OpenSession():
+            commands.open_session(bed, item, now, out)
+        case Command():
+            commands.command(bed, item, now, out)
+        case Acknowledge():
+            commands.acknowledge(bed, item, now, out)
+        case Restart():
+            liveness.restart(bed, now)
+            bed.state.book.restart(now, out)
+        case Tick():
+            pass
+        case _:
+            assert_never(item)
+
+
+def _settle_until(bed: Bed, now: Instant, out: list[Event]) -> None:
+    while True:
+        first = _first(bed)
+        if first is None or first[0].at > now:
+            break
+        due, part = first
+        bed.state.clock = max(bed.state.clock, due.at)
+        part.settle(bed, due, out)
+    bed.state.clock = max(bed.state.clock, now)
+    bed.wake = NEVER if first is None else first[0].at
+
+
+def _first(bed: Bed) -> tuple[Due, Part] | None:
+    found = [(due, part) for part in PARTS if (due := part.due(bed)) is not None]
+    return min(found, key=lambda entry: entry[0].rank(), default=None)

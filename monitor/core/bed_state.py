@@ -1,0 +1,197 @@
+"""What is known about one bed, as plain values that a snapshot can hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from config.instant import Duration, Instant
+from config.vocabulary import CuffError, CuffState, LinkState, Metric, Phase, Priority
+from monitor.core.absence import Absence
+from monitor.core.alarm import AlarmBook
+from monitor.core.condition import Condition
+from monitor.core.ruleset import INFUSION, WATCHED, LevelRule, Ruleset
+from monitor.core.session import Session
+from monitor.core.track import Track
+from monitor.core.validation import Judgement, StepHold, StepRule, step_rules
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSetup:
+    """A device bound to the bed. `silence` is how long it may say nothing; None: its silence means nothing.
+
+    `stand` is how long one of its values stands (rulings 1.1).
+    """
+
+    id: str
+    stand: Duration
+    silence: Duration | None = None
+
+
+class Setup:
+    """What does not change while the service runs: the bed's id, its rules, its devices."""
+
+    __slots__ = ("bed", "devices", "level_rules", "rules", "steps")
+
+    def __init__(self, bed: str, rules: Ruleset, devices: tuple[DeviceSetup, ...] = ()) -> None:
+        self.bed = bed
+        self.rules = rules
+        self.devices = {device.id: device for device in devices}
+        self.level_rules = {level.rule.name: level for level in rules.levels}
+        self.steps: dict[Metric, StepRule] = step_rules(rules.validation)
+
+    def stand(self, device: str) -> Duration:
+        """How long a value of `device` stands."""
+        known = self.devices.get(device)
+        return self.rules.timing.stand if known is None else known.stand
+
+
+@dataclass(slots=True)
+class Channel:
+    """One oximeter metric: accepted values, the step rule's memory, the last judgement and the last raw value."""
+
+    track: Track = field(default_factory=Track)
+    hold: StepHold = field(default_factory=StepHold)
+    judgement: Judgement | None = None
+    raw: float | None = None
+    raw_at: Instant | None = None
+
+
+@dataclass(slots=True)
+class PressureValue:
+    """The last cuff value of one metric with its judgement."""
+
+    value: float | None
+    at: Instant
+    judgement: Judgement
+
+
+@dataclass(slots=True)
+class Cuff:
+    """The cuff: what it does, what it last gave, and the counters of the rules on its readings.
+
+    Attributes:
+        valid_at: time of the last reading whose systolic was VALID.
+        overdue_from: where the age of NIBP_OVERDUE counts from when no reading is newer.
+        counts: readings that met a rule's trigger, as that rule counts them.
+    """
+
+    state: CuffState | None = None
+    state_at: Instant | None = None
+    pressure: float | None = None
+    device: str | None = None
+    values: dict[Metric, PressureValue] = field(default_factory=dict)
+    error: CuffError | None = None
+    measured_at: Instant | None = None
+    valid_at: Instant | None = None
+    overdue_from: Instant | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class DeviceState:
+    """Whether a device lives. `heard_at`: last good frame, or since when one is awaited."""
+
+    heard_at: Instant
+    link: LinkState | None = None
+    down_from: Instant | None = None
+    spoke_since_up: bool = False
+    reason: str | None = None
+    battery: float | None = None
+    seq: int | None = None
+    repeats: int = 0
+    offline: bool = False
+
+
+@dataclass(slots=True)
+class BedState:
+    """Everything that replaying the inputs gives back.
+
+    `weak_until` is until when an SpO2 stands that is VALID or doubtful: what SPO2_CRIT goes by.
+    """
+
+    bed: str
+    clock: Instant
+    phase: Phase
+    phase_since: Instant
+    book: AlarmBook
+    session: Session | None = None
+    sessions: int = 0
+    spo2: Channel = field(default_factory=Channel)
+    pulse: Channel = field(default_factory=Channel)
+    weak_until: Instant = 0
+    perfusion_index: float | None = None
+    perfusion_at: Instant | None = None
+    conditions: dict[str, Condition] = field(default_factory=dict)
+    absence: Absence | None = None
+    cuff: Cuff = field(default_factory=Cuff)
+    devices: dict[str, DeviceState] = field(default_factory=dict)
+    rejected: dict[Metric, str] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls, bed: str, now: Instant) -> BedState:
+        """No patient."""
+        return cls(bed, now, Phase.IDLE, now, AlarmBook(bed, bed))
+
+    def channel(self, metric: Metric) -> Channel:
+        """SpO2 or pulse rate."""
+        return self.spo2 if metric is Metric.SPO2 else self.pulse
+
+    def baseline(self, metric: Metric) -> float | None:
+        """The frozen baseline of a metric, if any."""
+        return None if self.session is None else self.session.baseline_value(metric)
+
+
+class Due(NamedTuple):
+    """A moment somebody waits for. Equal moments go by rule order, then device (rulings 1.2).
+
+    `what` is for the part that named it.
+    """
+
+    at: Instant
+    order: int
+    key: str = ""
+    what: Any = None
+
+    def rank(self) -> tuple[Instant, int, str]:
+        """Sorting key."""
+        return (self.at, self.order, self.key)
+
+
+# What data bring before any rule is asked.
+ORDER_LAPSE = -3
+ORDER_BELIEVE = -2
+ORDER_WINDOW = -1
+
+
+class Bed:
+    """A bed: its setup, its state, and two caches derived from them.
+
+    Attributes:
+        wake: the next moment `step` waits for, or earlier.
+        calm: band of (SpO2 above, pulse above, pulse below, SpO2 at most) in which no rule can trigger; None when
+            it must be worked out again or something is going on.
+    """
+
+    __slots__ = ("calm", "setup", "state", "wake")
+
+    def __init__(self, setup: Setup, state: BedState) -> None:
+        self.setup = setup
+        self.state = state
+        self.wake: Instant = 0
+        self.calm: tuple[float, float, float, float] | None = None
+
+    @property
+    def watched(self) -> bool:
+        """Whether values belong to a patient now."""
+        return self.state.phase in WATCHED
+
+
+def limit_now(bed: Bed, level: LevelRule) -> float:
+    """The alarm limit of a level rule in force on this bed."""
+    return level.trigger.number(bed.state.baseline(level.metric))
+
+
+def by_phase(bed: Bed, infusing: Priority, other: Priority) -> Priority:
+    """The two columns of table 3.2."""
+    return infusing if bed.state.phase in INFUSION else other

@@ -1,0 +1,317 @@
+"""What a person asks of a bed: open a session, run the infusion, acknowledge, discharge (ketamine-monitoring 5.0).
+
+A refused command yields `command_refused` with its reason and changes nothing (interfaces, section 4).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from config.instant import Instant
+from config.vocabulary import Grade, Metric, Phase
+from monitor.core import baseline as baselines
+from monitor.core import liveness, oximetry, pressure, return_watch
+from monitor.core.absence import Absence
+from monitor.core.alarm import PRESENT
+from monitor.core.baseline import METRICS, REQUIRED, WAVE_METRICS, Baseline
+from monitor.core.bed_state import Bed, Cuff
+from monitor.core.events import Event, EventKind
+from monitor.core.inputs import Acknowledge, Command, OpenSession
+from monitor.core.recovery import bound
+from monitor.core.session import PHASES, Session, minutes
+
+PLANNED_MIN = (1.0, 24 * 60.0)
+DEADLINE_MIN = (10.0, 60.0)
+
+
+def refuse(bed: Bed, command: str, reason: str, by: str | None, now: Instant, out: list[Event], **more: Any) -> None:
+    """Say no, and why."""
+    data = {"command": command, "reason": reason, "by": by, **more}
+    out.append(Event(now, bed.state.bed, EventKind.COMMAND_REFUSED, data))
+
+
+# -- opening -----------------------------------------------------------------------------------------------------
+
+
+def open_session(bed: Bed, item: OpenSession, now: Instant, out: list[Event]) -> None:
+    """Bind a patient to the bed and its devices."""
+    state = bed.state
+    problem = _opening_problem(bed, item)
+    if problem is not None:
+        refuse(bed, "open_session", problem, item.by, now, out)
+        return
+    state.sessions += 1
+    session = state.session = Session(
+        id=item.session or f"{state.bed}-s{state.sessions:04d}",
+        patient=item.patient,
+        opened_at=now,
+        opened_by=item.by,
+        weight_kg=item.weight_kg,
+        cuff_limb=item.cuff_limb,
+        probe_limb=item.probe_limb,
+        iv_limb=item.iv_limb,
+        on_oxygen=item.on_oxygen,
+        planned=minutes(item.planned_min),
+        deadline=minutes(item.deadline_min),
+    )
+    oximetry.forget(bed)
+    state.cuff = Cuff(state=state.cuff.state, state_at=state.cuff.state_at)
+    state.absence = Absence(opened_at=now)
+    data = {
+        "session": session.id,
+        "patient": session.patient,
+        "from": state.phase.value,
+        "to": Phase.PRE.value,
+        "by": item.by,
+        "weight_kg": item.weight_kg,
+        "cuff_limb": item.cuff_limb,
+        "probe_limb": item.probe_limb,
+        "iv_limb": item.iv_limb,
+        "planned_min": item.planned_min,
+        "deadline_min": item.deadline_min,
+        "preset": bed.setup.rules.name,
+        "preset_version": bed.setup.rules.version,
+    }
+    out.append(Event(now, state.bed, EventKind.SESSION_OPENED, data))
+    _enter(bed, Phase.PRE, now, item.by, out)
+
+
+def _opening_problem(bed: Bed, item: OpenSession) -> str | None:
+    if "open_session" not in PHASES[bed.state.phase]:
+        return "session_open"
+    if not item.patient.strip():
+        return "patient_missing"
+    if item.cuff_limb is not None and item.cuff_limb == item.iv_limb:
+        return "cuff_on_iv_limb"  # signals 1.3: inflation blocks the infusion
+    if item.weight_kg is not None and not (math.isfinite(item.weight_kg) and 0 < item.weight_kg <= 500):
+        return "weight_out_of_range"
+    if not PLANNED_MIN[0] <= item.planned_min <= PLANNED_MIN[1]:
+        return "planned_min_out_of_range"
+    if not DEADLINE_MIN[0] <= item.deadline_min <= DEADLINE_MIN[1]:
+        return "deadline_min_out_of_range"
+    return None
+
+
+# -- the infusion ------------------------------------------------------------------------------------------------
+
+
+def command(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
+    """One command of interfaces section 4."""
+    if item.command == "record_event":
+        _record_event(bed, item, now, out)
+        return
+    handler = HANDLERS.get(item.command)
+    if handler is None:
+        refuse(bed, item.command, "unknown_command", item.by, now, out)
+        return
+    target = PHASES[bed.state.phase].get(item.command)
+    session = bed.state.session
+    if target is None or session is None:
+        refuse(bed, item.command, "wrong_phase", item.by, now, out, phase=bed.state.phase.value)
+        return
+    at = now if item.at is None else item.at
+    if at > now or at < session.opened_at:
+        refuse(bed, item.command, "observed_time_out_of_range", item.by, now, out)
+        return
+    reason = handler(bed, session, item, at, target, out)
+    if reason is not None:
+        refuse(bed, item.command, reason, item.by, now, out)
+
+
+def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
+    planned = item.fields.get("planned_min")
+    if planned is not None and not _number_in(planned, PLANNED_MIN):
+        return "planned_min_out_of_range"
+    if bed.state.phase is Phase.RECOVERY:
+        if session.ended_at is not None and at < session.ended_at:
+            return "observed_time_out_of_range"
+        session.running_from = at
+        session.planned = session.planned if planned is None else minutes(planned)
+        _enter(bed, target, at, item.by, out)
+        return_watch.restarted(bed, session, out)
+        return None
+    frozen = _baselines(bed, session, at)
+    overridden = item.fields.get("override_by") is not None and bool(item.reason)
+    if any(frozen[metric].grade is Grade.NONE for metric in REQUIRED) and not overridden:
+        return "no_baseline"
+    if _held(bed, session, frozen) and not overridden:
+        return "hold"
+    before: dict[Metric, float | None] = dict.fromkeys(METRICS)
+    session.started_at = session.running_from = at
+    session.planned = session.planned if planned is None else minutes(planned)
+    session.baseline = frozen
+    dose = item.fields.get("dose_mg")
+    session.dose_mg = dose if _number_in(dose, (0.0, 10_000.0)) else None
+    extra = _told(item, "override_by", "dose_mg")
+    _enter(bed, target, at, item.by, out, extra)
+    for metric in METRICS:
+        _tell_baseline(bed, metric, frozen[metric], out)
+    return_watch.begin(bed, session, at)
+    return_watch.fold_past(bed, session, out)
+    oximetry.limits_changed(bed, before, out)
+    pressure.limits_changed(bed, before, out)
+    return None
+
+
+def _told(item: Command, *keys: str) -> dict[str, Any]:
+    """The fields of a command that its event carries on, with the reason where one was given."""
+    found: dict[str, Any] = {key: item.fields[key] for key in keys if key in item.fields}
+    if item.reason:
+        found["reason"] = item.reason
+    return found
+
+
+def _number_in(value: object, bounds: tuple[float, float]) -> bool:
+    good = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return good and bounds[0] <= float(str(value)) <= bounds[1]
+
+
+def _baselines(bed: Bed, session: Session, at: Instant) -> dict[Metric, Baseline]:
+    rule = bed.setup.rules.baseline
+    found = {}
+    for metric in METRICS:
+        if metric in WAVE_METRICS:
+            track = bed.state.channel(metric).track
+            found[metric] = baselines.from_track(track, at, session.opened_at, rule)
+        else:
+            found[metric] = baselines.from_readings(session.readings, metric, at, session.activities, rule)
+    return found
+
+
+def _held(bed: Bed, session: Session, frozen: dict[Metric, Baseline]) -> bool:
+    """HOLD of ketamine-monitoring section 4; what has no baseline cannot hold."""
+    hold = bed.setup.rules.hold
+    systolic, diastolic = frozen[Metric.SYSTOLIC].value, frozen[Metric.DIASTOLIC].value
+    pulse, spo2 = frozen[Metric.PULSE_RATE].value, frozen[Metric.SPO2].value
+    return (
+        (systolic is not None and systolic >= hold.systolic)
+        or (diastolic is not None and diastolic >= hold.diastolic)
+        or (pulse is not None and (pulse >= hold.pulse_high or pulse <= hold.pulse_low))
+        or (spo2 is not None and spo2 < hold.spo2 and not session.on_oxygen)
+    )
+
+
+def _tell_baseline(bed: Bed, metric: Metric, found: Baseline, out: list[Event]) -> None:
+    data: dict[str, Any] = {
+        "metric": metric.value,
+        "value": found.value,
+        "grade": found.grade.value,
+        "inputs": found.inputs,
+    }
+    if found.value is not None:
+        data["bound"] = bound(metric, found.value, bed.setup.rules.recovery)
+    out.append(Event(bed.state.clock, bed.state.bed, EventKind.BASELINE_FROZEN, data))
+
+
+def _pause(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
+    if session.running_from is None or at < session.running_from:
+        return "observed_time_out_of_range"
+    session.infused += at - session.running_from
+    session.running_from, session.paused_from = None, at
+    _enter(bed, target, at, item.by, out)
+    return None
+
+
+def _resume(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
+    if session.paused_from is None or at < session.paused_from:
+        return "observed_time_out_of_range"
+    session.running_from, session.paused_from = at, None
+    _enter(bed, target, at, item.by, out)
+    return None
+
+
+def _end(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
+    """The end; out of a pause it lies where the pause began, recorded with both times (6.2)."""
+    stopped = session.paused_from if session.paused_from is not None else at
+    if session.running_from is not None:
+        if at < session.running_from:
+            return "observed_time_out_of_range"
+        session.infused += at - session.running_from
+    session.running_from = session.paused_from = None
+    session.ended_at = stopped
+    extra = {"ended_at": stopped, **_told(item, "early")}
+    _enter(bed, target, stopped, item.by, out, extra)
+    return_watch.ended(bed, session, out)
+    return None
+
+
+def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
+    """Discharge or abort: the last verdict, every alarm closed, the bed free."""
+    aborted = item.command == "abort"
+    present = [alarm for alarm in bed.state.book.open.values() if alarm.state in PRESENT]
+    if not aborted and any(alarm.priority.word == "high" and alarm.state.value == "ACTIVE" for alarm in present):
+        return "high_alarm_active"
+    state = bed.state
+    extra = _told(item, "checklist", "override_by")
+    _enter(bed, target, at, item.by, out, extra)
+    return_watch.discharged(bed, session, out)
+    for level in bed.setup.rules.levels:
+        if level.rule.name in state.conditions:
+            oximetry.drop_if_pending(bed, level, "phase", out)
+    for alarm in list(state.book.open.values()):
+        state.book.end(alarm, state.clock, out, "abort" if aborted else "discharge", item.by)
+    liveness.count_anew(bed)
+    oximetry.forget(bed)
+    state.session, state.absence = None, None
+    state.cuff = Cuff(state=state.cuff.state, state_at=state.cuff.state_at)
+    _enter(bed, PHASES[target]["report_frozen"], state.clock, item.by, out)
+    return None
+
+
+def _enter(
+    bed: Bed, phase: Phase, at: Instant, by: str | None, out: list[Event], extra: dict[str, Any] | None = None
+) -> None:
+    """Change the phase; `at` is the observed time, the event carries the entry time."""
+    state = bed.state
+    data: dict[str, Any] = {"from": state.phase.value, "to": phase.value, "by": by, **(extra or {})}
+    if state.session is not None:
+        data["session"] = state.session.id
+    if at != state.clock:
+        data["at"] = at
+    state.phase, state.phase_since = phase, at
+    out.append(Event(state.clock, state.bed, EventKind.PHASE_CHANGED, data))
+    pressure.enter_phase(bed, at, out)
+    liveness.phase_changed(bed, out)
+    bed.calm = None
+
+
+def _record_event(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
+    session = bed.state.session
+    at = now if item.at is None else item.at
+    kind = item.fields.get("kind")
+    if session is None:
+        refuse(bed, item.command, "wrong_phase", item.by, now, out, phase=bed.state.phase.value)
+    elif not isinstance(kind, str) or not kind:
+        refuse(bed, item.command, "kind_missing", item.by, now, out)
+    elif at > now or at < session.opened_at:
+        refuse(bed, item.command, "observed_time_out_of_range", item.by, now, out)
+    else:
+        if kind == "activity":
+            session.activities.append(at)
+        data = {"kind": kind, "text": item.fields.get("text"), "by": item.by, "at": at}
+        out.append(Event(now, bed.state.bed, EventKind.EVENT_RECORDED, data))
+
+
+Handler = Callable[[Bed, Session, Command, Instant, Phase, list[Event]], str | None]
+
+HANDLERS: dict[str, Handler] = {
+    "start_infusion": _start,
+    "pause_infusion": _pause,
+    "resume_infusion": _resume,
+    "end_infusion": _end,
+    "discharge": _leave,
+    "abort": _leave,
+}
+"""Commands that move the phase; the table in `session` says where to."""
+
+
+# -- acknowledging -----------------------------------------------------------------------------------------------
+
+
+def acknowledge(bed: Bed, item: Acknowledge, now: Instant, out: list[Event]) -> None:
+    """Take note of one instance, or of every ACTIVE or LATCHED one of a kind (rulings 2.5)."""
+    if not bed.state.book.acknowledge_named(item.alarm_id, item.alarm, now, item.by, bed.setup.rules.timing, out):
+        named = {"alarm_id": item.alarm_id} if item.alarm_id is not None else {"alarm": item.alarm}
+        refuse(bed, "acknowledge", "not_active", item.by, now, out, **named)

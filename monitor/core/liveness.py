@@ -1,0 +1,130 @@
+"""Whether the bed's devices live (alarm-system 3.2, DEVICE_OFFLINE). Holds in every phase, also without a patient."""
+
+from __future__ import annotations
+
+from config.instant import Instant
+from config.vocabulary import LinkState
+from monitor.core.bed_state import Bed, DeviceState, Due, by_phase
+from monitor.core.events import Event, EventKind
+from monitor.core.inputs import BatteryLevel, LinkChange
+from monitor.core.ruleset import INFUSION
+
+
+def register(bed: Bed, now: Instant) -> None:
+    """Expect the bed's devices to speak from `now` on."""
+    for device in bed.setup.devices.values():
+        bed.state.devices[device.id] = DeviceState(heard_at=now)
+
+
+def restart(bed: Bed, now: Instant) -> None:
+    """The service came back: no link stands until it says so, and silence counts from now."""
+    for device in bed.setup.devices.values():
+        known = bed.state.devices.setdefault(device.id, DeviceState(heard_at=now))
+        if not known.offline:
+            known.heard_at = max(known.heard_at, now)
+
+
+def heard(bed: Bed, device: str, now: Instant, out: list[Event]) -> DeviceState:
+    """A good frame has come."""
+    known = bed.state.devices.get(device)
+    if known is None:
+        known = bed.state.devices[device] = DeviceState(heard_at=now)
+    known.heard_at = now
+    known.spoke_since_up = True
+    if known.offline and known.link is not LinkState.DOWN:
+        _back(bed, device, known, now, out)
+    return known
+
+
+def link(bed: Bed, item: LinkChange, now: Instant, out: list[Event]) -> None:
+    """The connection came up or went down; saying the same again changes nothing."""
+    known = bed.state.devices.setdefault(item.device, DeviceState(heard_at=now))
+    if known.link is item.state:
+        return
+    before, known.link, known.reason = known.link, item.state, item.reason
+    data = {"device": item.device, "reason": item.reason}
+    if item.state is LinkState.DOWN:
+        known.down_from, known.spoke_since_up = now, False
+        out.append(Event(now, bed.state.bed, EventKind.DEVICE_LOST, data))
+    else:
+        known.down_from, known.spoke_since_up = None, False
+        if not known.offline:
+            known.heard_at = max(known.heard_at, now)
+        if before is LinkState.DOWN:
+            out.append(Event(now, bed.state.bed, EventKind.DEVICE_BACK, data))
+
+
+def battery(bed: Bed, item: BatteryLevel, now: Instant, out: list[Event]) -> None:
+    """Charge of a device; telling it is a sign of life."""
+    heard(bed, item.device, now, out).battery = item.percent
+
+
+def due(bed: Bed) -> Due | None:
+    """When the next device counts as offline."""
+    rule = bed.setup.rules.offline
+    found = []
+    for device, known in bed.state.devices.items():
+        if known.offline:
+            continue
+        moments = []
+        if known.down_from is not None:
+            level = rule.infusing if bed.state.phase in INFUSION else rule.other
+            moments.append(known.down_from + level.after)
+        setup = bed.setup.devices.get(device)
+        if setup is not None and setup.silence is not None:
+            moments.append(known.heard_at + setup.silence)
+        if moments:
+            found.append(Due(min(moments), rule.rule.order, device, device))
+    return min(found, key=Due.rank, default=None)
+
+
+def settle(bed: Bed, due: Due, out: list[Event]) -> None:
+    """A device has been silent, or its link down, for too long."""
+    rule = bed.setup.rules.offline
+    known = bed.state.devices[due.what]
+    known.offline = True
+    since = known.heard_at if known.down_from is None else min(known.down_from, known.heard_at)
+    bed.state.book.onset(
+        rule.rule,
+        bed.state.clock,
+        out,
+        priority=by_phase(bed, rule.infusing.priority, rule.other.priority),
+        since=since,
+        device=due.what,
+        extra=None if known.reason is None else {"detail": known.reason},
+    )
+    _cuff_stale(bed, due.what, True, out)
+
+
+def phase_changed(bed: Bed, out: list[Event]) -> None:
+    """What is offline weighs more while the drug runs; never less again."""
+    rule = bed.setup.rules.offline
+    priority = by_phase(bed, rule.infusing.priority, rule.other.priority)
+    for device in bed.state.devices:
+        alarm = bed.state.book.present(rule.rule, device)
+        if alarm is not None:
+            bed.state.book.rise(alarm, priority, bed.state.clock, out)
+
+
+def count_anew(bed: Bed) -> None:
+    """Every alarm was closed with the session: what is still offline is raised again, for the empty bed."""
+    for known in bed.state.devices.values():
+        known.offline = False
+
+
+def _back(bed: Bed, device: str, known: DeviceState, now: Instant, out: list[Event]) -> None:
+    known.offline = False
+    alarm = bed.state.book.find(bed.setup.rules.offline.rule, device)
+    if alarm is not None:
+        bed.state.book.cleared(alarm, now, out)
+    _cuff_stale(bed, device, False, out)
+
+
+def _cuff_stale(bed: Bed, device: str, stale: bool, out: list[Event]) -> None:
+    """For alarms on cuff readings, data are lost when the cuff is offline (rulings 2.7)."""
+    if device != bed.state.cuff.device:
+        return
+    for rule in bed.setup.rules.cuffs:
+        alarm = bed.state.book.present(rule.rule)
+        if alarm is not None:
+            bed.state.book.set_stale(alarm, stale, bed.state.clock, out)

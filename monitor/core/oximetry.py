@@ -1,0 +1,385 @@
+"""Oximeter samples: judged, accepted, and held against the level rules.
+
+A sample in the calm band (no rule can trigger, nothing is going on) takes the short way; every other sample
+goes through verdict, step rule and each rule's condition.
+"""
+
+from __future__ import annotations
+
+from config.instant import Instant, to_seconds
+from config.vocabulary import UNITS, AlarmState, Metric, Verdict
+from monitor.core import condition as conditions
+from monitor.core import liveness
+from monitor.core.bed_state import ORDER_BELIEVE, ORDER_LAPSE, Bed, Channel, Due
+from monitor.core.condition import Condition, Outcome, Stage
+from monitor.core.events import Event, EventKind
+from monitor.core.inputs import OximeterSample
+from monitor.core.ruleset import LevelRule
+from monitor.core.validation import (
+    STEP,
+    VALID,
+    HeldSample,
+    Judgement,
+    number_judgement,
+    signal_judgement,
+)
+
+METRICS = (Metric.SPO2, Metric.PULSE_RATE)
+
+
+def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bool:
+    """Fold one sample in. True: nothing but standing values changed, so no deadline has come nearer."""
+    state = bed.state
+    device = liveness.heard(bed, item.device, now, out)
+    if item.seq is not None:
+        if item.seq == device.seq:
+            device.repeats += 1  # V11: sent twice
+            return False
+        device.seq = item.seq
+    if state.session is None:
+        return False
+    until = now + bed.setup.stand(item.device)
+    perfusion = item.perfusion_index
+    calm = bed.calm
+    spo2, pulse = item.spo2, item.pulse_rate
+    if (
+        calm is not None
+        and spo2 is not None
+        and pulse is not None
+        and not item.flags
+        and calm[0] < spo2 <= calm[3]
+        and calm[1] < pulse < calm[2]
+        and (perfusion is None or perfusion >= bed.setup.rules.validation.perfusion_suspect)
+        and _steady(bed, state.spo2, Metric.SPO2, spo2, now)
+        and _steady(bed, state.pulse, Metric.PULSE_RATE, pulse, now)
+    ):
+        _calm_sample(bed, spo2, pulse, perfusion, now, until)
+        return now < bed.wake
+    if perfusion is not None:
+        state.perfusion_index, state.perfusion_at = perfusion, now
+    limits = bed.setup.rules.validation
+    signal = signal_judgement(item, limits)
+    _judge(bed, Metric.SPO2, spo2, number_judgement(spo2, limits.spo2_range, signal), now, until, out)
+    _judge(bed, Metric.PULSE_RATE, pulse, number_judgement(pulse, limits.pulse_range, signal), now, until, out)
+    bed.calm = calm_band(bed)
+    return False
+
+
+def _steady(bed: Bed, channel: Channel, metric: Metric, value: float, now: Instant) -> bool:
+    track = channel.track
+    return track.value is not None and now <= track.until and not bed.setup.steps[metric].stepped(value, track.value)
+
+
+def _calm_sample(bed: Bed, spo2: float, pulse: float, perfusion: float | None, now: Instant, until: Instant) -> None:
+    state = bed.state
+    state.clock = now
+    for channel, value in ((state.spo2, spo2), (state.pulse, pulse)):
+        channel.track.put(value, now, until)
+        channel.judgement, channel.raw, channel.raw_at = VALID, value, now
+    state.weak_until = until
+    if perfusion is not None:
+        state.perfusion_index, state.perfusion_at = perfusion, now
+    if state.absence is not None:
+        state.absence.cover(now, until)
+
+
+def calm_band(bed: Bed) -> tuple[float, float, float, float] | None:
+    """(SpO2 above, pulse above, pulse below, SpO2 at most) while nothing is going on, else None."""
+    state = bed.state
+    absence = state.absence
+    quiet = (
+        state.session is not None
+        and not state.conditions
+        and not state.spo2.hold.samples
+        and not state.pulse.hold.samples
+        and not state.rejected.keys() & set(METRICS)
+        and absence is not None
+        and absence.thin_from is None
+        and len(absence.spans) == 1
+        and bed.setup.rules.no_data.rule.name not in state.book.open
+    )
+    if not quiet:
+        return None
+    validation = bed.setup.rules.validation
+    spo2_low, spo2_high = validation.spo2_range
+    pulse_low, pulse_high = validation.pulse_range
+    for level in bed.setup.rules.levels:
+        limit = level.trigger.number(state.baseline(level.metric))
+        if level.metric is Metric.SPO2:
+            spo2_low = max(spo2_low, limit) if level.trigger.comparison.is_lower_bound else spo2_low
+        elif level.trigger.comparison.is_lower_bound:
+            pulse_low = max(pulse_low, limit)
+        else:
+            pulse_high = min(pulse_high, limit)
+    return (spo2_low, pulse_low, pulse_high, spo2_high)
+
+
+def _judge(
+    bed: Bed,
+    metric: Metric,
+    value: float | None,
+    judgement: Judgement,
+    now: Instant,
+    until: Instant,
+    out: list[Event],
+) -> None:
+    channel = bed.state.channel(metric)
+    channel.raw, channel.raw_at = value, now
+    if value is None or judgement.verdict is Verdict.INVALID:
+        channel.hold.until = min(channel.hold.until, now)
+        _refuse(bed, metric, value, judgement, now, out)
+        return
+    if not judgement.doubtful and _held(bed, channel, metric, value, now, until):
+        _refuse(bed, metric, value, STEP, now, out)
+        return
+    if judgement.verdict is Verdict.VALID:
+        channel.judgement = judgement
+        bed.state.rejected.pop(metric, None)
+        _accept(bed, metric, value, now, until, out)
+    else:
+        _refuse(bed, metric, value, judgement, now, out, doubtful_until=until if judgement.doubtful else None)
+
+
+def _held(bed: Bed, channel: Channel, metric: Metric, value: float, now: Instant, until: Instant) -> bool:
+    """V5, V6: whether this sample is held back as part of a sudden change."""
+    rule, hold, track = bed.setup.steps[metric], channel.hold, channel.track
+    if hold.samples:
+        if hold.reference is not None and rule.stepped(value, hold.reference):
+            hold.samples.append(HeldSample(now, value))
+            hold.until = until
+            return True
+        hold.release()
+        return False
+    if track.value is None or track.at is None or now - track.at > rule.within or not rule.stepped(value, track.value):
+        return False
+    hold.reference, hold.samples, hold.until = track.value, [HeldSample(now, value)], until
+    return True
+
+
+def _accept(bed: Bed, metric: Metric, value: float, at: Instant, until: Instant, out: list[Event]) -> None:
+    state = bed.state
+    state.channel(metric).track.put(value, at, until)
+    if metric is Metric.SPO2:
+        state.weak_until = until
+        if state.absence is not None:
+            state.absence.cover(at, until)
+            state.absence.forget(at - 2 * bed.setup.rules.no_data.window)
+    for level in bed.setup.rules.levels:
+        if level.metric is metric:
+            _feed(bed, level, value, at, out, doubtful=False)
+
+
+def _refuse(
+    bed: Bed,
+    metric: Metric,
+    value: float | None,
+    judgement: Judgement,
+    now: Instant,
+    out: list[Event],
+    doubtful_until: Instant | None = None,
+) -> None:
+    """The sample is not VALID: it ends what stood, feeds what takes the doubtful, and is told once a run."""
+    state = bed.state
+    channel = state.channel(metric)
+    channel.judgement = judgement
+    channel.track.end(now)
+    if metric is Metric.SPO2:
+        state.weak_until = min(state.weak_until, now) if doubtful_until is None else doubtful_until
+        if state.absence is not None:
+            state.absence.cut(now)
+    for level in bed.setup.rules.levels:
+        if level.metric is not metric:
+            continue
+        if doubtful_until is not None and level.doubtful_delay is not None and value is not None:
+            _feed(bed, level, value, now, out, doubtful=True)
+        elif (running := state.conditions.get(level.rule.name)) is not None:
+            conditions.vanish(running, now)
+    reason = judgement.reason or "device"
+    if state.rejected.get(metric) != reason:
+        state.rejected[metric] = reason
+        data = {"metric": metric.value, "value": value, "reason": reason, "verdict": judgement.verdict.value}
+        out.append(Event(now, state.bed, EventKind.VALUE_REJECTED, data))
+
+
+def _feed(bed: Bed, level: LevelRule, value: float, at: Instant, out: list[Event], *, doubtful: bool) -> None:
+    state = bed.state
+    baseline = state.baseline(level.metric)
+    running = state.conditions.get(level.rule.name)
+    if running is None:
+        if not level.trigger.crossed(value, baseline):
+            return
+        running = state.conditions[level.rule.name] = conditions.begin(level, at)
+    alarm = state.book.present(level.rule)
+    if alarm is not None:
+        alarm.value = value
+    if conditions.observe(running, level, value, baseline, at, doubtful=doubtful) and alarm is not None:
+        state.book.set_stale(alarm, False, max(at, state.clock), out)
+
+
+# -- what is waited for ------------------------------------------------------------------------------------------
+
+
+def due(bed: Bed) -> Due | None:
+    """The earliest deadline of a held change, a value's end, or a rule's condition."""
+    state = bed.state
+    found: list[Due] = []
+    for metric in METRICS:
+        channel = state.channel(metric)
+        believed = channel.hold.believed_at(bed.setup.steps[metric].hold)
+        if believed is not None:
+            found.append(Due(believed, ORDER_BELIEVE, metric.value, metric))
+    for name, running in state.conditions.items():
+        waiting = _condition_due(bed, bed.setup.level_rules[name], running)
+        if waiting is not None:
+            found.append(waiting)
+    return min(found, key=Due.rank, default=None)
+
+
+def _condition_due(bed: Bed, level: LevelRule, running: Condition) -> Due | None:
+    found: list[Due] = []
+    if running.gone_from is None:
+        lapse = (
+            bed.state.weak_until if level.doubtful_delay is not None else bed.state.channel(level.metric).track.until
+        )
+        found.append(Due(lapse, ORDER_LAPSE, level.rule.name, level))
+    outcome = conditions.next_outcome(running, level, bed.setup.rules.timing)
+    if outcome is not None:
+        found.append(Due(outcome[0], level.rule.order, level.rule.name, (level, outcome[1])))
+    return min(found, key=Due.rank, default=None)
+
+
+def settle(bed: Bed, due: Due, out: list[Event]) -> None:
+    """The moment has come."""
+    if isinstance(due.what, Metric):
+        _believe(bed, due.what, due.at, out)
+    elif isinstance(due.what, LevelRule):
+        conditions.vanish(bed.state.conditions[due.what.rule.name], due.at)
+    else:
+        _outcome(bed, due.what[0], due.what[1], out)
+    bed.calm = calm_band(bed)
+
+
+def _believe(bed: Bed, metric: Metric, at: Instant, out: list[Event]) -> None:
+    """The change has stood long enough: the held samples count from the first of them on (V5, V6)."""
+    state = bed.state
+    channel = state.channel(metric)
+    until = channel.hold.until
+    held = channel.hold.release()
+    if until < at:
+        return  # the change did not stand: its last sample has lapsed or was followed by an invalid one
+    state.rejected.pop(metric, None)
+    channel.judgement = VALID
+    ends = [entry.at for entry in held[1:]] + [until]
+    for entry, end in zip(held, ends, strict=True):
+        _accept(bed, metric, entry.value, entry.at, max(end, entry.at), out)
+        _settle_between(bed, metric, min(end, at), out)
+    data = {
+        "metric": metric.value,
+        "value": held[-1].value,
+        "reason": "step",
+        "verdict": Verdict.VALID.value,
+        "since": held[0].at,
+    }
+    out.append(Event(at, state.bed, EventKind.VALUE_REJUDGED, data))
+
+
+def _settle_between(bed: Bed, metric: Metric, upto: Instant, out: list[Event]) -> None:
+    """Outcomes that fell due between two held samples, so that the second does not overtake them."""
+    while True:
+        waiting = [
+            (outcome[0], level.rule.order, level, outcome[1])
+            for level in bed.setup.rules.levels
+            if level.metric is metric and (running := bed.state.conditions.get(level.rule.name)) is not None
+            if (outcome := conditions.next_outcome(running, level, bed.setup.rules.timing)) is not None
+        ]
+        first = min(waiting, key=lambda entry: entry[:2], default=None)
+        if first is None or first[0] > upto:
+            return
+        _outcome(bed, first[2], first[3], out)
+
+
+def _outcome(bed: Bed, level: LevelRule, outcome: Outcome, out: list[Event]) -> None:
+    state = bed.state
+    at = state.clock
+    running = state.conditions[level.rule.name]
+    alarm = state.book.find(level.rule)
+    conditions.settle(running, outcome)
+    match outcome:
+        case Outcome.ONSET:
+            state.book.onset(
+                level.rule,
+                at,
+                out,
+                priority=level.priority,
+                since=running.since,
+                value=running.value,
+                limit=running.limit,
+                unit=UNITS[level.metric],
+                extra={"doubtful": True} if running.doubtful else None,
+            )
+        case Outcome.CALMED | Outcome.VANISHED:
+            drop(bed, level, outcome.value, out)
+        case Outcome.CLEARED if alarm is not None:
+            del state.conditions[level.rule.name]
+            state.book.cleared(alarm, at, out)
+        case Outcome.RISEN if alarm is not None and level.rises_to is not None:
+            state.book.rise(alarm, level.rises_to, at, out)
+        case Outcome.STALE if alarm is not None:
+            state.book.set_stale(alarm, True, at, out)
+
+
+def drop(bed: Bed, level: LevelRule, reason: str, out: list[Event]) -> None:
+    """A pending condition ends without an alarm; told unless it was pending behind a latched one."""
+    state = bed.state
+    running = state.conditions.pop(level.rule.name)
+    if state.book.find(level.rule) is None:
+        held = running.onset.elapsed(state.clock)
+        data = {"alarm": level.rule.name, "held_s": to_seconds(held), "reason": reason}
+        out.append(Event(state.clock, state.bed, EventKind.ALARM_PENDING_DROPPED, data))
+
+
+def drop_if_pending(bed: Bed, level: LevelRule, reason: str, out: list[Event]) -> None:
+    """As `drop`, for a condition that has not become an alarm yet."""
+    if bed.state.conditions[level.rule.name].stage is Stage.PENDING:
+        drop(bed, level, reason, out)
+
+
+# -- what a change of phase or baseline does ------------------------------------------------------------------------
+
+
+def forget(bed: Bed) -> None:
+    """The patient has left or a new one has come: nothing of the old values stands."""
+    state = bed.state
+    state.spo2, state.pulse = Channel(), Channel()
+    state.weak_until = 0
+    state.conditions = {}
+    state.perfusion_index = state.perfusion_at = None
+    state.rejected = {}
+    bed.calm = None
+
+
+def limits_changed(bed: Bed, before: dict[Metric, float | None], out: list[Event]) -> None:
+    """The baseline moved the limits: what the change made false ends, what it made true begins (rulings 2.7)."""
+    state = bed.state
+    at = state.clock
+    for level in bed.setup.rules.levels:
+        old, new = level.trigger.number(before[level.metric]), level.trigger.number(state.baseline(level.metric))
+        if old == new:
+            continue
+        running = state.conditions.get(level.rule.name)
+        track = state.channel(level.metric).track
+        if running is None:
+            if track.value is not None and track.stands(at):
+                _feed(bed, level, track.value, at, out, doubtful=False)
+            continue
+        value, comparison = running.value, level.trigger.comparison
+        if value is None or not comparison.holds(value, old) or comparison.holds(value, new):
+            continue
+        if running.stage is Stage.PENDING:
+            drop(bed, level, "limit_changed", out)
+            continue
+        del state.conditions[level.rule.name]
+        alarm = state.book.find(level.rule)
+        if alarm is not None and alarm.state is not AlarmState.CLOSED:
+            state.book.end(alarm, at, out, "limit_changed")
+    bed.calm = calm_band(bed)

@@ -1,0 +1,247 @@
+"""The rules of one preset as values: what the tables of alarm-system section 3 say, and nothing decided here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.instant import Duration
+from config.vocabulary import Metric, Phase, Priority
+from monitor.core.limits import AlarmLimit
+
+INFUSION: frozenset[Phase] = frozenset({Phase.INFUSING, Phase.PAUSED})
+"""The phases of table 3.2's first column (rulings 2.8)."""
+
+WATCHED: frozenset[Phase] = frozenset({Phase.PRE, Phase.INFUSING, Phase.PAUSED, Phase.RECOVERY})
+"""The phases in which values are attributed to a patient (alarm-system 3.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleId:
+    """What every rule has: its name, its place in the tables, its group and rank in it, and whether it latches."""
+
+    name: str
+    order: int
+    latched: bool = False
+    group: str | None = None
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """One way to end a condition: `limit` met for `hold` of valid time; 0 = at the first valid value."""
+
+    limit: AlarmLimit
+    hold: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRule:
+    """A rule on a metric that is there all the time (SpO2, pulse rate)."""
+
+    rule: RuleId
+    metric: Metric
+    trigger: AlarmLimit
+    priority: Priority
+    delay: Duration
+    clears: tuple[Clear, ...]
+    keep_invalid: Duration
+    rises_to: Priority | None = None
+    rises_after: Duration = 0
+    doubtful_delay: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CuffRule:
+    """A rule on one cuff reading (pressures)."""
+
+    rule: RuleId
+    metric: Metric
+    trigger: AlarmLimit
+    priority: Priority
+    clear: AlarmLimit
+    second: Priority | None = None
+    consecutive: bool = False
+    at_once: AlarmLimit | None = None
+    at_once_priority: Priority = Priority.HIGH
+    suspect_counts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A priority reached after a time."""
+
+    after: Duration
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class NoDataRule:
+    """SPO2_NO_DATA (alarm-system 3.2, rulings 3)."""
+
+    rule: RuleId
+    infusing: tuple[Level, ...]
+    other: tuple[Level, ...]
+    high_after: Duration
+    high_below: float
+    window: Duration
+    window_valid: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineRule:
+    """DEVICE_OFFLINE: one level per kind of phase, a longer patience for polled devices."""
+
+    rule: RuleId
+    infusing: Level
+    other: Level
+    poll_after: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueRule:
+    """NIBP_OVERDUE: levels as multiples of the cuff interval."""
+
+    rule: RuleId
+    levels: tuple[tuple[float, Priority], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAlarmRule:
+    """RTB_OVERDUE and RTB_REVOKED: first priority and the graver one."""
+
+    rule: RuleId
+    priority: Priority
+    graver: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRule:
+    """STORAGE, PAGER_FAIL, ID_CONFLICT: the ordinary and the critical priority; `ends_after` without a new report."""
+
+    rule: RuleId
+    priority: Priority
+    critical: Priority
+    ends_after: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Times that hold for every rule (rulings, sections 1 to 3)."""
+
+    stand: Duration
+    calm: Duration
+    invalid: Duration
+    stale: Duration
+    remind_high: Duration
+    remind_medium: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationLimits:
+    """Bounds of signals-and-simulation 1.1 and 1.2. Ranges are inclusive."""
+
+    spo2_range: tuple[float, float]
+    pulse_range: tuple[float, float]
+    perfusion_invalid: float
+    perfusion_suspect: float
+    spo2_step: float
+    spo2_step_within: Duration
+    spo2_step_hold: Duration
+    pulse_step: float
+    pulse_step_within: Duration
+    pulse_step_hold: Duration
+    systolic_range: tuple[float, float]
+    diastolic_range: tuple[float, float]
+    mean_range: tuple[float, float]
+    pulse_pressure_range: tuple[float, float]
+    mean_fraction: tuple[float, float]
+    cuff_pulse_range: tuple[float, float]
+    measured_within: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class CuffSchedule:
+    """How often the cuff is due (ketamine-monitoring, section 3)."""
+
+    interval: Duration
+    returned_interval: Duration
+    returned_after: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineRule:
+    """How a baseline is taken (ketamine-monitoring 5.2)."""
+
+    window: Duration
+    newest: Duration
+    spacing: Duration
+    rest: Duration
+    range_a: float
+    wave_window: Duration
+    wave_valid_a: Duration
+    wave_valid_c: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLimits:
+    """When the start is held back (ketamine-monitoring, section 4)."""
+
+    systolic: float
+    diastolic: float
+    pulse_high: float
+    pulse_low: float
+    spo2: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRule:
+    """Return to baseline (ketamine-monitoring, section 6)."""
+
+    tolerance: float
+    floors: dict[Metric, float]
+    spo2_points: float
+    far: float
+    spacing: Duration
+    grace: Duration
+    candidate: Duration
+    overdue_medium: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """One preset, whole."""
+
+    name: str
+    title: str
+    version: int
+    timing: Timing
+    validation: ValidationLimits
+    cuff: CuffSchedule
+    baseline: BaselineRule
+    hold: HoldLimits
+    recovery: ReturnRule
+    levels: tuple[LevelRule, ...]
+    cuffs: tuple[CuffRule, ...]
+    no_data: NoDataRule
+    offline: OfflineRule
+    overdue: OverdueRule
+    rtb_overdue: ReturnAlarmRule
+    rtb_revoked: ReturnAlarmRule
+    storage: ServiceRule
+    pager_fail: ServiceRule
+    id_conflict: ServiceRule
+
+    def rule_ids(self) -> list[RuleId]:
+        """Every rule's identity, in the order of the tables."""
+        found = [level.rule for level in self.levels] + [cuff.rule for cuff in self.cuffs]
+        found += [
+            self.rtb_overdue.rule,
+            self.rtb_revoked.rule,
+            self.no_data.rule,
+            self.offline.rule,
+            self.overdue.rule,
+            self.storage.rule,
+            self.pager_fail.rule,
+            self.id_conflict.rule,
+        ]
+        return sorted(found, key=lambda rule: rule.order)

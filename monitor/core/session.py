@@ -1,0 +1,98 @@
+"""The session on a bed: its clock, its limbs, and the table of phases (ketamine-monitoring 5.0)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from config.instant import MINUTE, Duration, Instant, seconds
+from config.vocabulary import Metric, Phase, ReturnVerdict
+from monitor.core.baseline import Baseline, PressureReading
+from monitor.core.recovery import MetricReturn
+
+PHASES: dict[Phase, dict[str, Phase]] = {
+    Phase.IDLE: {"open_session": Phase.PRE},
+    Phase.PRE: {"start_infusion": Phase.INFUSING, "abort": Phase.DISCHARGED},
+    Phase.INFUSING: {
+        "pause_infusion": Phase.PAUSED,
+        "end_infusion": Phase.RECOVERY,
+        "abort": Phase.DISCHARGED,
+    },
+    Phase.PAUSED: {
+        "resume_infusion": Phase.INFUSING,
+        "end_infusion": Phase.RECOVERY,
+        "abort": Phase.DISCHARGED,
+    },
+    Phase.RECOVERY: {
+        "start_infusion": Phase.INFUSING,
+        "discharge": Phase.DISCHARGED,
+        "abort": Phase.DISCHARGED,
+    },
+    Phase.DISCHARGED: {"report_frozen": Phase.IDLE},
+}
+"""What a person may ask in which phase, and where it leads."""
+
+
+@dataclass(slots=True)
+class Session:
+    """One patient on one bed, from binding to discharge. Instants on the service's scale.
+
+    Attributes:
+        started_at: first drug delivery of the whole session; never moved by a restart.
+        running_from: since when the drug runs now; None while it does not.
+        infused: infusion time collected before `running_from`.
+        paused_from: since when it is paused.
+        ended_at: last moment the drug stopped and was not restarted.
+        decided: deadline + grace of the present end has been settled.
+        verdict: last one announced.
+    """
+
+    id: str
+    patient: str
+    opened_at: Instant
+    opened_by: str | None
+    weight_kg: float | None
+    cuff_limb: str | None
+    probe_limb: str | None
+    iv_limb: str | None
+    on_oxygen: bool
+    planned: Duration
+    deadline: Duration
+    started_at: Instant | None = None
+    running_from: Instant | None = None
+    infused: Duration = 0
+    paused_from: Instant | None = None
+    ended_at: Instant | None = None
+    decided: bool = False
+    verdict: ReturnVerdict | None = None
+    verdict_at: Instant | None = None
+    readings: list[PressureReading] = field(default_factory=list)
+    reading_count: int = 0
+    mean_seen: bool = False
+    activities: list[Instant] = field(default_factory=list)
+    baseline: dict[Metric, Baseline] = field(default_factory=dict)
+    returns: dict[Metric, MetricReturn] = field(default_factory=dict)
+    next_window_at: Instant | None = None
+    dose_mg: float | None = None
+
+    def baseline_value(self, metric: Metric) -> float | None:
+        """The frozen baseline of a metric, None before the start or without one."""
+        found = self.baseline.get(metric)
+        return None if found is None else found.value
+
+    def deadline_at(self) -> Instant | None:
+        """When the patient should be back (6.2); None while no end is known."""
+        return None if self.ended_at is None else self.ended_at + self.deadline
+
+    def infused_at(self, now: Instant) -> Duration:
+        """Infusion time without pauses, up to `now`."""
+        return self.infused + (0 if self.running_from is None else max(0, now - self.running_from))
+
+
+def minutes(value: float) -> Duration:
+    """Minutes as entered by a person."""
+    return seconds(value * 60)
+
+
+def whole_minute_after(start: Instant, at: Instant) -> Instant:
+    """The first whole minute after `start` that lies after `at`."""
+    return start + (max(0, at - start) // MINUTE + 1) * MINUTE

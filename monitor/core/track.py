@@ -1,0 +1,91 @@
+"""What stands for one metric now, and what stood during the last minutes."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from config.instant import MINUTE, Duration, Instant
+
+KEEP: Duration = 6 * MINUTE
+"""Longer than every window asked about: five minutes before a start, a minute mark, or a deadline."""
+
+
+@dataclass(slots=True)
+class Track:
+    """Accepted values of one metric and the time each of them covers (rulings 1.1).
+
+    Attributes:
+        value, at: the last accepted value and its own time; None before the first.
+        until: when it stops standing.
+        starts, ends, values: what was covered, ascending, without overlap; equal neighbours are one stretch.
+    """
+
+    value: float | None = None
+    at: Instant | None = None
+    until: Instant = 0
+    starts: list[Instant] = field(default_factory=list)
+    ends: list[Instant] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+    def put(self, value: float, at: Instant, until: Instant) -> None:
+        """Accept `value`, standing from `at` to `until` unless something ends it before."""
+        ends = self.ends
+        if ends:
+            if ends[-1] >= at:
+                if self.values[-1] == value:
+                    ends[-1] = until
+                    self.value, self.at, self.until = value, at, until
+                    return
+                ends[-1] = at
+            if self.starts[0] < at - 2 * KEEP:
+                self._forget(at - KEEP)
+        self.starts.append(at)
+        ends.append(until)
+        self.values.append(value)
+        self.value, self.at, self.until = value, at, until
+
+    def end(self, at: Instant) -> None:
+        """The metric's next sample has come without an accepted value: nothing stands from `at` on."""
+        if self.until > at:
+            self.until = at
+            if self.ends:
+                self.ends[-1] = max(at, self.starts[-1])
+
+    def stands(self, at: Instant) -> bool:
+        """Whether an accepted value covers the moment after `at`."""
+        return self.at is not None and self.at <= at < self.until
+
+    def covered(self, start: Instant, end: Instant) -> Duration:
+        """How much of [start, end) an accepted value covered."""
+        return sum(length for _, length in self._within(start, end))
+
+    def median(self, start: Instant, end: Instant) -> tuple[float | None, Duration]:
+        """The median over the covered time of [start, end), and how long that is; None when nothing is."""
+        parts = sorted(self._within(start, end))
+        total = sum(length for _, length in parts)
+        if total == 0:
+            return None, 0
+        reached = 0
+        for index, (value, length) in enumerate(parts):
+            reached += length
+            if 2 * reached > total:
+                return value, total
+            if 2 * reached == total:
+                return (value + parts[index + 1][0]) / 2, total
+        raise AssertionError("the parts add up to their total")
+
+    def _within(self, start: Instant, end: Instant) -> list[tuple[float, Duration]]:
+        found = []
+        first = max(0, bisect_right(self.starts, start) - 1)
+        for index in range(first, len(self.starts)):
+            if self.starts[index] >= end:
+                break
+            length = min(self.ends[index], end) - max(self.starts[index], start)
+            if length > 0:
+                found.append((self.values[index], length))
+        return found
+
+    def _forget(self, before: Instant) -> None:
+        keep = max(0, bisect_right(self.ends, before))
+        del self.starts[:keep], self.ends[:keep], self.values[:keep]

@@ -1,0 +1,173 @@
+"""Verdicts on values, each with its reason (signals-and-simulation, section 1).
+
+Only VALID feeds alarms, baseline and return, except where a rule of the rulings names the doubtful. A
+verdict is never rewritten; a later re-judgement is a new event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from config.instant import Duration, Instant
+from config.vocabulary import Flag, Metric, Verdict
+from monitor.core.inputs import CuffMeasurement, OximeterSample
+from monitor.core.ruleset import ValidationLimits
+
+# V1: these flags mean that the numbers beside them say nothing about the patient now.
+NO_SIGNAL = frozenset({Flag.SENSOR_OFF, Flag.NO_FINGER, Flag.SEARCHING, Flag.OUT_OF_TRACK})
+
+
+class Judgement(NamedTuple):
+    """A verdict with its reason; `doubtful` marks what SPO2_CRIT still takes (rulings 3)."""
+
+    verdict: Verdict
+    reason: str | None = None
+    doubtful: bool = False
+
+
+VALID = Judgement(Verdict.VALID)
+ABSENT = Judgement(Verdict.INVALID, "absent")
+DEVICE_INVALID = Judgement(Verdict.INVALID, "device")
+RANGE_INVALID = Judgement(Verdict.INVALID, "range")
+PERFUSION_INVALID = Judgement(Verdict.INVALID, "perfusion")
+PERFUSION_SUSPECT = Judgement(Verdict.SUSPECT, "perfusion", doubtful=True)
+LOW_PERFUSION = Judgement(Verdict.SUSPECT, "device", doubtful=True)
+ARTIFACT = Judgement(Verdict.SUSPECT, "device")
+STEP = Judgement(Verdict.SUSPECT, "step")
+
+
+def signal_judgement(sample: OximeterSample, limits: ValidationLimits) -> Judgement:
+    """What flags and perfusion say about both numbers of a sample (V1, V4)."""
+    flags = sample.flags
+    if flags and flags & NO_SIGNAL:
+        return DEVICE_INVALID
+    perfusion = sample.perfusion_index
+    if perfusion is not None and perfusion < limits.perfusion_invalid:
+        return PERFUSION_INVALID
+    if Flag.ARTIFACT in flags:
+        return ARTIFACT
+    if perfusion is not None:
+        return PERFUSION_SUSPECT if perfusion < limits.perfusion_suspect else VALID
+    return LOW_PERFUSION if Flag.LOW_PERFUSION in flags else VALID
+
+
+def number_judgement(value: float | None, bounds: tuple[float, float], signal: Judgement) -> Judgement:
+    """One number within what the signal allows (V2, V3)."""
+    if signal.verdict is Verdict.INVALID:
+        return signal
+    if value is None:
+        return ABSENT
+    if not bounds[0] <= value <= bounds[1]:
+        return RANGE_INVALID
+    return signal
+
+
+class HeldSample(NamedTuple):
+    """One sample held back by the step rule."""
+
+    at: Instant
+    value: float
+
+
+@dataclass(slots=True)
+class StepHold:
+    """V5 and V6: a sudden change is SUSPECT until it has stood for a while, then VALID whatever else shows.
+
+    Attributes:
+        reference: the last VALID value before the change; None while nothing is held.
+        samples: held so far; they count towards a delay once the change is believed.
+        until: how long the last of them stands.
+    """
+
+    reference: float | None = None
+    samples: list[HeldSample] = field(default_factory=list)
+    until: Instant = 0
+
+    def believed_at(self, hold: Duration) -> Instant | None:
+        """When the change is believed if it still stands then."""
+        return self.samples[0].at + hold if self.samples else None
+
+    def release(self) -> list[HeldSample]:
+        """Give up the held samples."""
+        held, self.samples, self.reference = self.samples, [], None
+        return held
+
+
+@dataclass(frozen=True, slots=True)
+class StepRule:
+    """The numbers of V5 or V6; `both_ways` False watches falls only."""
+
+    points: float
+    within: Duration
+    hold: Duration
+    both_ways: bool
+
+    def stepped(self, value: float, reference: float) -> bool:
+        """Whether `value` lies further from `reference` than the rule allows."""
+        change = reference - value
+        return abs(change) > self.points if self.both_ways else change > self.points
+
+
+def step_rules(limits: ValidationLimits) -> dict[Metric, StepRule]:
+    """V5 for SpO2, V6 for the pulse rate."""
+    return {
+        Metric.SPO2: StepRule(limits.spo2_step, limits.spo2_step_within, limits.spo2_step_hold, both_ways=False),
+        Metric.PULSE_RATE: StepRule(
+            limits.pulse_step, limits.pulse_step_within, limits.pulse_step_hold, both_ways=True
+        ),
+    }
+
+
+def cuff_judgements(reading: CuffMeasurement, limits: ValidationLimits) -> dict[Metric, Judgement]:
+    """Verdicts on the three pressures and the cuff's pulse (B1 to B5, B8). A missing mean spoils only itself."""
+    if reading.error is not None:
+        failed = Judgement(Verdict.INVALID, "device")
+        return dict.fromkeys((Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN, Metric.PULSE_RATE_CUFF), failed)
+    systolic, diastolic, mean = reading.systolic, reading.diastolic, reading.mean
+    verdicts = {
+        Metric.SYSTOLIC: number_judgement(systolic, limits.systolic_range, VALID),
+        Metric.DIASTOLIC: number_judgement(diastolic, limits.diastolic_range, VALID),
+        Metric.MEAN: number_judgement(mean, limits.mean_range, VALID),
+    }
+    shared = _shared_judgement(systolic, diastolic, mean, verdicts, limits, reading)
+    for metric, judgement in verdicts.items():
+        if judgement.verdict is Verdict.VALID:
+            verdicts[metric] = shared
+    pulse = reading.pulse_rate
+    if pulse is None:
+        verdicts[Metric.PULSE_RATE_CUFF] = ABSENT
+    else:
+        outside = _outside(pulse, limits.cuff_pulse_range) or reading.irregular
+        verdicts[Metric.PULSE_RATE_CUFF] = Judgement(Verdict.SUSPECT, "irregular") if outside else VALID
+    return verdicts
+
+
+def _outside(value: float, bounds: tuple[float, float]) -> bool:
+    return not bounds[0] <= value <= bounds[1]
+
+
+def _shared_judgement(
+    systolic: float | None,
+    diastolic: float | None,
+    mean: float | None,
+    verdicts: dict[Metric, Judgement],
+    limits: ValidationLimits,
+    reading: CuffMeasurement,
+) -> Judgement:
+    """What the pressures say about each other; the gravest finding first."""
+    if systolic is None or diastolic is None:
+        return Judgement(Verdict.INVALID, "incomplete")
+    if not all(verdicts[metric].verdict is Verdict.VALID for metric in (Metric.SYSTOLIC, Metric.DIASTOLIC)):
+        return Judgement(Verdict.INVALID, "range")
+    pulse_pressure = systolic - diastolic
+    if pulse_pressure <= 0 or (mean is not None and not systolic > mean > diastolic):
+        return Judgement(Verdict.INVALID, "order")
+    if _outside(pulse_pressure, limits.pulse_pressure_range):
+        return Judgement(Verdict.SUSPECT, "pulse_pressure")
+    low, high = limits.mean_fraction
+    if mean is not None and _outside(mean, (diastolic + low * pulse_pressure, diastolic + high * pulse_pressure)):
+        return Judgement(Verdict.SUSPECT, "map")
+    if reading.irregular or (reading.pulse_rate is not None and _outside(reading.pulse_rate, limits.cuff_pulse_range)):
+        return Judgement(Verdict.SUSPECT, "irregular")
+    return VALID
