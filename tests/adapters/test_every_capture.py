@@ -51,8 +51,8 @@ PAR_EXPECTED: dict[str, list[dict[str, object]]] = {
     "par-cuff-145": [{"offset": 0, "state": "inflating", "cuff_pressure": 145}],
     "par-cuff-182": [{"offset": 0, "state": "inflating", "cuff_pressure": 182}],
     "par-end": [{"offset": 0, "state": "idle", "cuff_pressure": None}],
-    "par-status-101-65": [{"offset": 0, "online": True, "battery": None}],
-    "par-status-leak": [{"offset": 0, "online": True, "battery": None}],
+    "par-status-101-65": [{"offset": 0, "state": "idle", "cuff_pressure": None}],
+    "par-status-leak": [{"offset": 0, "state": "idle", "cuff_pressure": None}],
     "par-spo2-nofinger": [],
     "par-bad-checksum": [
         {"offset": 0, "fault": "checksum", "discarded": 42, "detail": "check characters D2, computed 40"}

@@ -2,7 +2,7 @@
 
 The work is split so that both halves stay pure. The *decoder* knows what is new: a status frame is a result
 only when this very stream showed the measurement that it ends; any other status frame is history read again and
-says no more than that the board is alive. The *dialogue* knows when to ask and when to stop: it sees the
+says no more than what the cuff does now. The *dialogue* knows when to ask and when to stop: it sees the
 decoder's readings and the time, never bytes. A link makes a new decoder for each connection, so the first
 status after connecting is history by construction, and keeps its dialogue, so that the lock-outs outlive a
 broken cable.

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from adapters.framing import MORE, Framed, Judgement, Noise, Scanner, Spoilt, Unit, sum_mod_256
-from adapters.reading import CuffProgress, CuffReading, DeviceStatus, Fault, FaultKind, Reading
+from adapters.reading import CuffProgress, CuffReading, Fault, FaultKind, Reading
 from config.vocabulary import CuffError, CuffState
 
 CARRIAGE_RETURN: Final = 0x0D
@@ -160,7 +160,6 @@ class ParDecoder:
         elif frame.re is CUFF_PRESSURE:
             yield self._progress(offset, float(frame[1]), int(frame[2]))
         else:
-            yield DeviceStatus(offset, online=True)
             yield from self._status(offset, frame)
 
     def _progress(self, offset: int, pressure: float, state: int) -> CuffProgress:
@@ -172,6 +171,8 @@ class ParDecoder:
 
     def _status(self, offset: int, status: re.Match[str]) -> Iterator[Reading | Fault]:
         state, message = int(status["state"]), int(status["message"])
+        # Without a pressure: cuff frames alone carry it. For a board at rest this is the sign of life.
+        yield CuffProgress(offset, CUFF_STATES.get(state, CuffState.IDLE))
         if message == INVALID_COMMAND:
             yield Fault(offset, FaultKind.MALFORMED, 0, "the board refused a command (M02) and resets itself")
         if state in BUSY_STATES:

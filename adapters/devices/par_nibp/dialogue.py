@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from adapters.devices.par_nibp.decoder import OVERPRESSURE
 from adapters.framing import sum_mod_256
-from adapters.reading import CuffProgress, CuffReading, DeviceStatus, Fault, Reading
+from adapters.reading import CuffProgress, CuffReading, Fault, Reading
 from config.instant import MINUTE, SECOND, Duration, Instant
 from config.vocabulary import CuffState
 
@@ -95,8 +95,8 @@ class ParDialogue:
         self._rest_until: Instant = 0
         self._attempts = 0
         self._attempt_at: Instant = 0
-        self._abort_at: Instant | None = None
-        self._abort_until: Instant = 0
+        self._abort_until: Instant | None = None
+        self._abort_again_at: Instant = 0
 
     def opened(self, now: Instant) -> bytes:
         """Ask how the board is. A measurement of ours that the broken link left behind is stopped instead."""
@@ -122,14 +122,12 @@ class ParDialogue:
     def on_reading(self, reading: Reading | Fault, now: Instant) -> bytes:
         """Follow the measurement, and fetch its result at its end."""
         match reading:
-            case CuffProgress(state=CuffState.IDLE, pressure=None):
-                return self._end_marker(now)
+            case CuffProgress(pressure=None):
+                return self._end_or_answer(reading.state, now)
             case CuffProgress():
                 return self._progress(reading, now)
             case CuffReading():
                 self._finished(reading, now)
-            case DeviceStatus():
-                self._answered(now)
             case _:
                 # A spoilt answer counts as none: the question is asked again when its time is up.
                 pass
@@ -169,22 +167,35 @@ class ParDialogue:
         return command(REPORT, self._delimiters)
 
     def _abort(self, now: Instant) -> bytes:
-        if self._abort_at is None or now > self._abort_until:
+        if not self._stopping(now):
             self._abort_until = now + ABORT_INSISTS
-        self._abort_at = now
+        self._abort_again_at = now + ABORT_AGAIN
         self._rest_until = now + REST
         self._measurement = None
         self._fetch_tries = 0
         self._poll_at = now + RESET_QUIET
         return command(MANUAL, self._delimiters) + command(RESET, self._delimiters)
 
-    def _end_marker(self, now: Instant) -> bytes:
-        self._measurement = None
-        self._abort_at = None
-        self._rest_until = now + REST
+    def _end_or_answer(self, state: CuffState, now: Instant) -> bytes:
+        """The end marker or an answer to 18, which look alike; only the first comes while cuff frames were running."""
         self._unanswered = 0
-        self._fetch_tries = FETCH_TRIES
-        return self._ask(now, ANSWER)
+        running = self._measurement
+        if state is not CuffState.IDLE:
+            self._poll_at = now + POLL
+            if running is None and not self._stopping(now):
+                self._measurement = _Measurement(since=now, progress_at=now, ours=False, confirmed=True)
+            return b""
+        if running is not None and running.confirmed:
+            self._measurement = None
+            self._rest_until = now + REST
+            self._fetch_tries = FETCH_TRIES
+            return self._ask(now, ANSWER)
+        if running is not None and now - running.since >= POLL:
+            # Our start was not taken up: no cuff frame has come, and the board answers as if at rest.
+            self._measurement = None
+        if not self._fetch_tries:
+            self._poll_at = now + POLL
+        return b""
 
     def _progress(self, progress: CuffProgress, now: Instant) -> bytes:
         pressure = progress.pressure or 0.0
@@ -192,11 +203,11 @@ class ParDialogue:
         self._poll_at = now + POLL
         if progress.state is CuffState.IDLE:
             self._measurement = None
-            self._abort_at = None
+            self._abort_until = None
             return b""
-        if self._abort_at is not None and now <= self._abort_until:
+        if self._stopping(now):
             # The board inflates on although it was told to stop.
-            return self._abort(now) if now - self._abort_at >= ABORT_AGAIN else b""
+            return self._abort(now) if now >= self._abort_again_at else b""
         if self._measurement is None:
             self._measurement = _Measurement(since=now, progress_at=now, ours=False)
         running = self._measurement
@@ -208,9 +219,13 @@ class ParDialogue:
             return self._abort(now)
         return b""
 
+    def _stopping(self, now: Instant) -> bool:
+        """Whether the board was told to stop a short while ago and has not shown that it did."""
+        return self._abort_until is not None and now <= self._abort_until
+
     def _finished(self, result: CuffReading, now: Instant) -> None:
         self._measurement = None
-        self._abort_at = None
+        self._abort_until = None
         if not self._fetch_tries:
             # No end marker has set it: the cuff may have emptied as late as now.
             self._rest_until = now + REST
@@ -218,12 +233,3 @@ class ParDialogue:
         self._poll_at = now + POLL
         if result.error is None:
             self._attempts = 0
-
-    def _answered(self, now: Instant) -> None:
-        self._unanswered = 0
-        if not self._fetch_tries:
-            self._poll_at = now + POLL
-        running = self._measurement
-        if running is not None and not running.confirmed and now - running.since >= POLL:
-            # Our start was not taken up: no cuff frame has come, and the board answers as if at rest.
-            self._measurement = None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.devices.par_nibp.decoder import ParDecoder
 from adapters.devices.par_nibp.dialogue import ParDialogue, ParOptions, command
-from adapters.reading import CuffProgress, CuffReading, DeviceStatus, Fault, FaultKind
+from adapters.reading import CuffProgress, CuffReading, Fault, FaultKind
 from config.instant import MINUTE, SECOND, Instant
 from config.vocabulary import CuffError, CuffState
 
@@ -16,8 +18,9 @@ REPORT = bytes.fromhex("02 31 38 3B 3B 44 46 03")
 RESET = b"\x0216;;DD\x03"
 STOP = MANUAL + RESET
 
-STATUS = DeviceStatus(0, online=True)
-END = CuffProgress(0, CuffState.IDLE)
+STATUS = CuffProgress(0, CuffState.IDLE)
+"""An answer to 18, and the end marker: they look alike."""
+END = STATUS
 RESULT = CuffReading(0, 128.0, 78.0, 95.0, pulse_rate=74.0)
 FAILED = CuffReading(0, None, None, None, error=CuffError.MOTION)
 T0: Instant = 1_000 * SECOND
@@ -55,10 +58,10 @@ def test_printed_frames() -> None:
     assert decoder.feed(b"\x02999\x03\r") == [CuffProgress(10, CuffState.IDLE)]
     status = b"\xfdS1;A0;C00;M00;P101065076;R060;T    ;;F3\xfe\r"
     assert decoder.feed(status) == [
-        DeviceStatus(16, online=True),
+        CuffProgress(16, CuffState.IDLE),
         CuffReading(16, 101.0, 65.0, 76.0, pulse_rate=60.0),
     ]
-    assert decoder.feed(status) == [DeviceStatus(58, online=True)]
+    assert decoder.feed(status) == [CuffProgress(58, CuffState.IDLE)]
 
 
 def test_manual_example_has_wrong_check_characters() -> None:
@@ -66,7 +69,7 @@ def test_manual_example_has_wrong_check_characters() -> None:
     assert isinstance(fault, Fault)
     assert (fault.kind, fault.discarded) == (FaultKind.CHECKSUM, 42)
     good = ParDecoder().feed(b"\x02S1;A0;C03;M00;P125080090;R075;T0005;;40\x03\r")
-    assert good == [DeviceStatus(0, online=True)]
+    assert good == [CuffProgress(0, CuffState.IDLE)]
 
 
 def test_printed_spo2_frame_is_passed_over() -> None:
@@ -105,6 +108,7 @@ def test_the_result_is_asked_for_at_the_end_marker_and_again_without_answer() ->
 
 def test_a_result_ends_the_asking() -> None:
     dialogue = ready()
+    dialogue.on_reading(up(100), T0 - SECOND)
     dialogue.on_reading(END, T0)
     assert dialogue.on_reading(STATUS, T0 + SECOND // 2) == b""
     assert dialogue.next_deadline() == T0 + SECOND
@@ -114,9 +118,18 @@ def test_a_result_ends_the_asking() -> None:
 
 def test_a_spoilt_answer_counts_as_none() -> None:
     dialogue = ready()
+    dialogue.on_reading(up(100), T0 - SECOND)
     dialogue.on_reading(END, T0)
     assert dialogue.on_reading(Fault(0, FaultKind.CHECKSUM, 42), T0 + SECOND // 2) == b""
     assert dialogue.tick(T0 + SECOND) == REPORT
+
+
+def test_a_status_in_the_middle_of_a_measurement_ends_nothing() -> None:
+    dialogue = ready()
+    dialogue.on_reading(up(100), T0)
+    assert dialogue.on_reading(CuffProgress(0, CuffState.DEFLATING), T0 + 5 * SECOND) == b""
+    assert dialogue.next_deadline() == T0 + 10 * SECOND
+    assert dialogue.on_reading(END, T0 + 6 * SECOND) == REPORT
 
 
 def test_at_rest_the_board_is_asked_for_a_sign_of_life() -> None:
@@ -161,6 +174,25 @@ def test_no_start_while_the_board_is_busy() -> None:
     assert dialogue.request_measurement(T0) == b""
     dialogue.on_reading(END, T0 + SECOND)
     assert dialogue.request_measurement(T0 + 40 * SECOND) == b""
+
+
+def test_a_board_that_says_it_is_busy_is_not_started() -> None:
+    """Its cuff frames may have been lost; the status alone is enough to wait for its end."""
+    dialogue = ready()
+    dialogue.on_reading(CuffProgress(0, CuffState.INFLATING), T0)
+    assert dialogue.request_measurement(T0) == b""
+    assert dialogue.next_deadline() == T0 + 5 * SECOND
+    dialogue.on_reading(END, T0 + 5 * SECOND)
+    dialogue.on_reading(RESULT, T0 + 6 * SECOND)
+    assert dialogue.request_measurement(T0 + 35 * SECOND) == START
+
+
+def test_a_board_told_to_stop_may_be_busy_a_little_longer() -> None:
+    dialogue = ready()
+    dialogue.cancel_measurement(T0)
+    dialogue.on_reading(CuffProgress(0, CuffState.DEFLATING), T0 + 3 * SECOND)
+    assert dialogue.next_deadline() == T0 + 8 * SECOND
+    assert dialogue.opened(T0 + 9 * SECOND) == REPORT
 
 
 def test_thirty_seconds_between_attempts() -> None:
@@ -297,6 +329,59 @@ def test_a_measurement_of_ours_left_behind_by_a_broken_link_is_stopped() -> None
     assert dialogue.opened(T0 + 11 * SECOND) == REPORT
     dialogue.on_reading(up(100), T0 + 60 * SECOND)
     assert dialogue.opened(T0 + 61 * SECOND) == REPORT
+
+
+EVENTS = st.sampled_from(
+    [
+        END,
+        RESULT,
+        FAILED,
+        up(100),
+        up(103),
+        up(301),
+        CuffProgress(0, CuffState.DEFLATING),
+        CuffProgress(0, CuffState.IDLE, 3.0),
+        Fault(0, FaultKind.GARBAGE, 1),
+        "opened",
+        "request",
+        "cancel",
+        "wait",
+    ]
+)
+
+
+@given(st.lists(st.tuples(EVENTS, st.integers(0, 40))))
+def test_whatever_happens(story: list[tuple[object, int]]) -> None:
+    """Only a request inflates, starts keep their distance, deadlines lie ahead, and no other command exists."""
+    dialogue = ParDialogue(ParOptions())
+    now, starts = T0, [0]
+    dialogue.opened(now)
+    for event, pause in story:
+        now += pause * SECOND // 2
+        match event:
+            case "opened":
+                sent = dialogue.opened(now)
+            case "request":
+                sent = dialogue.request_measurement(now)
+                if sent:
+                    assert sent == START
+                    assert now - starts[-1] >= 30 * SECOND
+                    starts.append(now)
+                    sent = b""
+            case "cancel":
+                sent = dialogue.cancel_measurement(now)
+                assert sent == STOP
+            case "wait":
+                due = dialogue.next_deadline()
+                assert due is not None
+                now = max(now, due)
+                sent = dialogue.tick(now)
+                following = dialogue.next_deadline()
+                assert following is not None
+                assert following > now
+            case _:
+                sent = dialogue.on_reading(event, now)  # type: ignore[arg-type]
+        assert sent in (b"", REPORT, STOP)
 
 
 def test_lock_outs_outlive_a_broken_link() -> None:
