@@ -40,6 +40,7 @@ class Link:
         backoff: Backoff = Backoff(),  # noqa: B008 - a frozen value
     ) -> None:
         self.device_id = device_id
+        self.name = f"link {device_id}"
         self.report = LinkReport(device_id, driver.cadence, sink)
         self._driver = driver
         self._options = options

@@ -13,9 +13,11 @@ from adapters.conversation import CommandOutcome, Refused
 from adapters.driver import Cadence, Driver, LineSettings
 from adapters.link import Link
 from adapters.link_report import LinkSink, LinkStats
+from adapters.registry import line_settings
 from adapters.supervision import keep_running
 from adapters.transports import open_transport
-from adapters.transports.mqtt import BrokerStats, MqttHub, OnUnbound, quiet_when_brokers_go
+from adapters.transports.lost_sockets import quiet_when_brokers_go
+from adapters.transports.mqtt import BrokerStats, MqttHub, OnUnbound
 from adapters.transports.mqtt_device import MqttDevice
 from adapters.transports.url import Broker, MqttUrl, parse_url
 from config.instant import Clock
@@ -27,7 +29,7 @@ class DeviceSpec:
 
     Attributes:
         options: an instance of `driver.options`, already checked; None takes the defaults.
-        line: serial settings instead of the driver's; those in the URL stand above both.
+        line: serial settings instead of those of the driver and its options; those in the URL stand above all.
         cadence: instead of the driver's, for a driver that serves devices of several kinds.
         command_topic: where the site allows commands to a device behind a broker; None: it does not.
     """
@@ -80,7 +82,7 @@ class Links:
                 self._connections[spec.id] = device
                 behind[where.broker].append(device)
             else:
-                transport = open_transport(where, spec.line or driver.line, clock)
+                transport = open_transport(where, spec.line or line_settings(driver, options), clock)
                 link = Link(spec.id, driver, options, transport, sink, clock, random)
                 self._connections[spec.id] = link
                 self._links.append(link)
@@ -91,13 +93,13 @@ class Links:
 
     async def run(self) -> None:
         """Keep all connections up until cancelled; then every port and socket is closed."""
-        async with quiet_when_brokers_go(asyncio.get_running_loop()), asyncio.TaskGroup() as group:
-            for link in self._links:
-                name = f"link {link.device_id}"
-                group.create_task(keep_running(name, link.run, link.lost, self._clock, self._random), name=name)
-            for hub in self._hubs:
-                name = f"broker {hub.broker}"
-                group.create_task(keep_running(name, hub.run, hub.lost, self._clock, self._random), name=name)
+        parts: list[Link | MqttHub] = [*self._links, *self._hubs]
+        with quiet_when_brokers_go(asyncio.get_running_loop()):
+            async with asyncio.TaskGroup() as group:
+                for part in parts:
+                    group.create_task(
+                        keep_running(part.name, part.run, part.lost, self._clock, self._random), name=part.name
+                    )
 
     async def start(self) -> None:
         """Run in the background; returns at once, whatever the devices do."""

@@ -88,9 +88,9 @@ class MqttDevice:
         self.report.down(reason, self._clock.now())
 
     def talk(self) -> list[Coroutine[Any, Any, Never]]:
-        """What must run while the broker stands to drive the dialogue; nothing for a device that only talks."""
+        """What must run while the broker stands to drive the dialogue; nothing without dialogue or connection."""
         conversation = self.conversation
-        if conversation is None:
+        if conversation is None or self._publish is None:
             return []
 
         async def converse() -> Never:

@@ -14,7 +14,7 @@ from adapters.conversation import Refused, Sent
 from adapters.driver import Cadence, Driver
 from adapters.link import Link
 from adapters.reading import FaultKind
-from adapters.transports.memory import NullModem
+from adapters.transports.memory import FULL, NullModem
 from config.instant import SECOND
 from config.vocabulary import LinkState
 from tests.support.clock import ManualClock, let_tasks_run
@@ -255,6 +255,35 @@ async def test_a_dialogue_whose_tick_never_moves_on_is_a_bug_and_not_a_busy_loop
     await bench.clock.advance(2 * SECOND)
     with pytest.raises(RuntimeError, match="deadline"):
         await task
+
+
+async def test_deadlines_that_fall_together_are_no_bug() -> None:
+    """Each tick settles one of them."""
+
+    class Busy(CuffDialogue):
+        due = 5
+
+        def tick(self, now: int) -> bytes:
+            self.due -= 1
+            return super().tick(now) if self.due == 0 else b"."
+
+    async with Bench(stream_driver(Cadence.POLL, Busy)).running() as bench:
+        await bench.told()
+        await bench.clock.advance(SECOND)
+        assert await bench.told() == b"....poll\n"
+
+
+async def test_a_device_that_accepts_no_good_bye_does_not_hold_up_the_end(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The stop of its measurement is given a moment, then the log says that it failed."""
+    monkeypatch.setattr("adapters.link.LEAVE_WITHIN_S", 0.01)
+    async with Bench(stream_driver(Cadence.EPISODIC, CuffDialogue)).running() as bench:
+        await bench.told()
+        await bench.link.request_measurement()
+        bench.modem.device.arrived += bytes(FULL)
+    assert "could not be stopped" in caplog.text
+    assert not bench.modem.host.is_open
 
 
 def test_the_fake_decoder_does_not_care_how_bytes_are_cut() -> None:
