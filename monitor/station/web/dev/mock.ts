@@ -86,7 +86,11 @@ function attach(server: ViteDevServer | PreviewServer): void {
         signedIn = String(body["name"]);
         return answer(200, { name: signedIn });
       }
-      if (path === "/sign-out") signedIn = null;
+      if (path === "/sign-out") {
+        signedIn = null;
+        for (const socket of sockets.clients) socket.close(1008, "signed out");
+        return answer(200, {});
+      }
       if (signedIn === null) return refuse(401, "Nobody is signed in.");
       if (path === "/me") return answer(200, { name: signedIn, locked: false });
       const acknowledged = /^\/alarms\/([^/]+)\/acknowledge$/.exec(path);

@@ -11,7 +11,7 @@ const CONNECTION = { live: "Live", connecting: "Connecting …", lost: "Connecti
 export function renderHead(page: Page, now: number | null, actions: Actions): TemplateResult {
   const site = page.ward?.site;
   return html`<header class="head">
-    <span class="brand"><img src="/icon.svg" alt="" width="24" height="24" />bedwatch</span>
+    <h1 class="brand"><img src="/icon.svg" alt="" width="24" height="24" />bedwatch</h1>
     <span class="site">${site?.name ?? ""}</span>
     ${site?.demo
       ? html`<span class="badge">DEMO${site.speed === 1 ? "" : ` ×${site.speed}`}</span>`
@@ -89,7 +89,13 @@ export function renderSignIn(page: Page, actions: Actions): TemplateResult {
   };
   return html`<form class="sign-in-form" aria-label="Sign in" @submit=${submit}>
       <h1><img src="/icon.svg" alt="" width="40" height="40" />bedwatch</h1>
-      ${page.signingIn ? nothing : html`<p class="not-yet">This page shows and sounds nothing until you sign in.</p>`}
+      ${page.signingIn
+        ? nothing
+        : page.ward === null
+          ? html`<p class="not-yet">This page shows and sounds nothing until you sign in.</p>`
+          : html`<p class="cut-off" role="alert">
+              <b>NOT MONITORING</b> The service ended your sign-in. Look at the patients, then sign in again.
+            </p>`}
       <label>Name <input name="name" autocomplete="username" required autofocus /></label>
       <label>Password <input name="password" type="password" autocomplete="current-password" required /></label>
       ${error === undefined ? nothing : html`<p class="error" role="alert">${error}</p>`}

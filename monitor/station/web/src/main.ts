@@ -137,7 +137,8 @@ function receive(message: ToPage): void {
 
 /** A page that monitors nothing any more calls as for a HIGH alarm. */
 function hear(): void {
-  const wanted = silent ? "high" : page.ward === null ? null : heardPriority(page.ward.alarms.values());
+  const cutOff = page.me === null && page.connection !== "live" && page.ward !== null;
+  const wanted = silent || cutOff ? "high" : page.ward === null ? null : heardPriority(page.ward.alarms.values());
   sound.want(page.shift === "playing" ? null : wanted, now() / 1000);
 }
 
@@ -224,7 +225,9 @@ const actions: Actions = {
   askSignIn: (signingIn) => change({ signingIn }),
   async signOut() {
     if (!(await attempt("sign-out", api.signOut))) return;
-    change({ me: null });
+    // Whoever leaves on purpose leaves no picture behind that could pass for a watched ward.
+    change({ me: null, ward: null, selected: null });
+    hear();
     feed.reconnect();
   },
   acknowledge: (alarmId) => void attempt(alarmId, () => api.acknowledge(alarmId)),
