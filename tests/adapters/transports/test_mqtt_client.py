@@ -22,6 +22,8 @@ from tests.support.clock import ManualClock, let_tasks_run
 from tests.support.fake_device import CuffDialogue, message_driver
 from tests.support.recording_sink import RecordingSink
 
+pytestmark = pytest.mark.enable_socket
+
 SITE = "vitals/v1/harbour/#"
 OX = "vitals/v1/harbour/bay-1/ox-1"
 

@@ -16,6 +16,8 @@ from adapters.transports.tcp import TcpTransport
 from tests.adapters.transports.mosquitto import free_port
 from tests.support.descriptors import open_descriptors
 
+pytestmark = pytest.mark.enable_socket
+
 
 @asynccontextmanager
 async def joined() -> AsyncIterator[tuple[TcpTransport, socket.socket]]:
