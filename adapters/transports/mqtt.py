@@ -137,6 +137,8 @@ class MqttHub:
                 raise
             finally:
                 self._client = None
+                for answer in self._answers:
+                    answer.cancel()
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         try:

@@ -19,7 +19,8 @@ class Pipe(asyncio.Protocol):
         self._changed = asyncio.Event()
         self._writable = asyncio.Event()
         self._writable.set()
-        self._paused = False
+        self.is_full = False
+        """Reading has stopped until somebody receives."""
         self._transport: asyncio.Transport | None = None
         self._lost: str | None = None
         self.closed = asyncio.Event()
@@ -31,8 +32,8 @@ class Pipe(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Called by asyncio with bytes as they come."""
         self._held += data
-        if len(self._held) >= FULL and not self._paused and self._transport is not None:
-            self._paused = True
+        if len(self._held) >= FULL and not self.is_full and self._transport is not None:
+            self.is_full = True
             self._transport.pause_reading()
         self._changed.set()
 
@@ -60,8 +61,8 @@ class Pipe(asyncio.Protocol):
             await self._changed.wait()
         chunk = bytes(self._held)
         self._held.clear()
-        if self._paused and self._transport is not None and self._lost is None:
-            self._paused = False
+        if self.is_full and self._transport is not None and self._lost is None:
+            self.is_full = False
             self._transport.resume_reading()
         return chunk
 

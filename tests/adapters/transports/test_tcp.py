@@ -14,6 +14,7 @@ from adapters.transports.contract import LinkLost, LinkUnavailable
 from adapters.transports.pipe import FULL
 from adapters.transports.tcp import TcpTransport
 from tests.adapters.transports.mosquitto import free_port
+from tests.support.clock import let_tasks_run
 from tests.support.descriptors import open_descriptors
 
 pytestmark = pytest.mark.enable_socket
@@ -74,7 +75,9 @@ async def test_a_flood_is_held_back_at_the_bound_and_nothing_is_lost() -> None:
     flood = bytes(range(256)) * 16_384  # 4 MiB
     async with joined() as (transport, device), asyncio.timeout(30):
         sending = asyncio.create_task(loop.sock_sendall(device, flood))
-        await asyncio.wait([sending], timeout=0.05)
+        assert transport._pipe is not None
+        while not transport._pipe.is_full:
+            await let_tasks_run(1)
         got = bytearray()
         largest = 0
         while len(got) < len(flood):
