@@ -1,0 +1,39 @@
+"""What every test stands on: no network, and the third-party data where they lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import pytest_socket
+
+TESTS = Path(__file__).resolve().parent
+SHARED = TESTS.parent.parent / "shared"
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+REAL_PARTS = frozenset({"enable_socket", "journey", "browser", "broker"})
+"""Marks of tests that go through real parts and may therefore open sockets."""
+REAL_FOLDERS = (TESTS / "journeys", TESTS / "adapters" / "transports")
+
+
+@pytest.fixture(autouse=True)
+def no_network(request: pytest.FixtureRequest) -> None:
+    """Refuse sockets. Tests through real parts reach the loopback of this machine, never further.
+
+    Unix sockets stay open everywhere: the event loop needs a pair of them. pytest-socket lifts its own
+    restrictions after each test.
+    """
+    node = request.node
+    if any(node.path.is_relative_to(folder) for folder in REAL_FOLDERS) or any(
+        mark.name in REAL_PARTS for mark in node.iter_markers()
+    ):
+        pytest_socket.socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+    else:
+        pytest_socket.disable_socket(allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of third-party captures and recordings beside the checkout; skips where there is none."""
+    if not SHARED.is_dir():
+        pytest.skip("third-party captures and recordings (../shared) are not present beside the checkout")
+    return SHARED
