@@ -135,6 +135,7 @@ class Journal:
 
         One transaction holds them, every input taken before, and whatever else waits. While the journal is in
         trouble the promise has failed already: nobody waits for a disk that is known to be broken.
+        `session` counts for events that do not name their session themselves.
         """
         bodies = [encode(event.data) for event in events]
         now = self._clock.now()
@@ -142,7 +143,7 @@ class Journal:
         rows += [self.outbox.admit(page, now) for page in pages]
         first = self._last_event + 1
         numbered: list[EventTuple] = [
-            (first + index, event.at, event.bed, session, event.kind.value, body)
+            (first + index, event.at, event.bed, event.data.get("session") or session, event.kind.value, body)
             for index, (event, body) in enumerate(zip(events, bodies, strict=True))
         ]
         self._last_event += len(events)
@@ -238,8 +239,7 @@ class Journal:
         self._closed = True
         if self._ticker is not None:
             self._ticker.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._ticker
+            await asyncio.wait([self._ticker])
         self._backlog.stop()
         try:
             async with asyncio.timeout(within_s):
@@ -330,11 +330,11 @@ class Journal:
 
 def _session_rows(event: Event, session: str | None) -> list[RowChange]:
     """What an event changes in the list of sessions."""
+    named = event.data.get("session") or session
     match event.kind:
-        case EventKind.SESSION_OPENED:
-            opened = session or event.data.get("session")
-            return [(_OPENED, (opened, event.bed, event.data.get("patient"), event.at))] if opened else []
+        case EventKind.SESSION_OPENED if named:
+            return [(_OPENED, (named, event.bed, event.data.get("patient"), event.at))]
         case EventKind.PHASE_CHANGED if event.data.get("to") == Phase.DISCHARGED:
-            return [(_CLOSED, (event.at, session))]
+            return [(_CLOSED, (event.at, named))]
         case _:
             return []

@@ -134,7 +134,8 @@ async def test_sessions_follow_from_the_events(journal: Journal) -> None:
     await journal.append([opened, started], session="s-1").wait()
     await journal.append([Event(12, "bay-2", EventKind.SESSION_OPENED, {"patient": "P-18"})], session="s-2").wait()
     assert [(s.session, s.closed_at) for s in await journal.sessions()] == [("s-2", None), ("s-1", None)]
-    await journal.append([ended], session="s-1").wait()
+    ended.data["session"] = "s-1"
+    await journal.append([ended], session=None).wait()
     (session,) = await journal.sessions(bed="bay-1")
     assert (session.session, session.patient, session.opened_at, session.closed_at) == ("s-1", "P-17", 10, 20)
 
@@ -146,6 +147,26 @@ async def test_only_the_last_periodic_snapshot_stays(journal: Journal, path: Pat
         journal.snapshot("bay-1", at, b"state", SnapshotReason.PERIODIC, "s-1")
     await journal.flush()
     assert stored(path, "SELECT at_us, bed FROM snapshots ORDER BY id") == [(1, "bay-1"), (1, "bay-2"), (4, "bay-1")]
+
+
+async def test_a_ticker_that_dies_is_told(open_journal: OpenJournal, clock: ManualClock) -> None:
+    """A bug in what is called back must not stop the flushing of inputs in silence."""
+    journal = await open_journal(free_percent=lambda folder: 1.0)
+    told: list[str] = []
+    died = asyncio.Event()
+
+    def on_low_disk(percent: float) -> None:
+        died.set()
+        raise RuntimeError("a bug")
+
+    journal.health.watch(
+        on_trouble=told.append, on_recovered=lambda: None, on_low_disk=on_low_disk, on_disk_ok=lambda percent: None
+    )
+    await clock.advance(SECOND)
+    async with asyncio.timeout(PATIENCE_S):
+        await died.wait()
+    assert await journal.close()
+    assert told == ["inputs are not flushed any more: RuntimeError('a bug')"]
 
 
 async def test_little_free_space_is_told_and_told_to_be_over(open_journal: OpenJournal, clock: ManualClock) -> None:
