@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,15 @@ LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 REAL_PARTS = frozenset({"enable_socket", "journey", "browser", "broker"})
 """Marks of tests that go through real parts and may therefore open sockets."""
 REAL_FOLDERS = (TESTS / "journeys", TESTS / "adapters" / "transports")
+
+
+def pytest_configure() -> None:
+    """Say that no event loop is set in the main thread.
+
+    Before Python 3.12 `asyncio.get_event_loop()`, which pytest-asyncio calls, makes a loop where none was ever set, and
+    nobody closes it: some later test, by chance, gets the blame.
+    """
+    asyncio.set_event_loop(None)
 
 
 @pytest.fixture(autouse=True)
