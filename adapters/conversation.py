@@ -89,7 +89,7 @@ class Conversation:
             return Refused("the device is not connected")
         words = self._dialogue.request_measurement(self._clock.now())
         if not words:
-            return Refused("the device's lock-out forbids a measurement now")
+            return Refused("the device is measuring, resting between measurements, or has not answered yet")
         self._measuring = True
         return await self._command(words)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from adapters.transports.contract import LinkLost
 
@@ -11,10 +12,11 @@ FULL = 64 * 1024
 
 
 class Pipe(asyncio.Protocol):
-    """One connection's bytes, in order. `name` begins the reason of a loss."""
+    """One connection's bytes, in order. `name` begins the reason of a loss; `in_words` tells an error to people."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, in_words: Callable[[Exception], str] = str) -> None:
         self._name = name
+        self._in_words = in_words
         self._held = bytearray()
         self._changed = asyncio.Event()
         self._writable = asyncio.Event()
@@ -26,7 +28,7 @@ class Pipe(asyncio.Protocol):
         self.closed = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Called by asyncio once."""
+        """Called by asyncio, or before it by an opener in a hurry."""
         self._transport = transport  # type: ignore[assignment]  # both libraries pass a full Transport
 
     def data_received(self, data: bytes) -> None:
@@ -39,7 +41,7 @@ class Pipe(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio once; the only trustworthy sign that a write went nowhere."""
-        self._lost = f"{self._name}: {exc or 'closed by the other end'}"
+        self._lost = f"{self._name}: {self._in_words(exc) if exc else 'closed by the other end'}"
         self._changed.set()
         self._writable.set()
         self.closed.set()
@@ -68,7 +70,9 @@ class Pipe(asyncio.Protocol):
 
     async def send(self, data: bytes) -> None:
         """As `Transport.send`."""
-        if self._lost is None and self._transport is not None:
+        if self._transport is None:
+            raise LinkLost(f"{self._name}: not open")
+        if self._lost is None:
             self._transport.write(data)
             await self._writable.wait()
         if self._lost is not None:

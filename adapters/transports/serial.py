@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import termios
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,8 @@ import serial_asyncio_fast
 from adapters.driver import LineSettings, Parity
 from adapters.transports.contract import LinkLost, LinkUnavailable
 from adapters.transports.pipe import Pipe
+
+logger = logging.getLogger(__name__)
 
 
 class SerialTransport:
@@ -36,12 +39,14 @@ class SerialTransport:
             raise
         except (OSError, ValueError, termios.error) as error:
             raise LinkUnavailable(f"{self._path}: {_reason(error)}") from error
-        pipe = Pipe(self._path)
+        pipe = Pipe(self._path, _gone)
         try:
             self._asyncio, _ = await serial_asyncio_fast.connection_for_serial(loop, lambda: pipe, port)
         except (OSError, termios.error) as error:
             port.close()
             raise LinkUnavailable(f"{self._path}: {_reason(error)}") from error
+        # The library says so itself a turn of the loop later; a greeting sent in between must not be lost.
+        pipe.connection_made(self._asyncio)
         self._pipe = pipe
 
     async def receive(self) -> bytes:
@@ -93,6 +98,12 @@ def _close_abandoned(opening: asyncio.Future[serial.Serial]) -> None:
     """The opener was cancelled while its thread was at work: nobody else will close what it opened."""
     if not opening.cancelled() and opening.exception() is None:
         opening.result().close()
+
+
+def _gone(error: Exception) -> str:
+    """Why an open port was lost. Each system words an unplugged adapter differently, none for a ward."""
+    logger.debug("serial port lost: %s", error)
+    return "the port has gone (unplugged?)"
 
 
 def _reason(error: BaseException) -> str:

@@ -27,7 +27,7 @@ class TcpTransport:
 
     async def open(self) -> None:
         """As `Transport.open`."""
-        pipe = Pipe(self._name)
+        pipe = Pipe(self._name, _in_words)
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(OPEN_WITHIN_S):
@@ -35,7 +35,7 @@ class TcpTransport:
         except TimeoutError:
             raise LinkUnavailable(f"{self._name}: no answer within {OPEN_WITHIN_S:g} s") from None
         except OSError as error:
-            raise LinkUnavailable(f"{self._name}: {error.strerror or error}") from error
+            raise LinkUnavailable(f"{self._name}: {_in_words(error)}") from error
         self._pipe = pipe
         connection = self._asyncio.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -69,3 +69,8 @@ class TcpTransport:
         if self._pipe is None:
             raise LinkLost(f"{self._name}: not open")
         return self._pipe
+
+
+def _in_words(error: Exception) -> str:
+    """The system's own words, without its number."""
+    return getattr(error, "strerror", None) or str(error)

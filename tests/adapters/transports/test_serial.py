@@ -65,6 +65,18 @@ async def test_bytes_travel_both_ways_raw(terminal: Terminal) -> None:
         await port.close()
 
 
+async def test_what_is_said_right_after_opening_is_heard(terminal: Terminal) -> None:
+    """The greeting of a dialogue, before the event loop has turned once."""
+    port = SerialTransport(terminal.path, LINE)
+    await port.open()
+    try:
+        await port.send(b"hello")
+        os.set_blocking(terminal.master, False)
+        assert os.read(terminal.master, 100) == b"hello"
+    finally:
+        await port.close()
+
+
 @pytest.mark.parametrize("parity", list(Parity))
 async def test_a_simulated_port_opens_with_any_parity(terminal: Terminal, parity: Parity) -> None:
     """The kernel refuses parity on pseudo-terminals: there it is left out."""
@@ -83,7 +95,7 @@ async def test_an_unplugged_port_is_lost_at_once(terminal: Terminal) -> None:
     waiting = asyncio.create_task(port.receive())
     terminal.unplug()
     async with asyncio.timeout(10):
-        with pytest.raises(LinkLost, match=terminal.path):
+        with pytest.raises(LinkLost, match=f"{terminal.path}: the port has gone"):
             await waiting
     with pytest.raises(LinkLost):
         await port.send(b"anybody there?")
