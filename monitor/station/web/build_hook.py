@@ -40,7 +40,7 @@ class NoNodeError(Exception):
     """No Node fit for the build was found; the message names the remedy."""
 
 
-class DashboardHook(BuildHookInterface):  # type: ignore[misc]
+class DashboardHook(BuildHookInterface):  # type: ignore[type-arg]
     """hatchling's custom hook: a wheel or sdist carries the built page."""
 
     PLUGIN_NAME = "custom"

@@ -76,7 +76,7 @@ def main(arguments: list[str]) -> int:
     if TARGET.exists() and TARGET.read_text(encoding="utf-8") == text:
         return 0
     if check:
-        print(f"{TARGET} does not match monitor/station/wire.py: run {Path(__file__).name}", file=sys.stderr)  # noqa: T201 - a command speaks
+        print(f"{TARGET} does not match monitor/station/wire.py: run {Path(__file__).name}", file=sys.stderr)
         return 1
     TARGET.write_text(text, encoding="utf-8")
     return 0

@@ -41,11 +41,11 @@ function renderSession(bed: Bed): TemplateResult {
     ["cuff", session.cuff_limb],
     ["probe", session.probe_limb],
     ["drip", session.iv_limb],
-  ].filter(([, side]) => side !== null);
+  ].flatMap(([what, side]) => (side == null ? [] : [`${what} ${side}`]));
   return html`<p class="facts">
     <b>${session.patient}</b>${session.weight_kg === null ? "" : `, ${session.weight_kg} kg`} · opened
-    ${hhmm(Date.parse(session.opened_at))}${session.opened_by === null ? "" : ` by ${session.opened_by}`} ·
-    ${limbs.map(([what, side]) => `${what} ${side}`).join(", ")}
+    ${hhmm(Date.parse(session.opened_at))}${session.opened_by === null ? "" : ` by ${session.opened_by}`}
+    ${limbs.length === 0 ? "" : `· ${limbs.join(", ")}`}
   </p>`;
 }
 

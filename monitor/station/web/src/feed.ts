@@ -32,14 +32,14 @@ export interface Feed {
   subscribe(beds: readonly string[]): void;
   /** Tells the service at once that sound or visibility changed. */
   tellStation(): void;
-  /** Drops the line and stays off until `reconnect`: nobody is signed in. */
+  /** Drops the line and stays off until `connect`: nobody is signed in. */
   pause(): void;
-  /** Drops the line and opens a new one now, after a sign-in for instance. */
-  reconnect(): void;
+  /** Opens a line now, in place of the one there is: at the start, and after a sign-in. */
+  connect(): void;
   stop(): void;
 }
 
-/** Connects and stays connected until `stop`. */
+/** From `connect` on it stays connected, until `pause` or `stop`. */
 export function openFeed(options: FeedOptions): Feed {
   let line: Line | null = null;
   let attempt = 0;
@@ -73,7 +73,7 @@ export function openFeed(options: FeedOptions): Feed {
     if (stopped) return;
     options.connection("lost");
     clearTimeout(retry);
-    retry = setTimeout(connect, BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length - 1)]);
+    retry = setTimeout(open, BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length - 1)]);
     attempt += 1;
   };
 
@@ -96,7 +96,7 @@ export function openFeed(options: FeedOptions): Feed {
     if (options.pageNow() - lastTold >= STATION_EVERY_MS) tellStation();
   };
 
-  function connect(): void {
+  function open(): void {
     drop();
     lastMessage = options.pageNow();
     options.connection("connecting");
@@ -111,7 +111,6 @@ export function openFeed(options: FeedOptions): Feed {
     else tellStation();
   }, STATION_EVERY_MS);
 
-  connect();
   return {
     subscribe(beds) {
       if (beds.length === pleth.length && beds.every((bed, index) => bed === pleth[index])) return;
@@ -123,10 +122,10 @@ export function openFeed(options: FeedOptions): Feed {
       clearTimeout(retry);
       drop();
     },
-    reconnect() {
+    connect() {
       clearTimeout(retry);
       attempt = 0;
-      connect();
+      open();
     },
     stop() {
       stopped = true;

@@ -1,7 +1,7 @@
 // Wires the page: the feed fills the ward, every change and every half second draws it, the watchdog covers it.
 
 import { html, nothing, render } from "lit";
-import { heardPriority, newlyCalling, newlyLatched, sortAlarms } from "./alarms";
+import { calls, heardPriority, newlyCalling, newlyLatched, RANK, sortAlarms } from "./alarms";
 import { renderAlarmBar } from "./alarm-bar";
 import * as api from "./api";
 import { renderDetail } from "./detail";
@@ -14,7 +14,7 @@ import { makeSound } from "./sound";
 import { applyHeartbeat, applySnapshot, applyUpdate, serverNow } from "./store";
 import "./style.css";
 import { renderTile } from "./tile";
-import { TREND_METRICS, TREND_POINTS, type Trend } from "./trend";
+import { loadTrend } from "./trend-load";
 import { startWatchdog } from "./watchdog";
 import type { Alarm, ToPage } from "./wire.gen";
 import { alarmText, PREFIX } from "./words";
@@ -91,6 +91,8 @@ function view(): unknown {
   const sorted = ward === null ? [] : sortAlarms(ward.alarms.values());
   const beds = ward === null ? [] : [...ward.beds.values()];
   const selected = ward === null || page.selected === null ? undefined : ward.beds.get(page.selected);
+  const first = sorted.find(calls);
+  document.title = first === undefined ? "bedwatch" : `${PREFIX[first.priority]} ${first.bed_label ?? "Service"} · bedwatch`;
   const of = (bed: string): Alarm[] => sorted.filter((alarm) => alarm.bed === bed);
   if (beds.length > BEDS_IN_PLACE) beds.sort((a, b) => weight(of(b.bed.id)) - weight(of(a.bed.id)));
   return html`${renderHead(page, clock, actions)} ${renderSoundBanner(page, actions)}
@@ -106,8 +108,8 @@ function view(): unknown {
     ${page.signingIn ? html`<div class="sign-in over">${renderSignIn(page, actions)}</div>` : nothing} ${renderFoot(page)}`;
 }
 
-const weight = (alarms: readonly Alarm[]): number =>
-  alarms.reduce((most, alarm) => Math.max(most, { high: 3, medium: 2, low: 1 }[alarm.priority]), 0);
+/** How urgently a bed belongs to the front of a ward too large for the screen. */
+const weight = (alarms: readonly Alarm[]): number => alarms.reduce((most, alarm) => Math.max(most, RANK[alarm.priority]), 0);
 
 // -- what comes in ----------------------------------------------------------------------------------------------
 
@@ -220,7 +222,7 @@ const actions: Actions = {
     if (!(await attempt("sign-in", () => api.signIn(name, password)))) return;
     change({ signingIn: false });
     await askWho();
-    feed.reconnect();
+    feed.connect();
   },
   askSignIn: (signingIn) => change({ signingIn }),
   async signOut() {
@@ -228,7 +230,7 @@ const actions: Actions = {
     // Whoever leaves on purpose leaves no picture behind that could pass for a watched ward.
     change({ me: null, ward: null, selected: null });
     hear();
-    feed.reconnect();
+    feed.connect();
   },
   acknowledge: (alarmId) => void attempt(alarmId, () => api.acknowledge(alarmId)),
   select(bed) {
@@ -266,18 +268,9 @@ const actions: Actions = {
   wave,
 };
 
-async function loadTrend(bed: string): Promise<void> {
+async function refreshTrend(bed: string): Promise<void> {
   trendAt = now();
-  let trend: Trend;
-  try {
-    const series = await Promise.all(
-      TREND_METRICS.map(async (metric) => [metric, await api.trend(bed, metric, TREND_POINTS)] as const),
-    );
-    trend = { series: new Map(series), error: null };
-  } catch (error) {
-    const before = page.trends.get(bed)?.series ?? new Map();
-    trend = { series: before, error: `The trend could not be loaded: ${error instanceof Error ? error.message : String(error)}` };
-  }
+  const trend = await loadTrend(bed, page.trends.get(bed) ?? null);
   change({ trends: new Map([...page.trends, [bed, trend]]) });
 }
 
@@ -286,7 +279,7 @@ async function loadTrend(bed: string): Promise<void> {
 setInterval(() => {
   draw();
   hear();
-  if (page.selected !== null && now() - trendAt >= TREND_EVERY_MS) void loadTrend(page.selected);
+  if (page.selected !== null && now() - trendAt >= TREND_EVERY_MS) void refreshTrend(page.selected);
 }, DRAW_EVERY_MS);
 
 const frame = (at: number): void => {
@@ -299,4 +292,7 @@ document.addEventListener("visibilitychange", () => feed.tellStation());
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && page.selected !== null) actions.select(null);
 });
-void askWho();
+// Without a sign-in the service refuses the stream; where it does not answer at all, the feed goes on trying.
+void askWho().then(() => {
+  if (page.me !== null) feed.connect();
+});

@@ -40,6 +40,7 @@ beforeEach(() => {
     connection: (state) => states.push(state),
     station: () => ({ type: "station", audio: "ok", visible: true }),
   });
+  feed.connect();
 });
 
 afterEach(() => {
@@ -124,6 +125,6 @@ test("paused, it stays off until it is told to go on", () => {
   feed.pause();
   vi.advanceTimersByTime(60_000);
   expect(lines).toHaveLength(1);
-  feed.reconnect();
+  feed.connect();
   expect(lines).toHaveLength(2);
 });
