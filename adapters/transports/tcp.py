@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 
 from adapters.transports.contract import LinkLost, LinkUnavailable
@@ -72,5 +73,7 @@ class TcpTransport:
 
 
 def _in_words(error: Exception) -> str:
-    """The system's own words, without its number."""
-    return getattr(error, "strerror", None) or str(error)
+    """The system's own words, without its number; asyncio puts others in their place."""
+    number = getattr(error, "errno", None) or 0
+    # Numbers below zero are those of name resolution, which has its own words.
+    return os.strerror(number) if number > 0 else getattr(error, "strerror", None) or str(error)
