@@ -71,25 +71,31 @@ class PacketAssembly:
     A packet begins at SYNC. A lost frame takes its place as a missing sample, so that the 75 Hz time base holds,
     and costs the packet its numerics. A SYNC too early or too late costs the packet whole: an MSB is never
     combined with the LSB of another packet. Whether SYNC is late shows only in the frame after the 25th, so a
-    packet goes out with that frame: 13 ms later, but never with values read from wrong places.
+    packet goes out with that frame: 13 ms later, but never with values read from wrong places. Is that very frame
+    lost, then the packet waits for the next SYNC, a third of a second; SYNC right behind the noise proves it too.
     """
 
     def __init__(self) -> None:
         self._synced = False
         self._waiting_since: int | None = None
         self._waited = 0
-        self._begin(0)
+        self._held: list[tuple[Reading, ...]] = []
+        self._held_good = 0
+        self._held_offset = 0
+        self._begin()
 
     def add(self, frame: Frame) -> Iterator[Reading | Fault]:
         """Take the next good frame."""
         sync = bool(frame.status & SYNC)
         full = len(self._samples) == PACKET
-        if full and sync:
+        if full:
+            self._hold()
+        if sync and not self._good:
             yield from self._release()
-        elif full:
-            yield from self._abandon("SYNC did not come after frame 25")
         elif sync:
             yield from self._abandon("SYNC came early")
+        elif full or not self._synced:
+            yield from self._abandon("SYNC did not come after frame 25")
         if not self._samples:
             self._synced = sync
         if not self._synced:
@@ -105,29 +111,35 @@ class PacketAssembly:
         """`discarded` bytes from `offset` on belonged to no good frame."""
         if not self._synced:
             yield from self._end_wait()
+            yield from self._abandon("noise in the place of SYNC")
             return
         frames = (discarded + FRAME // 2) // FRAME
-        if frames and len(self._samples) == PACKET:
-            # The frame that would have shown SYNC is lost; nothing speaks against the packet.
-            yield from self._release()
-        if frames >= PACKET:
-            yield from self._abandon("a packet's length was lost")
+        if len(self._samples) + frames > PACKET and self._held:
+            yield from self._abandon("noise in the place of SYNC")
             self._synced = False
-            return
-        for lost in range(frames):
+        elif frames >= PACKET:
             if len(self._samples) == PACKET:
-                yield from self._release()
-            self._place(None, offset + lost * FRAME)
+                self._hold()
+            else:
+                yield from self._abandon("a packet's length was lost")
+            self._synced = False
+        else:
+            for lost in range(frames):
+                if len(self._samples) == PACKET:
+                    self._hold()
+                self._place(None, offset + lost * FRAME)
 
     def finish(self) -> Iterator[Reading | Fault]:
         """The stream is over."""
         yield from self._end_wait()
         if len(self._samples) == PACKET:
+            self._hold()
+        if not self._good:
             yield from self._release()
         yield from self._abandon("the stream ended inside a packet")
 
-    def _begin(self, offset: int) -> None:
-        self._offset = offset
+    def _begin(self) -> None:
+        self._offset = 0
         self._samples: list[int | None] = []
         self._values = bytearray(PACKET)
         self._status = 0
@@ -138,11 +150,24 @@ class PacketAssembly:
             self._offset = offset
         self._samples.append(sample)
 
+    def _hold(self) -> None:
+        """Keep the full packet until SYNC has proved its place."""
+        pleth = PlethChunk(self._offset, RATE_HZ, tuple(self._samples))
+        self._held_offset = self._held_offset if self._held else self._offset
+        self._held.append((pleth,) if None in self._samples else (self._numerics(), pleth))
+        self._held_good += self._good
+        self._begin()
+
     def _release(self) -> Iterator[Reading]:
-        if None not in self._samples:
-            yield self._numerics()
-        yield PlethChunk(self._offset, RATE_HZ, tuple(self._samples))
-        self._begin(0)
+        for items in self._held:
+            yield from items
+        self._held.clear()
+        self._held_good = 0
+        self._begin()
+
+    @property
+    def _good(self) -> int:
+        return len(self._samples) - self._samples.count(None)
 
     def _numerics(self) -> OximeterReading:
         values, status = self._values, self._status
@@ -170,11 +195,14 @@ class PacketAssembly:
         )
 
     def _abandon(self, why: str) -> Iterator[Fault]:
-        """Give up the packet as far as it is filled; its lost frames have been reported already."""
-        good = len(self._samples) - self._samples.count(None)
+        """Give up all that SYNC has not proved; the lost frames in it have been reported already."""
+        offset = self._held_offset if self._held else self._offset
+        good = self._held_good + self._good
         if good:
-            yield Fault(self._offset, FaultKind.INCOMPLETE, good * FRAME, why)
-        self._begin(0)
+            yield Fault(offset, FaultKind.INCOMPLETE, good * FRAME, why)
+        self._held.clear()
+        self._held_good = 0
+        self._begin()
 
     def _wait(self, offset: int) -> Iterator[Fault]:
         if self._waiting_since is None:

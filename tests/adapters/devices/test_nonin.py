@@ -114,6 +114,48 @@ def test_an_inserted_frame_never_shifts_the_fields() -> None:
     assert [(reading.offset, reading.spo2) for reading in numerics(data)] == [(130, 97)]
 
 
+def test_a_packet_whose_proof_is_lost_waits_for_the_next() -> None:
+    """The first frame of the packet after it is spoilt: its values come with the following SYNC, or never."""
+    spoilt = b"\xff" * 5 + packet()[5:]
+    shown = packet(f9="01 80 00 61 E2")
+    decoder = Df2Decoder()
+    assert decoder.feed(shown + spoilt) == [Fault(125, FaultKind.GARBAGE, 5)]
+    reading, *pleth = decoder.feed(frame(0x81))
+    assert isinstance(reading, OximeterReading)
+    assert (reading.offset, reading.spo2) == (0, 97)
+    assert [(item.offset, item.samples[0]) for item in pleth if isinstance(item, PlethChunk)] == [(0, 0), (125, None)]
+    unproved = decode(shown + spoilt[:-5] + packet())
+    assert Fault(0, FaultKind.INCOMPLETE, 240, "SYNC came early") in unproved
+    assert [item.offset for item in unproved if isinstance(item, OximeterReading)] == [245]
+
+
+def test_two_lost_proofs_in_a_row_cost_the_packets() -> None:
+    spoilt = b"\xff" * 5 + packet()[5:]
+    items = decode(packet() + spoilt + spoilt + packet())
+    assert Fault(0, FaultKind.INCOMPLETE, 245, "noise in the place of SYNC") in items
+    assert [item.offset for item in items if isinstance(item, OximeterReading)] == [375]
+
+
+@pytest.mark.parametrize("noise", [1, 3, 5, 12, 60, 124, 126, 250])
+def test_sync_right_behind_noise_proves_the_packet_before_it(noise: int) -> None:
+    """Noise between two packets costs neither of them."""
+    items = decode(packet() + b"\xff" * noise + packet())
+    assert [item.offset for item in items if isinstance(item, OximeterReading)] == [0, 125 + noise]
+    assert Fault(125, FaultKind.GARBAGE, noise) in items
+
+
+def test_noise_as_long_as_a_packet_with_a_frame_behind_it_proves_nothing() -> None:
+    items = decode(packet() + b"\xff" * 130 + packet()[100:] + packet())
+    assert [item.offset for item in items if isinstance(item, OximeterReading)] == [280]
+    assert Fault(0, FaultKind.INCOMPLETE, 125, "SYNC did not come after frame 25") in items
+
+
+def test_a_packet_is_not_held_through_long_noise() -> None:
+    """It would come out old, as if it were new."""
+    items = decode(packet() + b"\xff" * 600 + packet())
+    assert [item.offset for item in items if isinstance(item, OximeterReading)] == [725]
+
+
 def test_two_good_frames_in_noise_are_noise() -> None:
     """Three in a row make the link good; what fits by chance does not."""
     assert decode(b"\x00\x00" + frame(0x81) * 2 + b"\x00") == [Fault(0, FaultKind.GARBAGE, 13)]
@@ -140,3 +182,12 @@ def test_bit_7_of_status_is_required() -> None:
     wrong = bytes([0x01, 0x01, 0x00, 0x00, 0x02])
     data = packet() + packet()[:60] + wrong + packet()[65:]
     assert Fault(185, FaultKind.GARBAGE, 5) in decode(data)
+
+
+def test_noise_as_long_as_a_packet_inside_one_costs_it() -> None:
+    items = decode(packet()[:50] + b"\xff" * 130 + packet()[50:] + packet())
+    assert items[:2] == [
+        Fault(0, FaultKind.INCOMPLETE, 50, "a packet's length was lost"),
+        Fault(50, FaultKind.GARBAGE, 130),
+    ]
+    assert [item.offset for item in items if isinstance(item, OximeterReading)] == [255]

@@ -1,0 +1,206 @@
+"""The emulated devices, written from the documents on their own, against the decoders: they share only the wire."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from adapters.devices.mqtt_vitals import VitalsDecoder, command_payload
+from adapters.devices.nonin import Df2Decoder
+from adapters.devices.par_nibp import ParDecoder, ParDialogue, ParOptions
+from adapters.reading import CuffProgress, CuffReading, Fault, OximeterReading, PlethChunk, Reading
+from config.instant import MINUTE, SECOND, Duration, Instant
+from config.vocabulary import CuffError, CuffState
+from simulator.devices.mqtt_vitals import Kind, MqttVitals
+from simulator.devices.nonin import NoninDf2
+from simulator.devices.par_nibp import ParNibp
+from simulator.vitals import Vitals
+
+STEP: Duration = SECOND // 10
+RESULT = (124.0, 78.0, 95.0, 71.0)
+
+
+@dataclass
+class Body:
+    """A body that never changes."""
+
+    vitals: Vitals = field(default_factory=lambda: Vitals(97.0, 150.0, 4.0, 124.0, 78.0, 95.0, 14.0))
+    cuff: Vitals = field(default_factory=lambda: Vitals(97.0, 71.0, 4.0, 124.0, 78.0, 95.0, 14.0))
+    time_s: float = 0.0
+    finished: bool = False
+
+    def advance(self, dt_s: float) -> None:
+        """Time leaves it as it is."""
+
+    def oximeter(self) -> Vitals:
+        return self.vitals
+
+    def cuff_reading(self) -> Vitals:
+        return self.cuff
+
+    def pleth(self, count: int, rate_hz: float) -> list[int]:
+        return [number % 256 for number in range(count)]
+
+
+def nonin_stream(duration: Duration, burst: int = 1) -> bytes:
+    device = NoninDf2(Body(), burst=burst)
+    return b"".join(device.advance(STEP) for _ in range(duration // STEP))
+
+
+@pytest.mark.parametrize("burst", [1, 25])
+def test_an_oximeter_without_a_fault(burst: int) -> None:
+    """Three packets a second, all whole; the last waits for the SYNC that follows it."""
+    decoder = Df2Decoder()
+    items = [*decoder.feed(nonin_stream(MINUTE, burst)), *decoder.finish()]
+    readings = [item for item in items if isinstance(item, OximeterReading)]
+    assert [(reading.spo2, reading.pulse_rate) for reading in readings[6:]] == [(97.0, 150.0)] * (len(readings) - 6)
+    assert (len(readings), sum(isinstance(item, Fault) for item in items)) == (180, 0)
+    assert sum(len(item.samples) for item in items if isinstance(item, PlethChunk)) == 60 * 75
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_number_is_ever_wrong_on_a_bad_line(seed: int) -> None:
+    """Bytes lost, doubled and turned over, now and then whole frames: values are true or absent."""
+    chance = random.Random(seed)
+    stream = bytearray(nonin_stream(MINUTE)[3000:])
+    for _ in range(60):
+        at = chance.randrange(len(stream) - 200)
+        match chance.randrange(4):
+            case 0:
+                del stream[at : at + chance.randrange(1, 12)]
+            case 1:
+                stream[at] ^= 1 << chance.randrange(8)
+            case 2:
+                stream[at:at] = chance.randbytes(chance.randrange(1, 12))
+            case _:
+                del stream[at : at + 5 * chance.randrange(1, 40)]
+    decoder = Df2Decoder()
+    items = decoder.feed(bytes(stream))
+    shown = {(item.spo2, item.pulse_rate) for item in items if isinstance(item, OximeterReading)}
+    assert shown == {(97.0, 150.0)}
+    assert sum(isinstance(item, OximeterReading) for item in items) > 50
+    assert any(isinstance(item, Fault) for item in items)
+
+
+class Bench:
+    """A cuff board and its driver on one line, in virtual time."""
+
+    def __init__(self, board: ParNibp, options: ParOptions | None = None) -> None:
+        self.board = board
+        self.decoder = ParDecoder()
+        self.dialogue = ParDialogue(options or ParOptions())
+        self.now: Instant = 0
+        self.items: list[Reading | Fault] = []
+        self.board.receive(self.dialogue.opened(self.now))
+
+    def run(self, duration: Duration) -> None:
+        for _ in range(duration // STEP):
+            self.now += STEP
+            for item in self.decoder.feed(self.board.advance(STEP)):
+                self.items.append(item)
+                self.board.receive(self.dialogue.on_reading(item, self.now))
+            due = self.dialogue.next_deadline()
+            if due is not None and due <= self.now:
+                self.board.receive(self.dialogue.tick(self.now))
+
+    def reconnect(self) -> None:
+        self.decoder = ParDecoder()
+        self.board.receive(self.dialogue.opened(self.now))
+
+    def request(self) -> bool:
+        words = self.dialogue.request_measurement(self.now)
+        self.board.receive(words)
+        return bool(words)
+
+    @property
+    def results(self) -> list[tuple[float | None, ...]]:
+        found = [item for item in self.items if isinstance(item, CuffReading)]
+        return [(each.systolic, each.diastolic, each.mean, each.pulse_rate) for each in found]
+
+    @property
+    def errors(self) -> list[CuffError | None]:
+        return [item.error for item in self.items if isinstance(item, CuffReading)]
+
+
+@pytest.mark.parametrize("spo2_board", [False, True])
+def test_a_measurement_on_request_is_told_once(spo2_board: bool) -> None:
+    bench = Bench(ParNibp(Body(), spo2_board=spo2_board), ParOptions(delimiters="spo2" if spo2_board else "plain"))
+    bench.run(2 * SECOND)
+    assert bench.request()
+    bench.run(5 * MINUTE)
+    assert bench.results == [RESULT]
+    assert not any(isinstance(item, Fault) for item in bench.items)
+    states = [item.state for item in bench.items if isinstance(item, CuffProgress) and item.pressure is not None]
+    assert states.index(CuffState.DEFLATING) > states.index(CuffState.INFLATING)
+
+
+def test_the_boards_own_cycle_is_told_without_asking_for_it() -> None:
+    bench = Bench(ParNibp(Body(), cycle_s=60))
+    bench.run(5 * MINUTE)
+    assert bench.results == [RESULT] * 5
+
+
+def test_what_was_measured_before_connecting_is_history() -> None:
+    board = ParNibp(Body())
+    board.press_start()
+    board.advance(MINUTE)
+    bench = Bench(board)
+    bench.run(MINUTE)
+    assert bench.results == []
+    bench.request()
+    bench.run(MINUTE)
+    bench.reconnect()
+    bench.run(MINUTE)
+    assert bench.results == [RESULT]
+
+
+@pytest.mark.parametrize(
+    ("stop", "error"),
+    [
+        (lambda bench: bench.board.press_stop(), CuffError.ABORTED),
+        (lambda bench: bench.board.receive(bench.dialogue.cancel_measurement(bench.now)), CuffError.ABORTED),
+    ],
+    ids=["at the board", "from here"],
+)
+def test_a_stopped_measurement_has_no_numbers(stop: Callable[[Bench], None], error: CuffError) -> None:
+    """And the old result that the board may still hold is not told in its place."""
+    bench = Bench(ParNibp(Body()))
+    bench.run(SECOND)
+    bench.request()
+    bench.run(90 * SECOND)
+    bench.request()
+    bench.run(10 * SECOND)
+    stop(bench)
+    bench.run(MINUTE)
+    assert bench.errors == [None, error]
+    assert not bench.board.measuring
+
+
+@pytest.mark.parametrize("error", [error for error in CuffError if error is not CuffError.ABORTED])
+def test_every_failure_keeps_its_name(error: CuffError) -> None:
+    failing = Vitals(97.0, None, 4.0, None, None, None, 14.0, cuff_error=error)
+    bench = Bench(ParNibp(Body(cuff=failing)))
+    bench.run(SECOND)
+    bench.request()
+    bench.run(MINUTE)
+    assert bench.errors == [error]
+
+
+def test_an_mqtt_device() -> None:
+    """Kinds, command and result of the emulated gateway."""
+    device = MqttVitals(Body(), "harbour", "bay-1", "both-1", kinds=frozenset(Kind), battery=80)
+    decoder = VitalsDecoder()
+    items: list[Reading | Fault] = []
+    for now in range(0, MINUTE, SECOND):
+        messages = device.messages(now)
+        if now == 5 * SECOND:
+            messages += device.receive(device.command_topic, command_payload("start", now), now)
+        for message in messages:
+            items += decoder.feed_message(message.topic, message.payload)
+    assert not [item for item in items if isinstance(item, Fault)]
+    results = [item for item in items if isinstance(item, CuffReading)]
+    assert [(each.systolic, each.diastolic, each.mean, each.pulse_rate) for each in results] == [RESULT]
+    assert {(item.spo2, item.pulse_rate) for item in items if isinstance(item, OximeterReading)} == {(97.0, 150.0)}
