@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -215,13 +216,9 @@ class Ward:
         while True:
             await device.plugged.wait()
             # A broker that is away is a state of the ward, not an error: the retained status tells who is there.
-            try:
+            with contextlib.suppress(aiomqtt.MqttError):
                 await self._connected(device)
-            except aiomqtt.MqttError:
-                task = asyncio.current_task()
-                if task is not None and task.cancelling():
-                    # Leaving the connection failed and took the place of the cancellation: this is the end.
-                    raise asyncio.CancelledError from None
+            _honour_cancellation()
             await self._clock.sleep_until(self._clock.now() + RECONNECT)
 
     async def _connected(self, device: _Published) -> None:
@@ -233,10 +230,11 @@ class Ward:
             timeout=MQTT_BOUND_S,
             max_queued_incoming_messages=16,
         )
-        async with client:
+        async with _connection(client):
             try:
                 await client.publish(*device.device.online(self._clock.now()))
                 await client.subscribe(device.device.command_topic, qos=1)
+                _honour_cancellation()
                 await self._converse(device, client)
             except asyncio.CancelledError:
                 # An orderly end says so itself: after it the broker does not say the last will.
@@ -275,6 +273,34 @@ class Ward:
 async def _publish(device: _Published, client: aiomqtt.Client) -> None:
     while True:
         await client.publish(*await device.outbox.get())
+        _honour_cancellation()
+
+
+def _honour_cancellation() -> None:
+    """End here when the task has been cancelled.
+
+    Under Python 3.11 `asyncio.wait_for`, in which aiomqtt waits, loses a cancellation that meets its result.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
+@contextlib.asynccontextmanager
+async def _connection(client: aiomqtt.Client) -> AsyncIterator[None]:
+    """The client's connection. Its thread that connects cannot be cancelled: it is waited for, then hung up."""
+    connecting = asyncio.ensure_future(client.__aenter__())
+    try:
+        await asyncio.shield(connecting)
+    except asyncio.CancelledError:
+        await asyncio.wait([connecting])
+        if connecting.exception() is None:
+            await client.__aexit__(None, None, None)
+        raise
+    try:
+        yield
+    finally:
+        await client.__aexit__(None, None, None)
 
 
 async def _cut(client: aiomqtt.Client, listening: asyncio.Task[object]) -> None:

@@ -24,7 +24,7 @@ from simulator.devices.par_nibp import ParNibp
 from simulator.faults import FaultRule, FaultyLine, LineFault
 from simulator.serve import Body, Ward
 from tests.simulator.devices.still_body import StillBody
-from tests.support.clock import ManualClock
+from tests.support.clock import ManualClock, let_tasks_run
 
 pytestmark = pytest.mark.journey
 BOUND_S = 20.0
@@ -252,6 +252,25 @@ async def test_a_frozen_broker_does_not_keep_the_ward_from_stopping() -> None:
                 await clock.advance(5 * SECOND)
         finally:
             os.kill(broker.pid, signal.SIGCONT)
+
+
+async def test_a_ward_can_be_stopped_at_any_moment_of_its_connection() -> None:
+    """While it connects, greets, subscribes, publishes: it ends, and its device is not left online."""
+    clock = ManualClock()
+    async with EmbeddedBroker() as broker:
+        for moment in range(0, 300, 15):
+            ward = Ward(clock)
+            device = MqttVitals(StillBody(), "harbour", "bay-1", f"ox-{moment}")
+            ward.add_mqtt("ox", device, HOST, broker.port, Body(StillBody()))
+            async with asyncio.timeout(BOUND_S), running(ward):
+                await let_tasks_run(moment)
+        async with asyncio.timeout(BOUND_S), aiomqtt.Client(HOST, broker.port) as watcher:
+            await watcher.subscribe("vitals/v1/#", qos=1)
+            await watcher.publish("vitals/v1/end", b"", qos=1)
+            async for message in watcher.messages:
+                if str(message.topic) == "vitals/v1/end":
+                    break
+                assert b'"offline"' in bytes(message.payload)
 
 
 async def test_a_broker_that_comes_late_and_goes() -> None:
