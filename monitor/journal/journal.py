@@ -74,7 +74,7 @@ class Journal:
         self._last_input = self._last_event = self._last_snapshot = self._last_audit = 0
         self._closed = False
         self.health = Health(path.parent, clock, free_percent)
-        self.outbox = JournalOutbox(self._change)
+        self.outbox = JournalOutbox(self._change, JournalReader(path).told)
         self._ticker: asyncio.Task[None] | None = None
 
     @classmethod

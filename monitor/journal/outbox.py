@@ -8,16 +8,20 @@ it once more under the same id.
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Callable
 
 import msgspec
 
-from alerts.alert import Alert
+from alerts.alert import Alert, AlertKind
 from alerts.ledger import Page, PageStatus
 from config.instant import Instant
 from monitor.journal.backlog import RowChange, encode, storable
 
-_INSERT = "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, 'pending', 0, ?, ?, '')"
+REMEMBERED = 1_000
+"""Deliveries kept in memory until the file surely has them."""
+
+_INSERT = "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, 'pending', 0, ?, ?, '')"
 _ATTEMPT = "UPDATE outbox SET attempts = ?, updated_us = ?, detail = ? WHERE page_id = ? AND status = 'pending'"
 _FINISH = "UPDATE outbox SET status = ?, updated_us = ?, detail = ? WHERE page_id = ? AND status = 'pending'"
 
@@ -39,9 +43,11 @@ def alert_from_json(text: str) -> Alert:
 class JournalOutbox:
     """Implements `alerts.ledger.Outbox` over the journal's writer. On the event loop only."""
 
-    def __init__(self, change: Callable[[RowChange], None]) -> None:
+    def __init__(self, change: Callable[[RowChange], None], told_on_disk: Callable[[str], frozenset[str]]) -> None:
         self._change = change
+        self._told_on_disk = told_on_disk
         self._pages: dict[str, Page] = {}
+        self._delivered: deque[tuple[str, str]] = deque(maxlen=REMEMBERED)
         self._attempts: dict[str, int] = {}
 
     def load(self, connection: sqlite3.Connection, now: Instant) -> None:
@@ -60,10 +66,11 @@ class JournalOutbox:
 
     def admit(self, page: Page, now: Instant) -> RowChange:
         """The row of a new page, for the transaction of its events."""
-        row = _INSERT, (page.page_id, page.channel, alert_to_json(page.alert), now, now)
+        alert = page.alert
+        values = (page.page_id, page.channel, alert.alarm_id, alert.kind.value, alert_to_json(alert), now, now)
         self._pages.setdefault(page.page_id, page)
         self._attempts.setdefault(page.page_id, 0)
-        return row
+        return _INSERT, values
 
     def pending(self) -> list[Page]:
         """Every page without a final status, oldest first."""
@@ -79,6 +86,21 @@ class JournalOutbox:
         """The final status. Recording it again changes nothing."""
         if status is PageStatus.PENDING:
             raise ValueError("pending is not a final status")
-        if self._pages.pop(page_id, None) is not None:
-            del self._attempts[page_id]
-            self._change((_FINISH, (status.value, at, storable(detail), page_id)))
+        page = self._pages.pop(page_id, None)
+        if page is None:
+            return
+        del self._attempts[page_id]
+        self._change((_FINISH, (status.value, at, storable(detail), page_id)))
+        if status is PageStatus.DELIVERED and page.alert.kind in (AlertKind.RAISED, AlertKind.ESCALATED):
+            self._delivered.append((page.alert.alarm_id, page.channel))
+
+    def told(self, alarm_id: str) -> frozenset[str]:
+        """Channels that had a raised or escalated page of this alarm delivered, in this run or an earlier one.
+
+        A look-up by index in the file: for the rare alarm that the dispatcher does not remember.
+
+        Raises:
+            JournalError: the file cannot be read.
+        """
+        fresh = frozenset(channel for alarm, channel in self._delivered if alarm == alarm_id)
+        return fresh | self._told_on_disk(alarm_id)

@@ -14,6 +14,8 @@ from typing import Any
 
 import msgspec
 
+from alerts.alert import AlertKind
+from alerts.ledger import PageStatus
 from config.instant import Instant
 from config.vocabulary import Metric
 from monitor.core.errors import JournalError
@@ -149,6 +151,13 @@ class JournalReader:
                 verdict, reason = judged.get(metric.value) or judged.get(name) or (None, None)
                 points.append(TrendPoint(at, msgspec.json.decode(body).get(name), verdict, reason))
             return points
+
+    def told(self, alarm_id: str) -> frozenset[str]:
+        """Channels that had a raised or escalated page of this alarm delivered."""
+        sql = "SELECT DISTINCT channel FROM outbox WHERE alarm_id = ? AND status = ? AND kind IN (?, ?)"
+        values = (alarm_id, PageStatus.DELIVERED.value, AlertKind.RAISED.value, AlertKind.ESCALATED.value)
+        with self._moment() as connection:
+            return frozenset(channel for (channel,) in connection.execute(sql, values))
 
     @contextmanager
     def _moment(self) -> Iterator[sqlite3.Connection]:

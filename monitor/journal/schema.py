@@ -37,9 +37,11 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX inputs_by_time ON inputs (at_us, bed, kind);
     CREATE TABLE outbox (
-        page_id TEXT PRIMARY KEY, channel TEXT NOT NULL, alert TEXT NOT NULL, status TEXT NOT NULL,
-        attempts INTEGER NOT NULL, created_us INTEGER NOT NULL, updated_us INTEGER NOT NULL, detail TEXT NOT NULL
+        page_id TEXT PRIMARY KEY, channel TEXT NOT NULL, alarm_id TEXT NOT NULL, kind TEXT NOT NULL,
+        alert TEXT NOT NULL, status TEXT NOT NULL, attempts INTEGER NOT NULL, created_us INTEGER NOT NULL,
+        updated_us INTEGER NOT NULL, detail TEXT NOT NULL
     );
+    CREATE INDEX outbox_by_alarm ON outbox (alarm_id);
     CREATE INDEX outbox_pending ON outbox (created_us) WHERE status = 'pending';
     CREATE TABLE snapshots (
         id INTEGER PRIMARY KEY, bed TEXT, at_us INTEGER NOT NULL, input_seq INTEGER NOT NULL,

@@ -23,6 +23,9 @@ CHECKPOINT_ROWS = 2_000
 CHECKPOINT_TRANSACTIONS = 250
 """The write-ahead log goes back into the main file about this often (1 to 6 MB), when nobody waits for a commit."""
 
+CHECKPOINT_ANYWAY = 4
+"""So many times overdue, it is done even then: a reader or a busy ward must not let the log grow for ever."""
+
 INPUT_COLUMNS = ("seq", "at_us", "bed", "session", "kind", "body", "verdicts")
 EVENT_COLUMNS = ("seq", "at_us", "bed", "session", "kind", "body", "prev_hash", "hash")
 
@@ -113,9 +116,8 @@ class Writer:
         return connection
 
     def _checkpoint_when_due(self) -> None:
-        if self._rows < CHECKPOINT_ROWS and self._transactions < CHECKPOINT_TRANSACTIONS:
-            return
-        if self._connection is None or not self._backlog.idle:
+        due = max(self._rows / CHECKPOINT_ROWS, self._transactions / CHECKPOINT_TRANSACTIONS)
+        if due < 1 or self._connection is None or (due < CHECKPOINT_ANYWAY and not self._backlog.idle):
             return
         self._rows = self._transactions = 0
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,23 @@ async def test_a_page_that_enters_twice_is_one_page(journal: Journal, path: Path
         await journal.append([raised(1)], [page("p-1")], session=None).wait()
     assert stored(path, "SELECT count(*) FROM outbox") == [1]
     assert len(journal.outbox.pending()) == 1
+
+
+async def test_who_was_told_of_an_alarm_is_known_at_once_and_after_a_restart(open_journal: OpenJournal) -> None:
+    """Who heard that it began hears that it ended (alarm-system, section 4.3); a failed page told nobody."""
+    journal = await open_journal()
+    ended = replace(page("p-3"), channel="sms", alert=replace(page("p-3").alert, kind=AlertKind.CLOSED))
+    pages = [page("p-1"), replace(page("p-2"), channel="mail"), ended]
+    await journal.append([raised(1)], pages, session=None).wait()
+    assert journal.outbox.told("bay-1-0001") == frozenset()
+    journal.outbox.finished("p-1", PageStatus.DELIVERED, 5)
+    journal.outbox.finished("p-2", PageStatus.FAILED, 6)
+    journal.outbox.finished("p-3", PageStatus.DELIVERED, 7)
+    assert journal.outbox.told("bay-1-0001") == {"pager"}
+    await journal.close()
+    again = await open_journal()
+    assert again.outbox.told("bay-1-0001") == {"pager"}
+    assert again.outbox.told("bay-1-0002") == frozenset()
 
 
 async def test_a_page_that_cannot_be_read_is_finished_as_failed(open_journal: OpenJournal, path: Path) -> None:

@@ -8,9 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from config.instant import SECOND
-from monitor.journal import Durable, Failed, Journal, verify
+from monitor.journal import Durable, Failed, Journal, verify, writer
 from monitor.journal.schema import connect_writer
 from tests.monitor.journal.conftest import OpenJournal
 from tests.monitor.journal.disk import PATIENCE_S, Disk
@@ -34,6 +35,11 @@ class Heard:
     async def recovered(self) -> None:
         async with asyncio.timeout(PATIENCE_S):
             await self._recovered.wait()
+
+
+def log_size(path: Path) -> int:
+    """Bytes of the write-ahead log."""
+    return Path(f"{path}-wal").stat().st_size
 
 
 def durable_marks(path: Path) -> list[bool | None]:
@@ -132,6 +138,45 @@ async def test_an_alarm_does_not_wait_for_a_slow_disk(open_journal: OpenJournal,
     notes = stored(path, "SELECT detail FROM audit WHERE what = 'told_before_durable'")
     assert notes == ['{"first_seq":1,"last_seq":1}']
     assert verify(path).ok
+
+
+async def test_a_failed_checkpoint_costs_nothing(
+    open_journal: OpenJournal, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is in the write-ahead log is durable; the next commit goes on behind it."""
+    checkpoints = 0
+
+    class Grudging(sqlite3.Connection):
+        def execute(self, sql: str, parameters: object = ()) -> sqlite3.Cursor:
+            nonlocal checkpoints
+            if "wal_checkpoint" in sql:
+                checkpoints += 1
+                raise sqlite3.OperationalError("disk I/O error")
+            return super().execute(sql, parameters)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(writer, "CHECKPOINT_TRANSACTIONS", 1)
+    journal = await open_journal(connect=lambda at: connect_writer(at, Grudging))
+    heard = Heard(journal)
+    for at in range(1, 8):
+        assert await journal.append([raised(at, at)], session=None).wait() == Durable()
+    assert await journal.close()
+    assert checkpoints
+    assert heard.troubles == []
+    assert (verify(path).ok, verify(path).count) == (True, 7)
+
+
+async def test_the_write_ahead_log_goes_back_into_the_main_file(
+    open_journal: OpenJournal, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise it would grow for as long as the service runs."""
+    journal = await open_journal()
+    for at in range(1, 60):
+        await journal.append([raised(at, at)], session=None).wait()
+    long = log_size(path)
+    monkeypatch.setattr(writer, "CHECKPOINT_TRANSACTIONS", 5)
+    for at in range(60, 200):
+        await journal.append([raised(at, at)], session=None).wait()
+    assert log_size(path) < 2 * long
 
 
 async def test_inputs_that_had_to_go_leave_a_note(
