@@ -200,12 +200,12 @@ class Browser:
         text = message.get("text")
         if text is None:
             self._refuse("messages are JSON text")
-        elif len(text) > LARGEST_PAGE_MESSAGE or len(text.encode()) > LARGEST_PAGE_MESSAGE:
+        elif len(raw := text.encode("utf-8", "replace")) > LARGEST_PAGE_MESSAGE:
             self._refuse(f"messages have at most {LARGEST_PAGE_MESSAGE} bytes")
         else:
             try:
-                said = _FROM_PAGE.decode(text)
-            except (msgspec.DecodeError, UnicodeEncodeError) as error:
+                said = _FROM_PAGE.decode(raw)
+            except msgspec.DecodeError as error:
                 self._refuse(str(error))
                 return
             if isinstance(said, wire.Subscribe):

@@ -11,7 +11,7 @@ import msgspec
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from config.instant import SECOND, Instant
+from config.instant import SECOND, Duration, Instant
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import Acknowledge, Input, OpenSession
 from monitor.station import wire
@@ -189,6 +189,10 @@ class StationKit:
             static=static,
             **options,
         )
+
+    def advance(self, duration: Duration) -> None:
+        """Move the clock on, from a test without a loop of its own."""
+        asyncio.run(self.clock.advance(duration))
 
 
 class FakeSocket:
