@@ -37,7 +37,8 @@ def note(line: str) -> None:
 def complain(message: str) -> None:
     """Why the command did not do what it was asked."""
     sys.stdout.flush()
-    note(f"bedwatch: {message}")
+    count = message.count("\n") + 1
+    note(f"bedwatch: {message}" if count == 1 else f"bedwatch: {count} things to mend:\n{message}")
 
 
 def describe(commands: Any, name: str, summary: str, text: str, example: str, run: Run) -> argparse.ArgumentParser:

@@ -1,0 +1,113 @@
+"""The site file as pydantic models (interfaces, section 2). Values only: nothing here opens or looks up anything."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$", max_length=64)]
+"""Stands in topics, addresses and alarm ids, hence never changes and has no other characters."""
+
+Label = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=80)]
+"""A name for people, on one line."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+class Section(BaseModel):
+    """A table of the site file: unknown keys are errors, values are never bent to fit, secrets never shown."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class SiteSection(Section):
+    """`[site]`: the ward and its alarm preset."""
+
+    id: Id
+    name: Label | None = None
+    preset: Name
+
+
+class BedSection(Section):
+    """`[[bed]]`: a place where somebody is monitored."""
+
+    id: Id
+    label: Label | None = None
+
+
+class DeviceSection(Section):
+    """`[[device]]`: one device and the bed it stands at.
+
+    Attributes:
+        options: checked against the driver's declared options.
+        password, password_file: of the broker's account named in `url`, for those who keep it out of the URL.
+        commands: whether the service may send commands to a device behind a broker.
+        cadence: what the device's silence means, where the driver serves devices of several kinds.
+    """
+
+    id: Id
+    bed: Name
+    driver: Name
+    url: Address
+    options: dict[str, Any] = {}
+    password: SecretStr | None = None
+    password_file: Name | None = None
+    commands: bool = False
+    cadence: Literal["stream", "poll", "episodic"] | None = None
+
+
+class ChannelSection(Section):
+    """`[[channel]]`: one way to tell people. Every further key is an option of its kind."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: Id
+    kind: Name
+    min_priority: Literal["low", "medium", "high"] | None = None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of the kind; may hold secrets."""
+        return dict(self.model_extra or {})
+
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        """Without the options, which may hold secrets."""
+        return [("id", self.id), ("kind", self.kind), ("min_priority", self.min_priority)]
+
+
+class StationSection(Section):
+    """`[station]`: where the nurse station is served."""
+
+    host: Name
+    port: Annotated[int, Field(ge=0, le=65535)]
+    lock_after_h: Annotated[float, Field(gt=0, le=168, allow_inf_nan=False)]
+    allowed_origins: list[Annotated[str, StringConstraints(pattern=r"^https?://[^/]+$")]]
+
+
+class JournalSection(Section):
+    """`[journal]`: where the service keeps what it knows."""
+
+    folder: Name
+
+
+class Settings(Section):
+    """The whole site file over the shipped defaults."""
+
+    site: SiteSection
+    station: StationSection
+    journal: JournalSection
+    bed: Annotated[list[BedSection], Field(max_length=1000)] = []
+    device: Annotated[list[DeviceSection], Field(max_length=4000)] = []
+    channel: Annotated[list[ChannelSection], Field(max_length=100)] = []
+    preset: dict[str, dict[str, Any]] = {}
+
+
+LISTS: dict[str, type[Section]] = {"bed": BedSection, "device": DeviceSection, "channel": ChannelSection}
+"""The sections of many entries, each written with two brackets and known by its id."""
+
+TABLES: dict[str, type[Section]] = {"site": SiteSection, "station": StationSection, "journal": JournalSection}
+"""The sections that stand once."""
+
+SECTIONS = (*TABLES, *LISTS, "preset")

@@ -1,0 +1,97 @@
+"""`bedwatch check`: a site file, or one MQTT payload, looked through without opening a port."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from adapters.driver import Driver
+from adapters.message_lines import LINE_LIMIT
+from adapters.registry import build_options
+from monitor.cli.decode import Tally, find_driver, open_bytes, print_item
+from monitor.cli.site_file import USUAL, VARIABLE, find_site_file, need_site_file
+from monitor.cli.terminal import FAULT, OK, describe, note, say
+from monitor.core.errors import ConfigError
+from monitor.site import Site, read_site
+
+TEXT = f"""\
+Looks through a site file and says what is wrong with it: file, line, key and remedy. Opens no port.
+Without FILE it takes that of {VARIABLE}, else {USUAL}.
+With --payload and --driver it decodes one MQTT message instead, with the driver's options of FILE where given."""
+
+EXAMPLE = """\
+  bedwatch check site.toml
+  bedwatch check --payload message.json --driver mqtt-vitals --topic vitals/v1/harbour/bay-1/ox-1/spo2"""
+
+
+def add(commands: Any) -> None:
+    """Describe the command."""
+    parser = describe(commands, "check", "look through a site file or an MQTT message", TEXT, EXAMPLE, run)
+    parser.add_argument("site", metavar="FILE", nargs="?", help="site file")
+    parser.add_argument("--payload", metavar="FILE", help="file with the payload of one MQTT message, or -")
+    parser.add_argument("--driver", metavar="D", help="driver to decode the payload with")
+    parser.add_argument("--topic", metavar="T", default="", help="topic the message came on, where the driver asks")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when all is well, 1 when a payload cannot be decoded, 2 when the site file is wrong."""
+    if args.payload is None:
+        if args.driver is not None or args.topic:
+            raise ConfigError("--driver and --topic belong to --payload: name the file with the message, too")
+        return _check_site(need_site_file(args.site, os.environ))
+    if args.driver is None:
+        raise ConfigError("--payload needs --driver: which driver decodes it, for instance --driver mqtt-vitals")
+    return _check_payload(args)
+
+
+def _check_site(path: Path) -> int:
+    site = read_site(path, os.environ, need_secrets=False)
+    for warning in site.warnings:
+        note(f"warning: {warning}")
+    for line in _summary(site):
+        say(line)
+    say(f"{path}: in order")
+    return OK
+
+
+def _summary(site: Site) -> list[str]:
+    lines = [f"site {site.id}: {site.name}, preset {site.ruleset.name} version {site.ruleset.version}"]
+    for bed in site.beds:
+        devices = ", ".join(f"{each.id} ({each.spec.driver.name})" for each in site.devices if each.bed == bed.id)
+        lines.append(f"bed {bed.id}: {bed.label}; {devices or 'no device'}")
+    kinds = Counter(channel.kind for channel in site.channels)
+    lines.append(f"channels: {', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items()))}")
+    return lines
+
+
+def _check_payload(args: argparse.Namespace) -> int:
+    driver = find_driver(args.driver)
+    if not driver.messages:
+        raise ConfigError(f"driver {driver.name} reads bytes from a line: use `bedwatch decode {driver.name} FILE`")
+    options = _options(driver, args.site)
+    with ExitStack() as stack:
+        # One byte more than any decoder takes, so that it says itself that the payload is too large.
+        payload = open_bytes(args.payload, stack).read(LINE_LIMIT + 1)
+    tally = Tally()
+    for item in driver.decoder(options).feed_message(args.topic, payload):
+        print_item(item, pleth=True, tally=tally)
+    if tally.faults and not args.topic:
+        note("the topic tells what a message is: name the one it came on with --topic")
+    if not tally.faults and not tally.readings:
+        note(f"{args.payload}: driver {driver.name} finds nothing in it for itself")
+    return OK if tally.readings and not tally.faults else FAULT
+
+
+def _options(driver: Driver, site_file: str | None) -> Any:
+    path = None if site_file is None else find_site_file(site_file, os.environ)
+    if path is None:
+        return build_options(driver, {})
+    site = read_site(path, os.environ, need_secrets=False)
+    for device in site.devices:
+        if device.spec.driver.name == driver.name:
+            return device.spec.options
+    raise ConfigError(f"{path}: no device has the driver {driver.name}")

@@ -1,0 +1,169 @@
+"""The devices of a site file, checked against their drivers and against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from adapters.driver import Cadence, Driver
+from adapters.links import DeviceSpec
+from adapters.registry import OptionError, build_options, drivers, line_settings
+from adapters.transports.topics import covers
+from adapters.transports.url import MqttUrl, SerialUrl, TcpUrl, TransportUrl, parse_url
+from config.models import DeviceSection, Settings
+from config.problem import Path, nearest
+from monitor.site.findings import Findings
+
+OWN_SCHEME = ("vitals", "v1")
+"""First levels of the topics of `mqtt-vitals`, followed by site, bed, device, kind (interfaces, section 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundDevice:
+    """A device and the bed it stands at. `where` is its parsed URL; `spec` may hold the broker's password."""
+
+    bed: str
+    spec: DeviceSpec = field(repr=False)
+    where: TransportUrl
+
+    @property
+    def id(self) -> str:
+        """The device's id in the site file."""
+        return self.spec.id
+
+
+def read_devices(settings: Settings, findings: Findings) -> tuple[BoundDevice, ...]:
+    """Every device that is in order; what is wrong with the others goes to `findings`."""
+    known = drivers()
+    found: list[BoundDevice] = []
+    for device in settings.device:
+        where: Path = ("device", findings.number("device", device.id))
+        bound = _device(device, where, known, findings)
+        if bound is None:
+            continue
+        rival = next((other for other in found if _same_pipe(other.where, bound.where)), None)
+        if rival is not None:
+            findings.wrong(
+                (*where, "url"), f"device {rival.id!r} reads from there already: each needs a line of its own"
+            )
+        found.append(bound)
+    return tuple(found)
+
+
+def _device(device: DeviceSection, where: Path, known: Mapping[str, Driver], findings: Findings) -> BoundDevice | None:
+    driver = known.get(device.driver)
+    if driver is None:
+        findings.wrong((*where, "driver"), f"unknown driver {device.driver!r}: {nearest(device.driver, known)}")
+    options = None if driver is None else _options(device, where, driver, findings)
+    url = _with_password(device, where, findings)
+    try:
+        pipe = parse_url(url)
+    except ValueError as error:
+        findings.wrong((*where, "url"), str(error))
+        return None
+    _look_at_topic(device, where, pipe, findings)
+    if driver is None or not _fits(driver, options, pipe, where, findings):
+        return None
+    topic = _command_topic(device, where, pipe, findings) if device.commands else None
+    spec = DeviceSpec(
+        id=device.id,
+        driver=driver,
+        url=url,
+        options=options,
+        line=line_settings(driver, options),
+        cadence=None if device.cadence is None else Cadence(device.cadence),
+        command_topic=topic,
+    )
+    return BoundDevice(device.bed, spec, pipe)
+
+
+def _options(device: DeviceSection, where: Path, driver: Driver, findings: Findings) -> Any:
+    try:
+        return build_options(driver, device.options)
+    except OptionError as error:
+        text = str(error)
+        key = next((key for key in device.options if repr(key) in text or f"$.{key}" in text), None)
+        findings.wrong((*where, "options") if key is None else (*where, "options", key), text)
+        return driver.options()
+
+
+def _fits(driver: Driver, options: Any, pipe: TransportUrl, where: Path, findings: Findings) -> bool:
+    if driver.messages and not isinstance(pipe, MqttUrl):
+        wanted = "mqtt://broker:1883/vitals/v1/site/bed/device/+"
+        findings.wrong((*where, "url"), f"driver {driver.name} reads messages from a broker: write {wanted}")
+        return False
+    if not driver.messages and isinstance(pipe, MqttUrl):
+        wanted = "serial:///dev/ttyUSB0 or tcp://host:port"
+        findings.wrong((*where, "url"), f"driver {driver.name} reads bytes from a line, not messages: write {wanted}")
+        return False
+    if isinstance(pipe, SerialUrl):
+        try:
+            pipe.line(line_settings(driver, options))
+        except ValueError as error:
+            findings.wrong((*where, "url"), str(error))
+            return False
+    return True
+
+
+def _with_password(device: DeviceSection, where: Path, findings: Findings) -> str:
+    """The URL with the broker's password from where the site keeps it."""
+    password = None if device.password is None else device.password.get_secret_value()
+    if password is not None:
+        findings.check_secret((*where, "password"), password)
+    elif device.password_file is not None:
+        password = findings.read_secret((*where, "password_file"), device.password_file)
+    scheme, _, rest = device.url.partition("://")
+    authority, slash, path = rest.partition("/")
+    login, at, host = authority.rpartition("@")
+    if at and ":" in login:
+        findings.check_secret((*where, "url"), login.partition(":")[2])
+    if device.password is None and device.password_file is None:
+        return device.url
+    if scheme not in ("mqtt", "mqtts") or not login or ":" in login:
+        key = "password" if device.password is not None else "password_file"
+        findings.wrong(
+            (*where, key), "belongs to an account at a broker: name it alone in url, as in mqtt://user@broker/…"
+        )
+        return device.url
+    # A secret's file that is absent has its finding already; without the password the rest is checked all the same.
+    return device.url if password is None else f"{scheme}://{login}:{quote(password, safe='')}@{host}{slash}{path}"
+
+
+def _look_at_topic(device: DeviceSection, where: Path, pipe: TransportUrl, findings: Findings) -> None:
+    """A topic that names another bed than the site file is worth a look: whose values are they?"""
+    if not isinstance(pipe, MqttUrl):
+        return
+    levels = pipe.topic_filter.split("/")
+    if tuple(levels[:2]) == OWN_SCHEME and len(levels) > 4 and levels[3] not in ("+", device.bed):
+        findings.odd((*where, "url"), f"its topic names bed {levels[3]!r}, but the device is bound to {device.bed!r}")
+
+
+def _command_topic(device: DeviceSection, where: Path, pipe: TransportUrl, findings: Findings) -> str | None:
+    if not isinstance(pipe, MqttUrl):
+        findings.wrong(
+            (*where, "commands"), "is for devices behind a broker; a device on a line is asked by its driver"
+        )
+        return None
+    stem, slash, last = pipe.topic_filter.rpartition("/")
+    if not slash or last not in ("+", "#") or "+" in stem:
+        findings.wrong((*where, "commands"), "needs a topic of one device in url, ending in /+")
+        return None
+    return f"{stem}/command"
+
+
+def _same_pipe(one: TransportUrl, other: TransportUrl) -> bool:
+    """Whether two devices would read the same bytes or messages. A capture may be replayed twice."""
+    match one, other:
+        case SerialUrl(), SerialUrl():
+            return one.path == other.path
+        case TcpUrl(), TcpUrl():
+            return one == other
+        case MqttUrl(), MqttUrl():
+            same = (one.broker.host, one.broker.port) == (other.broker.host, other.broker.port)
+            return same and (
+                covers(one.topic_filter, other.topic_filter) or covers(other.topic_filter, one.topic_filter)
+            )
+        case _:
+            return False
