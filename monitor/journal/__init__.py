@@ -8,7 +8,16 @@ from monitor.journal.chain import VerifyResult, verify
 from monitor.journal.commit import Commit, CommitResult, Durable, Failed
 from monitor.journal.journal import Journal
 from monitor.journal.reader import JournalReader
-from monitor.journal.record import EventRow, InputRow, Restored, Session, SessionRecord, Snapshot, TrendPoint
+from monitor.journal.record import (
+    EventRow,
+    InputRow,
+    Restored,
+    Session,
+    SessionRecord,
+    Snapshot,
+    SnapshotReason,
+    TrendPoint,
+)
 
 __all__ = [
     "Commit",
@@ -23,6 +32,7 @@ __all__ = [
     "Session",
     "SessionRecord",
     "Snapshot",
+    "SnapshotReason",
     "TrendPoint",
     "VerifyResult",
     "verify",

@@ -104,6 +104,12 @@ class Journal:
             journal = cls(path, clock, lock, connect, free_percent, commit_bound_s, max_waiting_inputs)
             with closing(connect_reader(path)) as connection:
                 journal._resume(connection)
+        except sqlite3.Error as error:
+            lock.release()
+            raise JournalError(
+                f"{path}: the journal is damaged ({error}); keep a copy, then restore a backup or choose another "
+                "folder with --data"
+            ) from error
         except BaseException:
             lock.release()
             raise

@@ -24,7 +24,7 @@ CHECKPOINT_TRANSACTIONS = 250
 """The write-ahead log goes back into the main file about this often (1 to 6 MB), when nobody waits for a commit."""
 
 CHECKPOINT_ANYWAY = 4
-"""So many times overdue, it is done even then: a reader or a busy ward must not let the log grow for ever."""
+"""So many times overdue, it is done even then: a busy ward must not let the log grow for ever."""
 
 INPUT_COLUMNS = ("seq", "at_us", "bed", "session", "kind", "body", "verdicts")
 EVENT_COLUMNS = ("seq", "at_us", "bed", "session", "kind", "body", "prev_hash", "hash")

@@ -62,6 +62,16 @@ async def test_a_file_that_is_no_database_is_refused_and_kept(open_journal: Open
         JournalReader(path).sessions()
 
 
+async def test_a_damaged_journal_is_refused_and_let_go(open_journal: OpenJournal, path: Path) -> None:
+    """A table torn out from under it; the lock must not stay behind."""
+    await (await open_journal()).close()
+    change(path, "ALTER TABLE outbox RENAME TO lost")
+    with pytest.raises(JournalError, match="the journal is damaged"):
+        await open_journal()
+    change(path, "ALTER TABLE lost RENAME TO outbox")
+    await open_journal()
+
+
 async def test_another_programs_database_is_refused_and_left_alone(open_journal: OpenJournal, path: Path) -> None:
     write(path, b"")
     change(path, "CREATE TABLE bookmarks (url TEXT)")
