@@ -124,7 +124,7 @@ class Acknowledge:
 
 @dataclass(frozen=True, slots=True)
 class SystemState:
-    """The service about itself. `system` is `storage`, `station`, `pager`, `clock` or `binding`.
+    """The service about itself. `system` is `storage`, `station`, `pager`, `clock`, `binding` or `core`.
 
     `subject` names what is concerned (a channel, a topic); `critical` marks the graver level of a row with two.
     """
@@ -138,7 +138,9 @@ class SystemState:
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """The service has started again over this journal (alarm-system, section 4.1, row 17)."""
+    """The service has started again over this journal (alarm-system, section 4.1, row 17). No bed: all of them."""
+
+    bed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ COMMANDS = (
 )
 """Commands this version carries out."""
 
-SYSTEMS = ("storage", "station", "pager", "clock", "binding")
+SYSTEMS = ("storage", "station", "pager", "clock", "binding", "core")
 
 
 class Fields:
@@ -262,8 +262,7 @@ def _read_system(fields: Fields, origin: Instant) -> Input:
 
 
 def _read_restart(fields: Fields, origin: Instant) -> Input:
-    fields.raw("bed")
-    return Restart()
+    return Restart(fields.maybe_text("bed"))
 
 
 def _read_tick(fields: Fields, origin: Instant) -> Input:

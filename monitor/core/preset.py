@@ -43,6 +43,7 @@ TECHNICAL = (
     "STORAGE",
     "PAGER_FAIL",
     "ID_CONFLICT",
+    "CORE_FAULT",
 )
 
 _MISSING = object()
@@ -454,6 +455,7 @@ def _build(root: Table) -> Ruleset:
         storage=_service_rule(*found["STORAGE"]),
         pager_fail=_service_rule(*found["PAGER_FAIL"]),
         id_conflict=_service_rule(*found["ID_CONFLICT"]),
+        core_fault=_service_rule(*found["CORE_FAULT"]),
     )
     technical.done()
     root.done()

@@ -116,7 +116,7 @@ class ReturnAlarmRule:
 
 @dataclass(frozen=True, slots=True)
 class ServiceRule:
-    """STORAGE, PAGER_FAIL, ID_CONFLICT: the ordinary and the critical priority; `ends_after` without a new report."""
+    """An alarm of the service itself: the ordinary and the critical priority, and its end without a new report."""
 
     rule: RuleId
     priority: Priority
@@ -230,6 +230,7 @@ class Ruleset:
     storage: ServiceRule
     pager_fail: ServiceRule
     id_conflict: ServiceRule
+    core_fault: ServiceRule
 
     def rule_ids(self) -> list[RuleId]:
         """Every rule's identity, in the order of the tables."""
@@ -243,5 +244,6 @@ class Ruleset:
             self.storage.rule,
             self.pager_fail.rule,
             self.id_conflict.rule,
+            self.core_fault.rule,
         ]
         return sorted(found, key=lambda rule: rule.order)

@@ -93,5 +93,10 @@ class ServiceAlarms:
 
     def _rule(self, system: str) -> ServiceRule | None:
         """The rule of a system; None: it is recorded and raises nothing."""
-        rules = {"storage": self.rules.storage, "pager": self.rules.pager_fail, "binding": self.rules.id_conflict}
+        rules = {
+            "storage": self.rules.storage,
+            "pager": self.rules.pager_fail,
+            "binding": self.rules.id_conflict,
+            "core": self.rules.core_fault,
+        }
         return rules.get(system)

@@ -59,19 +59,19 @@ class Ward:
                 self._schedule_service()
             case Tick():
                 pass
-            case Restart():
+            case Restart(bed=None):
                 for index, bed in enumerate(self._order):
                     out += step(bed, item, now)[1]
                     self._schedule(index, bed.wake)
                 self.service.state.book.restart(now, out)
                 self._schedule_service()
-            case Acknowledge() if item.bed is None and self._owner(item) is None:
+            case Acknowledge() if item.bed is None and self.owner(item) is None:
                 self.service.acknowledge(item, now, out)
                 self._schedule_service()
             case Acknowledge():
-                out += self._step(item.bed or self._owner(item) or "", item, now)
+                out += self._step(item.bed or self.owner(item) or "", item, now)
             case _:
-                out += self._step(item.bed, item, now)
+                out += self._step(item.bed or "", item, now)
         return out
 
     def settle(self, now: Instant) -> list[Event]:
@@ -124,7 +124,7 @@ class Ward:
         self.add(new_bed(self._adopt(bed_id), now))
         return self._index[bed_id]
 
-    def _owner(self, item: Acknowledge) -> str | None:
+    def owner(self, item: Acknowledge) -> str | None:
         """The bed that an alarm id belongs to; None: the service."""
         prefix = (item.alarm_id or "").rpartition("-")[0]
         return None if prefix in ("", SITE) else prefix

@@ -168,14 +168,16 @@ class Journal:
         session: str | None,
         *,
         input_seq: int | None = None,
+        event_seq: int | None = None,
     ) -> None:
-        """Keep a bed's core state. `input_seq`: last input folded into it, by default the last one taken.
+        """Keep a bed's core state. `input_seq`, `event_seq`: last ones folded into it, by default the last taken.
 
         A new periodic one takes the place of the bed's older periodic ones.
         """
         self._last_snapshot += 1
         folded = self._last_input if input_seq is None else input_seq
-        values = (self._last_snapshot, bed, at, folded, self._last_event, reason.value, session, state)
+        told = self._last_event if event_seq is None else event_seq
+        values = (self._last_snapshot, bed, at, folded, told, reason.value, session, state)
         entry = Entry(self._last_input, rows=[(_SNAPSHOT, values)])
         if reason is SnapshotReason.PERIODIC:
             entry.rows.append((_DROP_PERIODIC, (bed, self._last_snapshot)))

@@ -1,0 +1,36 @@
+"""The machine's time: the only place that asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from config.instant import SECOND, Instant
+
+
+class SystemClock:
+    """UTC read once, then carried on by the monotonic clock: a step of the wall clock moves nothing.
+
+    Args:
+        speed: how many seconds of the service pass in one of the machine; 1 but in a demo.
+        not_before: the scale never starts earlier than this, so that a journal does not go back in time when
+            the machine's clock was set back between two starts.
+    """
+
+    def __init__(self, speed: float = 1.0, not_before: Instant = 0) -> None:
+        if not speed > 0:
+            raise ValueError(f"a clock's speed must be above 0, not {speed}")
+        self.speed = speed
+        self._anchor = max(time.time_ns() // 1000, not_before)
+        self._started = time.monotonic_ns()
+
+    def now(self) -> Instant:
+        """The present moment; never goes back."""
+        passed = (time.monotonic_ns() - self._started) / 1000
+        return self._anchor + int(passed * self.speed)
+
+    async def sleep_until(self, at: Instant) -> None:
+        """Return at `at`, or at once when it has passed."""
+        while (left := at - self.now()) > 0:  # noqa: ASYNC110 - waits for time, not for an event
+            await asyncio.sleep(left / SECOND / self.speed)
+        await asyncio.sleep(0)

@@ -1,0 +1,314 @@
+"""The only writer of bed states: takes an input or wakes at the next deadline, calls the core, journals, tells.
+
+Inputs are folded in where they arrive, without a queue: everything here runs on one event loop. Events wait for
+the journal at most 250 ms, then they are told in order (rulings, section 5).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+import msgspec
+import structlog
+
+from alerts.alert import Alert
+from alerts.ledger import Page
+from config.instant import SECOND, Clock, Duration, Instant
+from config.vocabulary import Metric
+from monitor.board import AlarmPicture, Board, Change
+from monitor.core.alarm import AlarmBook
+from monitor.core.bed_state import Bed
+from monitor.core.errors import InputError
+from monitor.core.events import Event, EventKind
+from monitor.core.inputs import Acknowledge, CuffMeasurement, Input, OpenSession, OximeterSample, SystemState
+from monitor.core.lines import write_input
+from monitor.core.ward import Ward
+from monitor.journal import Commit, Durable, Journal
+from monitor.journal.record import SnapshotReason
+from monitor.pages import PageWriter
+
+PERIODIC: Duration = 300 * SECOND
+"""A restart replays at most this much of a bed."""
+SNAPSHOTS_A_WAKE = 5
+
+log = structlog.get_logger("bedwatch.loop")
+
+
+@dataclass(slots=True)
+class LoopStats:
+    """What the loop has done since start."""
+
+    inputs: int = 0
+    events: int = 0
+    bugs: int = 0
+    told_before_durable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """Events on their way: told when the commit is settled."""
+
+    commit: Commit
+    changes: list[Change]
+    pages: list[Page]
+    beds: frozenset[str]
+    done: asyncio.Future[None]
+
+
+class Loop:
+    """Folds inputs into the ward and tells what came of it.
+
+    Args:
+        plan: which pages an alert becomes; called before the journal's transaction, so that they stand in it.
+        send: takes the pages once they are durable.
+        alarms_told: takes the pictures of changed alarms, at once.
+        bed_changed: a bed's numbers or state changed.
+    """
+
+    def __init__(
+        self,
+        ward: Ward,
+        journal: Journal,
+        clock: Clock,
+        board: Board,
+        writer: PageWriter,
+        *,
+        plan: Callable[[Alert], list[Page]],
+        send: Callable[[list[Page]], None],
+        alarms_told: Callable[[Sequence[AlarmPicture]], None],
+        bed_changed: Callable[[str], None],
+    ) -> None:
+        self._ward = ward
+        self._journal = journal
+        self._clock = clock
+        self._board = board
+        self._writer = writer
+        self._plan = plan
+        self._send = send
+        self._alarms_told = alarms_told
+        self._bed_changed = bed_changed
+        self._last: Instant = clock.now()
+        self._tellings: deque[_Telling] = deque()
+        self._something_to_tell = asyncio.Event()
+        self._woken = asyncio.Event()
+        self._sleeping_until: Instant | None = None
+        self._snapshots_due: dict[str, Instant] = {}
+        self.stats = LoopStats()
+
+    # -- the way in ----------------------------------------------------------------------------------------------
+
+    def submit(self, item: Input, at: Instant | None = None) -> None:
+        """Fold one input in now. `at`: when it was received; never before what was folded in already."""
+        self._fold(item, at)
+
+    async def ask(self, item: Input) -> list[Event]:
+        """As `submit`, for somebody who waits for the answer: the events, once they have been told.
+
+        Raises:
+            InputError: the input names a bed that is not here.
+        """
+        events, told = self._fold(item, None)
+        for telling in told:
+            await telling.done
+        return events
+
+    def _fold(self, item: Input, at: Instant | None) -> tuple[list[Event], list[_Telling]]:
+        now = self._last = max(self._clock.now() if at is None else at, self._last)
+        self.stats.inputs += 1
+        told = self._publish(self._ward.settle(now)) if self._due(now) else []
+        if isinstance(item, Acknowledge) and item.bed is None:
+            item = replace(item, bed=self._ward.owner(item))
+        bed_id = getattr(item, "bed", None)
+        bed = self._ward.beds.get(bed_id) if bed_id is not None else None
+        if bed_id is not None and bed is None:
+            raise InputError(f"there is no bed {bed_id!r}")
+        opening = msgspec.json.encode(bed.state) if bed is not None and isinstance(item, OpenSession) else None
+        session = _session_of(bed)
+        before = (self._journal.last_input_seq, self._journal.last_event_seq)
+        try:
+            events = self._ward.feed(item, now)
+        except InputError:
+            raise
+        except Exception:
+            # A bug on one bed must not silence the others; the bed itself shows a technical alarm.
+            self.stats.bugs += 1
+            log.exception("the core failed on an input", bed=bed_id, input=type(item).__name__)
+            if isinstance(item, SystemState):
+                raise
+            self._journal.record_input(now, bed_id, session, write_input(item, now), None)
+            self._fold(SystemState("core", ok=False, subject=bed_id, detail="internal fault, see the log"), now)
+            return [], told
+        self._journal.record_input(
+            now, bed_id, session or _session_of(bed), write_input(item, now), _verdicts(bed, item)
+        )
+        told += self._publish(events, session)
+        if bed is not None:
+            self._snapshots(bed, events, opening, before, now, session)
+            self._bed_changed(bed.state.bed)
+        self._wake_earlier()
+        return events, told
+
+    # -- time ----------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Wake at every deadline of the ward, and tell what is durable, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep_time(), name="deadlines")
+            tasks.create_task(self._tell(), name="telling")
+
+    async def _keep_time(self) -> None:
+        while True:
+            due = self._ward.next_deadline()
+            self._sleeping_until = due
+            self._woken.clear()
+            await self._until(due)
+            now = self._last = max(self._clock.now(), self._last)
+            if self._due(now):
+                self._publish(self._ward.settle(now))
+            self._periodic(now)
+
+    async def _until(self, due: Instant | None) -> None:
+        """Wait for `due` or for an earlier deadline to appear."""
+        if due is None:
+            await self._woken.wait()
+            return
+        sleeping = asyncio.ensure_future(self._clock.sleep_until(due))
+        waking = asyncio.ensure_future(self._woken.wait())
+        try:
+            await asyncio.wait([sleeping, waking], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            waking.cancel()
+
+    def _due(self, now: Instant) -> bool:
+        due = self._ward.next_deadline()
+        return due is not None and due <= now
+
+    def _wake_earlier(self) -> None:
+        due = self._ward.next_deadline()
+        if due is not None and (self._sleeping_until is None or due < self._sleeping_until):
+            self._woken.set()
+
+    # -- the way out ---------------------------------------------------------------------------------------------
+
+    def _publish(self, events: Sequence[Event], session: str | None = None) -> list[_Telling]:
+        """Journal events, bed by bed in their order; they are told when that is durable."""
+        tellings = []
+        for bed_id, group in groupby(events, key=lambda event: event.bed):
+            batch = list(group)
+            bed = self._ward.beds.get(bed_id) if bed_id is not None else None
+            known = _session_of(bed) or session
+            changes = self._board.decide(batch, [self._book(bed)])
+            patient = None if bed is None or bed.state.session is None else bed.state.session.patient
+            alerts = self._writer.alerts(batch, changes, known, patient)
+            pages = [page for alert in alerts for page in self._plan(alert)]
+            commit = self._journal.append(batch, pages, session=known)
+            self.stats.events += len(batch)
+            beds = frozenset() if bed_id is None else frozenset({bed_id})
+            telling = _Telling(commit, changes, pages, beds, asyncio.get_running_loop().create_future())
+            self._tellings.append(telling)
+            tellings.append(telling)
+            for event in batch:
+                log.info(event.kind.value, bed=event.bed, **_loggable(event))
+        if tellings:
+            self._something_to_tell.set()
+        return tellings
+
+    async def _tell(self) -> None:
+        while True:
+            await self._something_to_tell.wait()
+            self._something_to_tell.clear()
+            while self._tellings:
+                telling = self._tellings[0]
+                result = await telling.commit.wait()
+                self._tellings.popleft()
+                durable = isinstance(result, Durable)
+                self.stats.told_before_durable += not durable
+                shown = self._board.tell(telling.changes, durable=durable)
+                if shown:
+                    self._alarms_told(shown)
+                for bed_id in telling.beds:
+                    self._bed_changed(bed_id)
+                if telling.pages:
+                    self._send(telling.pages)
+                if not telling.done.done():
+                    telling.done.set_result(None)
+
+    # -- snapshots -----------------------------------------------------------------------------------------------
+
+    def _snapshots(
+        self,
+        bed: Bed,
+        events: Sequence[Event],
+        opening: bytes | None,
+        before: tuple[int, int],
+        now: Instant,
+        session: str | None,
+    ) -> None:
+        kinds = {event.kind for event in events}
+        if opening is not None and EventKind.SESSION_OPENED in kinds:
+            # Taken before the input was folded in, so that a replay gives the opening itself again.
+            opened = _session_of(bed)
+            self._journal.snapshot(
+                bed.state.bed,
+                now,
+                opening,
+                SnapshotReason.SESSION_OPENED,
+                opened,
+                input_seq=before[0],
+                event_seq=before[1],
+            )
+        elif session is not None and bed.state.session is None:
+            self._keep(bed, now, SnapshotReason.DISCHARGED, session)
+
+    def keep_all(self, reason: SnapshotReason) -> None:
+        """Snapshot every bed and the service."""
+        now = self._last
+        for bed in self._ward.beds.values():
+            self._keep(bed, now, reason, _session_of(bed))
+        self._journal.snapshot(None, now, msgspec.json.encode(self._ward.service.state), reason, None)
+
+    def _keep(self, bed: Bed, now: Instant, reason: SnapshotReason, session: str | None) -> None:
+        self._journal.snapshot(bed.state.bed, now, msgspec.json.encode(bed.state), reason, session)
+        self._snapshots_due[bed.state.bed] = now + PERIODIC
+
+    def _periodic(self, now: Instant) -> None:
+        """A few beds at a time, so that a large ward never stops for it."""
+        kept = 0
+        for bed_id, bed in self._ward.beds.items():
+            if kept < SNAPSHOTS_A_WAKE and now >= self._snapshots_due.setdefault(bed_id, now + PERIODIC):
+                self._keep(bed, now, SnapshotReason.PERIODIC, _session_of(bed))
+                kept += 1
+
+    def _book(self, bed: Bed | None) -> AlarmBook:
+        return self._ward.service.state.book if bed is None else bed.state.book
+
+
+def _session_of(bed: Bed | None) -> str | None:
+    return None if bed is None or bed.state.session is None else bed.state.session.id
+
+
+def _verdicts(bed: Bed | None, item: Input) -> dict[str, Any] | None:
+    """The verdict on each number of a measurement, as it was judged on arrival."""
+    if bed is None or bed.state.session is None:
+        return None
+    if isinstance(item, OximeterSample):
+        judged = {metric: bed.state.channel(metric).judgement for metric in (Metric.SPO2, Metric.PULSE_RATE)}
+    elif isinstance(item, CuffMeasurement):
+        judged = {metric: value.judgement for metric, value in bed.state.cuff.values.items()}
+    else:
+        return None
+    return {metric.value: [found.verdict.value, found.reason] for metric, found in judged.items() if found is not None}
+
+
+_QUIET = frozenset({"patient", "inputs", "metrics", "value", "weight_kg"})
+
+
+def _loggable(event: Event) -> dict[str, Any]:
+    """What an operator reads in the log: no patient, no measured values."""
+    return {key: value for key, value in event.data.items() if key not in _QUIET}

@@ -1,0 +1,116 @@
+"""Core events to alerts for people: the only bridge to `alerts`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from alerts.alert import Alert, AlertKind
+from config.instant import Instant
+from config.vocabulary import AlarmState, Priority
+from monitor.board import AlarmPicture, Change
+from monitor.core.events import Event, EventKind
+from monitor.wording import STARS, lasting
+
+FIRST_STEP = 1
+
+
+class PageWriter:
+    """Writes the alerts that follow from a batch of events. `labels`: bed id to the label people know."""
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self._labels = labels
+
+    def alerts(
+        self, events: Sequence[Event], changes: Sequence[Change], session: str | None, patient: str | None
+    ) -> list[Alert]:
+        """Alerts in the order of the events; an alarm that a higher one has just uncovered comes last."""
+        after = {change.after.alarm_id: change.after for change in changes}
+        before = {change.after.alarm_id: change.before for change in changes}
+        found = []
+        spoken = set()
+        for event in events:
+            alarm_id = event.data.get("alarm_id")
+            picture = after.get(alarm_id) if isinstance(alarm_id, str) else None
+            if picture is None:
+                continue
+            kind = _kind(event, before[picture.alarm_id])
+            if kind is not None:
+                found.append(
+                    self._alert(kind, event.at, picture, Priority.from_word(event.data["priority"]), session, patient)
+                )
+                spoken.add(picture.alarm_id)
+        last = events[-1].at if events else 0
+        for change in changes:
+            if change.after.alarm_id not in spoken and _uncovered(change):
+                picture = change.after
+                found.append(self._alert(AlertKind.RAISED, last, picture, picture.priority, session, patient))
+        return found
+
+    def _alert(
+        self,
+        kind: AlertKind,
+        at: Instant,
+        picture: AlarmPicture,
+        priority: Priority,
+        session: str | None,
+        patient: str | None,
+    ) -> Alert:
+        label = None if picture.bed is None else self._labels.get(picture.bed, picture.bed)
+        return Alert(
+            kind=kind,
+            at=at,
+            alarm_id=picture.alarm_id,
+            # A rise is told once for each priority reached.
+            step=int(priority) if kind is AlertKind.ESCALATED else FIRST_STEP,
+            bed=picture.bed,
+            bed_label=label,
+            alarm=picture.alarm,
+            priority=priority,
+            text=_text(kind, picture, priority, label, at),
+            value=picture.value,
+            limit=picture.limit,
+            unit=picture.unit,
+            raised_at=picture.raised_at,
+            session=session,
+            patient=patient,
+            occurrence=picture.occurrence,
+            audible=not picture.superseded,
+        )
+
+
+def _kind(event: Event, before: AlarmPicture | None) -> AlertKind | None:
+    """What an event means to somebody far away; None: nothing."""
+    match event.kind:
+        case EventKind.ALARM_RAISED:
+            return AlertKind.RAISED
+        case EventKind.ALARM_REARMED:
+            # A rise of an acknowledged alarm is told as the rise.
+            return None if event.data["reason"] == "priority" else AlertKind.RAISED
+        case EventKind.ALARM_PRIORITY_CHANGED:
+            return AlertKind.ESCALATED
+        case EventKind.ALARM_ACKNOWLEDGED:
+            return AlertKind.ACKNOWLEDGED
+        case EventKind.ALARM_LATCHED:
+            return AlertKind.CLOSED
+        case EventKind.ALARM_CLOSED:
+            # Told once, when the condition ended: for a latched one that was before.
+            ended_before = before is not None and before.state is AlarmState.LATCHED
+            return None if ended_before else AlertKind.CLOSED
+    return None
+
+
+def _uncovered(change: Change) -> bool:
+    """The higher alarm of its group has gone and nobody has answered this one: now it counts (rulings 2.4)."""
+    before = change.before
+    return (
+        before is not None and before.superseded and not change.after.superseded
+    ) and change.after.state is AlarmState.ACTIVE
+
+
+def _text(kind: AlertKind, picture: AlarmPicture, priority: Priority, label: str | None, at: Instant) -> str:
+    text = f"{STARS[priority]} {'bedwatch' if label is None else label} {picture.text}"
+    if kind is AlertKind.CLOSED:
+        return f"{text} - ended"
+    if kind is AlertKind.ACKNOWLEDGED:
+        return f"{text} - acknowledged by {picture.acknowledged_by}" if picture.acknowledged_by else text
+    return f"{text}{lasting(at - picture.since)}"

@@ -1,0 +1,265 @@
+"""A live bed as the page sees it: state to the structs of `wire`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal, Protocol, cast
+
+from config.instant import SECOND, Instant, to_rfc3339
+from config.vocabulary import UNITS, Metric, Phase, Verdict
+from monitor.board import AlarmPicture, Board
+from monitor.core import pressure
+from monitor.core.baseline import METRICS
+from monitor.core.bed_state import Bed, Channel
+from monitor.core.recovery import MetricReturn
+from monitor.core.session import Session
+from monitor.core.ward import Ward
+from monitor.station import wire
+
+Origin = Literal["live", "simulated", "replayed"]
+_LEAST_REAL: tuple[Origin, ...] = ("replayed", "simulated", "live")
+CUFF_VALUES = (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN, Metric.PULSE_RATE_CUFF)
+
+
+class DeviceFacts(Protocol):
+    """What the page shows of a device beside the core's knowledge."""
+
+    driver: str
+    origin: Origin
+    bed: str
+
+
+class LiveWard:
+    """The ward's present picture (`ports.WardView`).
+
+    Args:
+        labels: bed id to label, in the order of the site file.
+        devices: device id to what the site file says of it.
+        faults: rejected units of a device since start.
+        site: what the page's frame shows.
+        now: the clock.
+    """
+
+    def __init__(
+        self,
+        ward: Ward,
+        board: Board,
+        labels: Mapping[str, str],
+        devices: Mapping[str, DeviceFacts],
+        faults: Callable[[str], int],
+        site: wire.Site,
+        now: Callable[[], Instant],
+    ) -> None:
+        self._ward = ward
+        self._board = board
+        self._labels = labels
+        self._devices = devices
+        self._faults = faults
+        self._site = site
+        self._now = now
+
+    def beds(self) -> list[wire.Bed]:
+        """Every bed, in the order of the site file."""
+        return [self._bed(self._ward.beds[bed_id], self._now()) for bed_id in self._labels]
+
+    def bed(self, bed_id: str) -> wire.Bed | None:
+        """One bed; None when the site file names no such bed."""
+        bed = self._ward.beds.get(bed_id)
+        return None if bed is None else self._bed(bed, self._now())
+
+    def alarms(self) -> list[wire.Alarm]:
+        """Every alarm that has been told and is open."""
+        return [self.alarm(shown) for shown in self._board.alarms()]
+
+    def site(self) -> wire.Site:
+        """What the page's frame shows."""
+        return self._site
+
+    def alarm(self, shown: AlarmPicture) -> wire.Alarm:
+        """One alarm for the wire."""
+        return wire.Alarm(
+            alarm_id=shown.alarm_id,
+            bed=shown.bed,
+            bed_label=None if shown.bed is None else self._labels.get(shown.bed, shown.bed),
+            alarm=shown.alarm,
+            text=shown.text,
+            priority=cast("Literal['high', 'medium', 'low']", shown.priority.word),
+            state=cast("Literal['ACTIVE', 'ACKED', 'LATCHED', 'CLOSED']", shown.state.value),
+            stale=shown.stale,
+            superseded=shown.superseded,
+            durable=shown.durable,
+            value=shown.value,
+            limit=shown.limit,
+            unit=shown.unit,
+            since=to_rfc3339(shown.since),
+            raised_at=to_rfc3339(shown.raised_at),
+            acknowledged_by=shown.acknowledged_by,
+            acknowledged_at=_maybe(shown.acknowledged_at),
+            ended_at=_maybe(shown.ended_at),
+            close_reason=shown.close_reason,
+            device=shown.device,
+        )
+
+    def _bed(self, bed: Bed, now: Instant) -> wire.Bed:
+        state = bed.state
+        devices = [self._device(bed, device_id) for device_id in bed.setup.devices]
+        origins = {device.origin for device in devices}
+        session = state.session
+        return wire.Bed(
+            id=state.bed,
+            label=self._labels.get(state.bed, state.bed),
+            phase=state.phase.value,
+            phase_since=to_rfc3339(state.phase_since),
+            origin=next((origin for origin in _LEAST_REAL if origin in origins), "live"),
+            session=None if session is None else _session(session, now),
+            values=_values(bed, now) if session is not None else {},
+            limits=_limits(bed),
+            cuff=_cuff(bed),
+            baseline=[] if session is None else _baseline(session),
+            recovery=None if session is None or not session.returns else _recovery(bed, session),
+            devices=devices,
+        )
+
+    def _device(self, bed: Bed, device_id: str) -> wire.Device:
+        facts, known = self._devices[device_id], bed.state.devices.get(device_id)
+        link = None if known is None or known.link is None else known.link.value
+        return wire.Device(
+            id=device_id,
+            driver=facts.driver,
+            link=cast("Literal['up', 'down'] | None", link),
+            since=None if known is None else _maybe(known.down_from),
+            reason=None if known is None else known.reason,
+            last_at=None if known is None or not known.spoke_since_up else to_rfc3339(known.heard_at),
+            battery=None if known is None else known.battery,
+            faults=self._faults(device_id),
+            origin=facts.origin,
+        )
+
+
+def _maybe(at: Instant | None) -> str | None:
+    return None if at is None else to_rfc3339(at)
+
+
+def _session(session: Session, now: Instant) -> wire.Session:
+    return wire.Session(
+        id=session.id,
+        patient=session.patient,
+        opened_at=to_rfc3339(session.opened_at),
+        opened_by=session.opened_by,
+        weight_kg=session.weight_kg,
+        cuff_limb=session.cuff_limb,
+        probe_limb=session.probe_limb,
+        iv_limb=session.iv_limb,
+        planned_min=session.planned / (60 * SECOND),
+        started_at=_maybe(session.started_at),
+        ended_at=_maybe(session.ended_at),
+        infused_s=round(session.infused_at(now) / SECOND, 1),
+        paused_since=_maybe(session.paused_from),
+        deadline_at=_maybe(session.deadline_at()),
+        deadline_min=session.deadline / (60 * SECOND),
+    )
+
+
+def _values(bed: Bed, now: Instant) -> dict[str, wire.Value]:
+    state = bed.state
+    found = {}
+    for metric in (Metric.SPO2, Metric.PULSE_RATE):
+        found[metric.value] = _wave_value(metric, state.channel(metric), now)
+    if state.perfusion_index is not None and state.perfusion_at is not None:
+        at = state.perfusion_at
+        found["perfusion_index"] = wire.Value(
+            "perfusion_index", state.perfusion_index, "%", "VALID", None, to_rfc3339(at), _age(at, now)
+        )
+    for metric in CUFF_VALUES:
+        held = state.cuff.values.get(metric)
+        if held is None:
+            continue
+        usable = held.judgement.verdict is not Verdict.INVALID
+        found[metric.value] = wire.Value(
+            metric=metric.value,
+            value=held.value if usable else None,
+            unit=UNITS[metric],
+            verdict=held.judgement.verdict.value,
+            reason=held.judgement.reason,
+            at=to_rfc3339(held.at),
+            age_s=_age(held.at, now),
+        )
+    return found
+
+
+def _wave_value(metric: Metric, channel: Channel, now: Instant) -> wire.Value:
+    judgement, at = channel.judgement, channel.raw_at
+    usable = judgement is not None and judgement.verdict is not Verdict.INVALID
+    return wire.Value(
+        metric=metric.value,
+        value=channel.raw if usable else None,
+        unit=UNITS[metric],
+        verdict=None if judgement is None else judgement.verdict.value,
+        reason="no data yet" if judgement is None else judgement.reason,
+        at=_maybe(at),
+        age_s=None if at is None else _age(at, now),
+        shown=channel.track.value,
+    )
+
+
+def _age(at: Instant, now: Instant) -> float:
+    return round(max(0, now - at) / SECOND, 1)
+
+
+def _limits(bed: Bed) -> dict[str, wire.Limits]:
+    """The innermost limits in force: what the next alarm on that side would be."""
+    if not bed.watched:
+        return {}
+    lows: dict[Metric, float] = {}
+    highs: dict[Metric, float] = {}
+    rules = [(rule.metric, rule.trigger) for rule in bed.setup.rules.levels]
+    rules += [(rule.metric, rule.trigger) for rule in bed.setup.rules.cuffs]
+    for metric, trigger in rules:
+        number = trigger.number(bed.state.baseline(metric))
+        if trigger.comparison.is_lower_bound:
+            lows[metric] = max(number, lows.get(metric, number))
+        else:
+            highs[metric] = min(number, highs.get(metric, number))
+    return {metric.value: wire.Limits(lows.get(metric), highs.get(metric)) for metric in {*lows, *highs}}
+
+
+def _cuff(bed: Bed) -> wire.Cuff:
+    cuff, every, since = bed.state.cuff, pressure.interval(bed), pressure.counted_from(bed)
+    return wire.Cuff(
+        state=None if cuff.state is None else cuff.state.value,
+        pressure=cuff.pressure,
+        last_at=_maybe(cuff.measured_at),
+        next_due_at=None if every is None or since is None else to_rfc3339(since + every),
+        interval_s=None if every is None else every / SECOND,
+        error=None if cuff.error is None else cuff.error.value,
+    )
+
+
+def _baseline(session: Session) -> list[wire.Baseline]:
+    found = []
+    for metric in METRICS:
+        baseline = session.baseline.get(metric)
+        if baseline is not None:
+            watched = session.returns.get(metric)
+            bound = None if watched is None else watched.bound
+            found.append(wire.Baseline(metric.value, baseline.value, baseline.grade.value, bound))
+    return found
+
+
+def _recovery(bed: Bed, session: Session) -> wire.Return:
+    return wire.Return(
+        metrics=[
+            wire.ReturnMetric(metric.metric.value, metric.state.value, _interval(session, metric))
+            for metric in session.returns.values()
+        ],
+        verdict=None if session.verdict is None else session.verdict.value,
+        deadline_at=_maybe(session.deadline_at()) if bed.state.phase is Phase.RECOVERY else None,
+        decided_at=_maybe(session.verdict_at),
+    )
+
+
+def _interval(session: Session, metric: MetricReturn) -> list[float | None] | None:
+    if metric.interval is None or session.ended_at is None:
+        return None
+    minute = 60 * SECOND
+    return [None if at is None else round((at - session.ended_at) / minute, 1) for at in metric.interval]

@@ -1,0 +1,59 @@
+"""Alarms in a nurse's words: one line for the page and for a lock screen. No patient name."""
+
+from __future__ import annotations
+
+from config.instant import MINUTE, SECOND, Duration
+from config.vocabulary import Priority
+from monitor.core.alarm import Alarm
+
+STARS = {Priority.HIGH: "***", Priority.MEDIUM: "**", Priority.LOW: "*"}
+"""Prefix by priority (alarm-system 1.1): never colour alone."""
+
+_MEASURED = {
+    "SPO2_CRIT": "SpO2",
+    "SPO2_LOW": "SpO2",
+    "PR_XLOW": "Pulse",
+    "PR_LOW": "Pulse",
+    "PR_HIGH": "Pulse",
+    "PR_XHIGH": "Pulse",
+    "SBP_CRIT": "Systolic",
+    "DBP_CRIT": "Diastolic",
+    "SBP_HIGH": "Systolic",
+    "DBP_HIGH": "Diastolic",
+    "SBP_LOW": "Systolic",
+    "SBP_XLOW": "Systolic",
+    "MAP_XLOW": "Mean pressure",
+}
+_SAID = {
+    "SPO2_NO_DATA": "No valid SpO2",
+    "DEVICE_OFFLINE": "Device offline",
+    "NIBP_OVERDUE": "Blood pressure reading overdue",
+    "RTB_OVERDUE": "Not back at baseline in time",
+    "RTB_REVOKED": "Left baseline again after returning",
+    "STORAGE": "Storage trouble",
+    "PAGER_FAIL": "Pages are not delivered",
+    "CORE_FAULT": "Monitoring of this bed has failed, watch the patient",
+    "ID_CONFLICT": "Values from a device that belongs to no bed",
+}
+
+
+def plain_number(value: float) -> str:
+    """`83`, or `83.5` where there is a fraction."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def describe(alarm: Alarm) -> str:
+    """What is wrong, without bed and priority: `SpO2 83 % (limit 85)`."""
+    measured = _MEASURED.get(alarm.rule.name)
+    if measured is None or alarm.value is None:
+        said = _SAID.get(alarm.rule.name, alarm.rule.name)
+        return said if alarm.device is None else f"{said}: {alarm.device}"
+    text = f"{measured} {plain_number(alarm.value)} {alarm.unit or ''}".rstrip()
+    return text if alarm.limit is None else f"{text} (limit {plain_number(alarm.limit)})"
+
+
+def lasting(time: Duration) -> str:
+    """` for 15 s`, ` for 3 min`; nothing below a second."""
+    if time < SECOND:
+        return ""
+    return f" for {time // SECOND} s" if time < 2 * MINUTE else f" for {time // MINUTE} min"
