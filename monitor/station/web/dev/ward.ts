@@ -32,7 +32,7 @@ const plan = (part: Partial<Plan> & Pick<Plan, "id" | "label" | "phase">): Plan 
   spo2: 97, pulse: 72, pressure: [124, 78, 94], opened: 40, started: null, ended: null, cuff: 2, ...part,
 });
 
-const PLANS: Plan[] = [
+const STATES: Plan[] = [
   plan({ id: "bay-1", label: "Bay 1", phase: "INFUSING", started: 23, spo2: 96, pulse: 84, pressure: [142, 88, 106], cuff: 3 }),
   plan({ id: "bay-2", label: "Bay 2", phase: "INFUSING", started: 11, spo2: 82, pulse: 104, pressure: [151, 92, 112], cuff: 1 }),
   plan({ id: "bay-3", label: "Bay 3", phase: "INFUSING", started: 37, spo2: 97, pulse: 91, pressure: [172, 101, 125], cuff: 2 }),
@@ -42,6 +42,13 @@ const PLANS: Plan[] = [
   plan({ id: "bay-7", label: "Bay 7", phase: "PRE", spo2: 93, pulse: 68, pressure: null, opened: 5 }),
   plan({ id: "bay-8", label: "Bay 8", phase: "IDLE", spo2: null, pressure: null }),
 ];
+
+/** MOCK_BEDS=20 shows a larger ward: the eight states over and over, alarms on the first eight only. */
+const PLANS: Plan[] = Array.from({ length: Number(process.env["MOCK_BEDS"] ?? STATES.length) }, (_, index) => ({
+  ...(STATES[index % STATES.length] as Plan),
+  id: `bay-${index + 1}`,
+  label: `Bay ${index + 1}`,
+}));
 
 export class MockWard {
   private now: number;

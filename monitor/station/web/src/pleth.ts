@@ -25,6 +25,12 @@ export class Wave {
     if (this.waiting.length > most) this.waiting.splice(0, this.waiting.length - most);
   }
 
+  /** The lowest and the highest sample that waits; null when none does. */
+  range(): [number, number] | null {
+    const samples = this.waiting.filter((sample) => sample !== null);
+    return samples.length === 0 ? null : [Math.min(...samples), Math.max(...samples)];
+  }
+
   /** Up to `count` samples at page time `now` (ms); fewer when the wave has run dry. */
   take(count: number, now: number): (number | null)[] {
     return now < this.drawFrom ? [] : this.waiting.splice(0, count);
@@ -42,6 +48,7 @@ export class PlethTrace extends HTMLElement {
   private y: number | null = null;
   private low = 0;
   private high = 1;
+  private scaled = false;
 
   connectedCallback(): void {
     this.setAttribute("aria-hidden", "true");
@@ -71,6 +78,11 @@ export class PlethTrace extends HTMLElement {
       this.y = null;
     }
     const rate = this.wave.rateHz;
+    const range = this.scaled ? null : this.wave.range();
+    if (range !== null) {
+      [this.low, this.high] = range;
+      this.scaled = true;
+    }
     this.owed += ((now - this.last) / 1000) * rate;
     this.last = now;
     const due = Math.min(Math.floor(this.owed), Math.ceil(WINDOW_S * rate));

@@ -164,8 +164,11 @@ export class TrendChart extends HTMLElement {
     for (const mark of this.lines) {
       const x = chart.valToPos(mark.at, "x", true);
       stroke(pen, x, box.top, x, box.top + box.height);
-      pen.fillText(mark.name, x + 4 * ratio, box.top + 12 * ratio);
+      const roomy = x + 60 * ratio < box.left + box.width;
+      pen.textAlign = roomy ? "left" : "right";
+      pen.fillText(mark.name, x + (roomy ? 4 : -4) * ratio, box.top + 12 * ratio);
     }
+    pen.textAlign = "left";
     for (const bound of bounds) {
       const y = chart.valToPos(bound.value, "y", true);
       stroke(pen, box.left, y, box.left + box.width, y);
