@@ -43,6 +43,7 @@ class FeedHub:
         self._pages: dict[Browser, Callable[[], bool]] = {}
         self._changed: set[str] = set()
         self._snapshot: Frame | None = None
+        self._tick_frame: Frame | None = None
         self._given_up = 0
         self._refused = 0
         self._alarm_frames = 0
@@ -55,7 +56,7 @@ class FeedHub:
             # After a pause of the machine the missed ticks are not made up for.
             due = max(due + self._tick, self._clock.now())
             await self._clock.sleep_until(due)
-            self._send_changed()
+            await self._send_changed()
             self._give_up_hopeless()
             if self._clock.now() >= beat_due:
                 beat_due = self._clock.now() + self._heartbeat
@@ -91,6 +92,7 @@ class FeedHub:
         frame = self._update(beds, alarms)
         self._changed -= beds
         self._snapshot = None
+        self._tick_frame = None  # pages that still wait for this tick must not get older pictures after newer ones
         self._alarm_frames += 1
         for page in list(self._pages):
             page.alarm(frame)
@@ -130,16 +132,19 @@ class FeedHub:
         self._pages[page] = still_allowed
         page.alarm(self._snapshot)
 
-    def _send_changed(self) -> None:
+    async def _send_changed(self) -> None:
         self._snapshot = None
-        if not self._changed:
-            return
         beds, self._changed = self._changed, set()
-        if not self._pages:
+        if not beds:
             return
-        frame = self._update(beds)
+        self._tick_frame = None
         for page in list(self._pages):
-            page.numerics(frame, beds)
+            if self._tick_frame is None:
+                self._tick_frame = self._update(beds)
+            page.numerics(self._tick_frame, beds)
+            # Fifty pages of a hundred beds are 10 MB: let whatever is more urgent in between.
+            await self._clock.sleep_until(self._clock.now())
+        self._tick_frame = None
 
     def _send_heartbeat(self) -> None:
         frame = Frame(wire.Heartbeat(0, self._now()))

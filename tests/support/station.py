@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -172,9 +173,13 @@ class StationKit:
         self.core = FakeCore(self.ward)
         self.history = FakeHistory()
         self.readiness = FakeReadiness()
-        self.people = People(folder / "people.json", QUICK_HASHER)
-        for name, role in (("nurse-a", "nurse"), ("viewer-v", "viewer"), ("lead-l", "lead"), ("dr-p", "prescriber")):
-            self.people.add(name, role, PASSWORD)
+        path = folder / "people.json"
+        people = [
+            {"name": name, "role": role, "password": QUICK_HASHER.hash(PASSWORD)}
+            for name, role in (("nurse-a", "nurse"), ("viewer-v", "viewer"), ("lead-l", "lead"), ("dr-p", "prescriber"))
+        ]
+        path.write_text(json.dumps({"version": 1, "people": people, "tokens": []}))
+        self.people = People(path, QUICK_HASHER)
         self.feed = FeedHub(self.ward, self.clock)
         static = options.pop("static", folder / "no-page-built")
         self.app: FastAPI = create_app(
@@ -202,6 +207,7 @@ class FakeSocket:
         self.sent: list[dict[str, Any]] = []
         self.closed: tuple[int, str] | None = None
         self.broken = False
+        self.on_message: Callable[[dict[str, Any]], None] = lambda message: None
         self._room = asyncio.Event()
         self._room.set()
         self._from_page: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -237,6 +243,7 @@ class FakeSocket:
             self.closed = (message["code"], message["reason"])
         else:
             self.sent.append(json.loads(message["text"]))
+            self.on_message(self.sent[-1])
 
     def types(self) -> list[str]:
         """The kinds of messages the page got, in order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import msgspec
 import pytest
@@ -103,6 +104,24 @@ async def test_one_picture_serves_all_pages(hub: Hub) -> None:
     hub.feed.bed_changed("bay-1")
     await hub.clock.advance(SECOND)
     assert asked == ["bay-1"]
+
+
+async def test_an_alarm_in_the_middle_of_a_tick_is_never_followed_by_older_values(hub: Hub) -> None:
+    """A tick serves page after page; an alarm may come between two of them."""
+    first, second = await hub.page(), await hub.page()
+
+    def raise_one(message: dict[str, Any]) -> None:
+        if first.types() == ["snapshot", "update"]:
+            hub.ward.pictures["bay-1"] = a_bed("bay-1", spo2=85.0)
+            asyncio.get_running_loop().call_soon(hub.feed.alarms_changed, [an_alarm()])
+
+    first.on_message = raise_one
+    hub.feed.bed_changed("bay-1")
+    await hub.clock.advance(SECOND)
+    for page, shown in ((first, [97.0, 85.0]), (second, [85.0, 85.0])):
+        updates = page.sent[1:]
+        assert [update["beds"][0]["values"]["spo2"]["value"] for update in updates] == shown
+        assert sum(len(update["alarms"]) for update in updates) == 1
 
 
 async def test_a_heartbeat_every_two_seconds(hub: Hub) -> None:
