@@ -69,10 +69,10 @@ COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 -
           --no-emit-index-url --no-header --no-annotate
 
 lock: environment ## Write the lock files again after a change of dependencies; ARGS=--upgrade for newer ones
-	@$(SAY) "lock: requirements.lock, requirements-runtime.lock, requirements-node.lock"
+	@$(SAY) "lock: requirements.lock, requirements-runtime.lock, requirements-build.lock"
 	@$(COMPILE) --group dev --extra demo $(ARGS) pyproject.toml -o requirements.lock
-	@$(COMPILE) --constraints requirements.lock --extra demo pyproject.toml -o requirements-runtime.lock
-	@$(COMPILE) --group node $(ARGS) -o requirements-node.lock
+	@$(COMPILE) --constraints requirements.lock pyproject.toml -o requirements-runtime.lock
+	@$(COMPILE) --constraints requirements.lock --group build $(ARGS) -o requirements-build.lock
 
 clean: ## Remove what was made here (environment, built page, caches); data folders stay
 	rm -rf $(VENV) build dist htmlcov .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -105,7 +105,7 @@ $(VENV)/.installed: $(VENV)/.locked pyproject.toml
 node: environment
 	@$(PY) -c "import runpy, sys; sys.exit(runpy.run_path('$(HOOK)')['system_node']() is None)" || [ -f $(VENV)/.node ] || { \
 	  $(SAY) "dashboard: no fit Node on this machine, installing it into $(VENV)"; \
-	  $(PY) -m pip install --quiet --require-hashes --only-binary :all: -r requirements-node.lock && touch $(VENV)/.node; }
+	  $(PY) -m pip install --quiet --require-hashes --only-binary :all: -r requirements-build.lock && touch $(VENV)/.node; }
 
 # with_node(step, what, script): runs a script of the dashboard's packages, which are installed when missing or old.
 define with_node
