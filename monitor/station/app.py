@@ -10,6 +10,7 @@ from starlette.routing import WebSocketRoute
 
 from config.instant import Clock, Duration
 from monitor.station import problem
+from monitor.station.answers import DescribedApp
 from monitor.station.context import Station
 from monitor.station.envelope import BoundedBody, CarefulHeaders
 from monitor.station.feed import FeedHub
@@ -56,7 +57,7 @@ def create_app(
         lock_after: time without use after which a signed-in page may only look.
         static: the built dashboard.
     """
-    app = FastAPI(title="bedwatch", version=view.site().version, docs_url=None, redoc_url=None)
+    app = DescribedApp(title="bedwatch", version=view.site().version, docs_url=None, redoc_url=None)
     pages = SignedInPages(lock_after)
     app.state.station = Station(
         view=view,

@@ -12,6 +12,7 @@ from config.instant import to_rfc3339
 from config.vocabulary import AlarmState
 from monitor.core.inputs import Acknowledge
 from monitor.station import wire
+from monitor.station.answers import Acknowledged, Alarms, documented
 from monitor.station.bodies import Nothing
 from monitor.station.context import Acknowledger, Here, Reader, Station, answer
 from monitor.station.problem import Problem
@@ -30,13 +31,13 @@ def routes() -> APIRouter:
     """`/alarms` and what is below."""
     router = APIRouter(prefix="/alarms", tags=["alarms"])
 
-    @router.get("")
+    @router.get("", responses=documented(Alarms))
     async def alarms(station: Here, caller: Reader, state: OpenState | None = None) -> Response:
         """Alarms that are active, acknowledged or latched; with `state`, only those."""
         found = [one for one in station.view.alarms() if state is None or one.state == state.name]
-        return answer({"server_time": to_rfc3339(station.clock.now()), "alarms": found})
+        return answer(Alarms(to_rfc3339(station.clock.now()), found))
 
-    @router.post("/{alarm_id}/acknowledge")
+    @router.post("/{alarm_id}/acknowledge", responses=documented(Acknowledged))
     async def acknowledge(
         alarm_id: str, station: Here, caller: Acknowledger, request: Request, body: Nothing | None = None
     ) -> Response:
@@ -49,7 +50,7 @@ def routes() -> APIRouter:
             await station.fold(Acknowledge(bed=alarm.bed, by=caller.name, alarm_id=alarm_id), caller)
             after = _open(station, alarm_id)
             state = AlarmState.CLOSED.value if after is None else after.state
-            return answer({"alarm_id": alarm_id, "state": state, "acknowledged_by": caller.name})
+            return answer(Acknowledged(alarm_id, state, caller.name))
 
         return await station.change(request, caller, f"acknowledge {alarm_id[:80]}", None, act)
 

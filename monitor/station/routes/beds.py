@@ -11,6 +11,7 @@ from starlette.responses import Response
 from config.instant import Instant, to_rfc3339
 from config.vocabulary import UNITS, Metric
 from monitor.station import wire
+from monitor.station.answers import BedPicture, Beds, CommandDone, SessionOpened, Trend, TrendPoint, documented
 from monitor.station.bodies import CommandBody, Session, instant
 from monitor.station.context import Commander, Here, Reader, alarms_of, answer
 from monitor.station.guard import check_command
@@ -19,29 +20,23 @@ from monitor.station.refusal import in_words
 from monitor.station.trend import thin, with_gaps
 
 
-class BedPicture(wire.Bed, frozen=True):
-    """A bed as the stream shows it, with its alarms."""
-
-    alarms: list[wire.Alarm]
-
-
 def routes() -> APIRouter:
     """`/beds` and what is below."""
     router = APIRouter(prefix="/beds", tags=["beds"])
 
-    @router.get("")
+    @router.get("", responses=documented(Beds))
     async def beds(station: Here, caller: Reader) -> Response:
         """The current picture of every bed, in the order of the site file."""
         alarms = station.view.alarms()
         pictures = [_picture(bed, alarms) for bed in station.view.beds()]
-        return answer({"server_time": to_rfc3339(station.clock.now()), "beds": pictures})
+        return answer(Beds(to_rfc3339(station.clock.now()), pictures))
 
-    @router.get("/{bed}")
+    @router.get("/{bed}", responses=documented(BedPicture))
     async def one_bed(bed: str, station: Here, caller: Reader) -> Response:
         """The current picture of one bed."""
         return answer(_picture(station.bed(bed), station.view.alarms()))
 
-    @router.get("/{bed}/trend")
+    @router.get("/{bed}/trend", responses=documented(Trend))
     async def trend(
         bed: str,
         station: Here,
@@ -57,10 +52,10 @@ def routes() -> APIRouter:
         if since is not None and until is not None and since > until:
             raise Problem(422, "from: lies after `to`")
         found = with_gaps(await station.history.trend(bed, metric, since, until), metric)
-        shown = [{"t": to_rfc3339(at), "value": value, "reason": reason} for at, value, reason in thin(found, points)]
-        return answer({"bed": bed, "metric": metric, "unit": UNITS[metric], "points": shown})
+        shown = [TrendPoint(to_rfc3339(at), value, reason) for at, value, reason in thin(found, points)]
+        return answer(Trend(bed, metric, UNITS[metric], shown))
 
-    @router.post("/{bed}/session", status_code=201)
+    @router.post("/{bed}/session", status_code=201, responses=documented(SessionOpened, 201))
     async def open_session(bed: str, body: Session, station: Here, caller: Commander, request: Request) -> Response:
         """Opens a session on the bed. 409 while one is open."""
 
@@ -70,11 +65,11 @@ def routes() -> APIRouter:
             await station.fold(body.to_input(bed, caller.name), caller)
             picture = _picture(station.bed(bed), station.view.alarms())
             opened = picture.session.id if picture.session is not None else None
-            return answer({"session": opened, "bed": picture}, 201)
+            return answer(SessionOpened(opened, picture), 201)
 
         return await station.change(request, caller, f"open session on {bed}", body, act)
 
-    @router.post("/{bed}/commands")
+    @router.post("/{bed}/commands", responses=documented(CommandDone))
     async def command(
         bed: str, body: Annotated[CommandBody, Body()], station: Here, caller: Commander, request: Request
     ) -> Response:
@@ -87,7 +82,7 @@ def routes() -> APIRouter:
             if item.at is not None and item.at > station.clock.now():
                 raise Problem(422, "at: lies in the future")
             await station.fold(item, caller)
-            return answer({"command": body.command, "bed": _picture(station.bed(bed), station.view.alarms())})
+            return answer(CommandDone(body.command, _picture(station.bed(bed), station.view.alarms())))
 
         return await station.change(request, caller, f"{body.command} on {bed}", body, act)
 

@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from config.instant import SECOND
+from monitor.station.answers import Me, documented
 from monitor.station.bodies import Nothing, SignIn
 from monitor.station.context import Here, Reader, answer
 from monitor.station.guard import COOKIE, address_of
-from monitor.station.people import Person
 from monitor.station.problem import Problem
 from monitor.station.rights import RIGHTS
 
@@ -19,7 +19,7 @@ def routes() -> APIRouter:
     """`/sign-in`, `/sign-out`, `/me`."""
     router = APIRouter(tags=["people"])
 
-    @router.post("/sign-in")
+    @router.post("/sign-in", responses=documented(Me))
     async def sign_in(body: SignIn, station: Here, request: Request) -> Response:
         """Signs a person in on this browser (cookie). 401 when name and password do not fit, 429 after many tries."""
         station.guard.same_origin(request)
@@ -43,12 +43,12 @@ def routes() -> APIRouter:
             station.pages.end(old)
         page = station.pages.begin(person.name, station.clock.now())
         await station.history.audit(person.name, address, "sign-in")
-        response = answer(_me(person, locked=False))
+        response = answer(Me(person.name, person.role, sorted(RIGHTS[person.role]), locked=False))
         secure = request.url.scheme == "https"
         response.set_cookie(COOKIE, page, path="/", httponly=True, samesite="strict", secure=secure)
         return response
 
-    @router.post("/sign-out")
+    @router.post("/sign-out", status_code=204)
     async def sign_out(station: Here, request: Request, body: Nothing | None = None) -> Response:
         """Signs this browser out; its stream ends within seconds. Signing out twice does no harm."""
         station.guard.same_origin(request)
@@ -61,14 +61,9 @@ def routes() -> APIRouter:
         response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
         return response
 
-    @router.get("/me")
+    @router.get("/me", responses=documented(Me))
     async def me(caller: Reader) -> Response:
         """Who is signed in, and what that person or token may do; `locked`: sign in again to change anything."""
-        rights = sorted(caller.rights)
-        return answer({"name": caller.name, "role": caller.role, "rights": rights, "locked": caller.locked})
+        return answer(Me(caller.name, caller.role, sorted(caller.rights), caller.locked))
 
     return router
-
-
-def _me(person: Person, *, locked: bool) -> dict[str, object]:
-    return {"name": person.name, "role": person.role, "rights": sorted(RIGHTS[person.role]), "locked": locked}

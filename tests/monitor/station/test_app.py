@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,6 +90,15 @@ def test_sessions_are_listed(nurse: TestClient) -> None:
 def test_the_description_names_every_path(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     assert {"/api/v1/beds/{bed}/commands", "/api/v1/alarms/{alarm_id}/acknowledge", "/healthz"} <= set(paths)
+
+
+def test_the_description_is_whole(client: TestClient) -> None:
+    """Every reference in it leads somewhere, and what is open says so."""
+    text = client.get("/openapi.json").text
+    document = json.loads(text)
+    assert set(re.findall(r'"#/components/schemas/([^"]+)"', text)) <= set(document["components"]["schemas"])
+    assert {"Bed", "Alarm", "Snapshot", "ProblemDetails"} <= set(document["components"]["schemas"])
+    assert set(document["components"]["securitySchemes"]) == {"page", "program"}
 
 
 def test_a_bug_is_a_problem_without_its_insides(kit: StationKit) -> None:
