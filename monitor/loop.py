@@ -120,7 +120,7 @@ class Loop:
     def _fold(self, item: Input, at: Instant | None) -> tuple[list[Event], list[_Telling]]:
         now = self._last = max(self._clock.now() if at is None else at, self._last)
         self.stats.inputs += 1
-        told = self._publish(self._ward.settle(now)) if self._due(now) else []
+        told = self.publish(self._ward.settle(now)) if self._due(now) else []
         if isinstance(item, Acknowledge) and item.bed is None:
             item = replace(item, bed=self._ward.owner(item))
         bed_id = getattr(item, "bed", None)
@@ -146,7 +146,7 @@ class Loop:
         self._journal.record_input(
             now, bed_id, session or _session_of(bed), write_input(item, now), _verdicts(bed, item)
         )
-        told += self._publish(events, session)
+        told += self.publish(events, session)
         if bed is not None:
             self._snapshots(bed, events, opening, before, now, session)
             self._bed_changed(bed.state.bed)
@@ -169,7 +169,7 @@ class Loop:
             await self._until(due)
             now = self._last = max(self._clock.now(), self._last)
             if self._due(now):
-                self._publish(self._ward.settle(now))
+                self.publish(self._ward.settle(now))
             self._periodic(now)
 
     async def _until(self, due: Instant | None) -> None:
@@ -196,7 +196,7 @@ class Loop:
 
     # -- the way out ---------------------------------------------------------------------------------------------
 
-    def _publish(self, events: Sequence[Event], session: str | None = None) -> list[_Telling]:
+    def publish(self, events: Sequence[Event], session: str | None = None) -> list[_Telling]:
         """Journal events, bed by bed in their order; they are told when that is durable."""
         tellings = []
         for bed_id, group in groupby(events, key=lambda event: event.bed):

@@ -35,7 +35,7 @@ DISABLE = """\
 The person may not sign in any more, and the tokens of that name end. The name stays on record;
 `bedwatch user add` lets the person in again."""
 
-TOKEN_TEXT = """\
+ISSUE = """\
 Issues a token for a program that acts in a person's name, within the scopes given and never beyond the
 person's own role. It is printed once, on standard output alone, and cannot be shown again."""
 
@@ -60,7 +60,7 @@ def add(commands: Any) -> None:
     _add_places(action)
 
     example = "  bedwatch user token nurse-a --scope read --scope acknowledge"
-    action = describe(actions, "token", "issue a token for a program", TOKEN_TEXT, example, _token)
+    action = describe(actions, "token", "issue a token for a program", ISSUE, example, _token)
     action.add_argument("name", metavar="NAME", help="in whose name the program acts")
     action.add_argument("--scope", action="append", required=True, help=f"one of {scopes}; may be given again")
     _add_places(action)

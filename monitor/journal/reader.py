@@ -159,6 +159,14 @@ class JournalReader:
         with self._moment() as connection:
             return frozenset(channel for (channel,) in connection.execute(sql, values))
 
+    def last_moment(self) -> Instant:
+        """The latest time in the journal, 0 when there is no journal: the service's scale must not start before it."""
+        if not self._path.exists():
+            return 0
+        with self._moment() as connection:
+            row = connection.execute("SELECT max((SELECT max(at_us) FROM inputs), (SELECT max(at_us) FROM events))")
+            return row.fetchone()[0] or 0
+
     @contextmanager
     def _moment(self) -> Iterator[sqlite3.Connection]:
         connection = connect_reader(self._path)

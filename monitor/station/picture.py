@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, Protocol, cast
+from dataclasses import dataclass
+from typing import Literal, cast
 
 from config.instant import SECOND, Instant, to_rfc3339
 from config.vocabulary import UNITS, Metric, Phase, Verdict
@@ -21,12 +22,12 @@ _LEAST_REAL: tuple[Origin, ...] = ("replayed", "simulated", "live")
 CUFF_VALUES = (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN, Metric.PULSE_RATE_CUFF)
 
 
-class DeviceFacts(Protocol):
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
     """What the page shows of a device beside the core's knowledge."""
 
     driver: str
     origin: Origin
-    bed: str
 
 
 class LiveWard:

@@ -1,0 +1,55 @@
+"""What the station asks of the journal: trends, sessions, the audit trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.instant import MINUTE, Clock, Instant, to_rfc3339
+from config.vocabulary import Metric
+from monitor.core.ward import Ward
+from monitor.journal import Journal
+
+WITHOUT_SESSION = 60 * MINUTE
+"""How far back a trend goes on a bed without a session."""
+
+
+class JournalHistory:
+    """`monitor.station.ports.History` over the journal."""
+
+    def __init__(self, journal: Journal, ward: Ward, clock: Clock) -> None:
+        self._journal = journal
+        self._ward = ward
+        self._clock = clock
+
+    async def trend(
+        self, bed: str, metric: str, start: Instant | None, end: Instant | None
+    ) -> list[tuple[Instant, float | None, str | None]]:
+        """Values in order of time; what is not VALID is a gap with its reason."""
+        now = self._clock.now()
+        if start is None:
+            session = self._ward.beds[bed].state.session
+            start = now - WITHOUT_SESSION if session is None else session.opened_at
+        points = await self._journal.trend(bed, Metric(metric), start, now if end is None else end)
+        return [
+            (point.at, point.value, None)
+            if point.verdict in (None, "VALID")
+            else (point.at, None, point.reason or point.verdict)
+            for point in points
+        ]
+
+    async def sessions(self) -> list[dict[str, Any]]:
+        """Every session, newest first."""
+        return [
+            {
+                "id": found.session,
+                "bed": found.bed,
+                "patient": found.patient,
+                "opened_at": to_rfc3339(found.opened_at),
+                "closed_at": None if found.closed_at is None else to_rfc3339(found.closed_at),
+            }
+            for found in await self._journal.sessions()
+        ]
+
+    async def audit(self, who: str | None, where: str, what: str) -> None:
+        """Put on record; the trail is written with the next transaction."""
+        self._journal.audit(self._clock.now(), who, where, what)

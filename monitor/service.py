@@ -1,0 +1,244 @@
+"""The composition root: builds everything from a checked site, runs it in one TaskGroup, stops it in order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from adapters.links import Links
+from adapters.transports.url import ReplayUrl
+from alerts.alert import Alert
+from alerts.channel import find_kinds, open_channel
+from alerts.dispatcher import Dispatcher
+from alerts.ledger import Page
+from config.instant import SECOND, Instant
+from monitor import __version__
+from monitor.board import AlarmPicture, Board
+from monitor.clock import SystemClock
+from monitor.core.alarm import AlarmBook
+from monitor.core.errors import ConfigError
+from monitor.core.events import Event
+from monitor.core.inputs import Input, Restart, SystemState
+from monitor.health import ServiceHealth
+from monitor.history import JournalHistory
+from monitor.intake import Intake
+from monitor.journal import Journal
+from monitor.journal.record import SnapshotReason
+from monitor.loop import Loop
+from monitor.pages import PageWriter
+from monitor.restore import Revived, revive
+from monitor.site import Site
+from monitor.station import wire
+from monitor.station.app import create_app
+from monitor.station.feed import FeedHub
+from monitor.station.people import People
+from monitor.station.picture import DeviceFacts, LiveWard, Origin
+from monitor.station.server import serve
+
+log = structlog.get_logger("bedwatch.service")
+
+JOURNAL_FILE = "journal.sqlite"
+PEOPLE_FILE = "people.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run of the service.
+
+    Attributes:
+        site: checked.
+        data: folder of journal and people, made if missing.
+        clock: everybody's.
+        host, port: of the station; port 0 takes a free one.
+        origins: where devices are not live: simulated or replayed.
+        demo: the page says so.
+        ready: told the station's port once people can sign in.
+        live: told the running service, for a demo that acts on it.
+    """
+
+    site: Site
+    data: Path
+    clock: SystemClock
+    host: str
+    port: int
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    demo: bool = False
+    ready: Callable[[int], None] = lambda port: None
+    live: Callable[[Service], None] = lambda service: None
+
+
+class Service:
+    """The parts of a running service, wired to each other once."""
+
+    def __init__(self, plan: Plan, journal: Journal, revived: Revived) -> None:
+        site, clock = plan.site, plan.clock
+        self.plan = plan
+        self.journal = journal
+        self.ward = revived.ward
+        self._revived = revived
+        labels = {bed.id: bed.label for bed in site.beds}
+        self.board = Board()
+        self.board.load(self._books())
+        kinds = find_kinds()
+        self.dispatcher = Dispatcher(
+            [(spec, open_channel(kinds, spec)) for spec in site.channels],
+            journal.outbox,
+            clock,
+            random.SystemRandom().random,
+            self._pager_trouble,
+            self._pager_recovered,
+        )
+        facts = {
+            device.id: DeviceFacts(device.spec.driver.name, _origin(device.where, plan.origins.get(device.id)))
+            for device in site.devices
+        }
+        self.intake = Intake(
+            {device.id: device.bed for device in site.devices}, self._submit, self._pleth, self._quarantine
+        )
+        self.links = Links(
+            site.specs, self.intake, clock, random.SystemRandom(), self.intake.unbound, site_filter=site.site_filter
+        )
+        page = wire.Site(site.id, site.name, site.ruleset.title, __version__, clock.speed, plan.demo)
+        self.view = LiveWard(self.ward, self.board, labels, facts, self._faults, page, clock.now)
+        self.feed = FeedHub(self.view, clock)
+        self.loop = Loop(
+            self.ward,
+            journal,
+            clock,
+            self.board,
+            PageWriter(labels),
+            plan=self._pages,
+            send=self.dispatcher.handle,
+            alarms_told=self._alarms_told,
+            bed_changed=self.feed.bed_changed,
+        )
+        journal.health.watch(
+            on_trouble=lambda reason: self._storage(ok=False, detail=reason, critical=True),
+            on_recovered=lambda: self._storage(ok=True),
+            on_low_disk=lambda percent: self._disk(ok=False, detail=f"{percent:.1f} % of the disk is free"),
+            on_disk_ok=lambda percent: self._disk(ok=True),
+        )
+
+    async def run(self) -> None:
+        """Serve until cancelled; then stop in order: devices, pages, journal."""
+        plan = self.plan
+        health = ServiceHealth(self.journal, self.links, self.dispatcher, self.loop, self.intake)
+        app = create_app(
+            self.view,
+            self._ask,
+            JournalHistory(self.journal, self.ward, plan.clock),
+            health,
+            People(plan.data / PEOPLE_FILE),
+            self.feed,
+            plan.clock,
+            counters=[health],
+            allowed_origins=plan.site.station.allowed_origins,
+            lock_after=plan.site.station.lock_after,
+        )
+        self._take_up()
+        self.dispatcher.start(failing=[alarm.device or "" for alarm in self._open_service_alarms("PAGER_FAIL")])
+        async with asyncio.TaskGroup() as tasks, AsyncExitStack() as ending:
+            ending.push_async_callback(self.dispatcher.stop)
+            tasks.create_task(self.dispatcher.run(), name="pages")
+            running = [
+                tasks.create_task(self.loop.run(), name="loop"),
+                tasks.create_task(self.feed.run(), name="feed"),
+                tasks.create_task(self.links.run(), name="links"),
+            ]
+            plan.live(self)
+            try:
+                await serve(app, plan.host, plan.port, ready=plan.ready)
+            finally:
+                for task in reversed(running):
+                    task.cancel()
+                await asyncio.wait(running)
+
+    def _take_up(self) -> None:
+        """Go on where the journal ended: what was not told, then row 17 of the alarm table on every bed."""
+        if not self._revived.first_start:
+            self.loop.publish(self._revived.untold)
+            for bed in self.ward.beds:
+                self.loop.submit(Restart(bed))
+            self.loop.submit(Restart())
+        self.loop.keep_all(SnapshotReason.RESTART)
+
+    # -- between the parts -----------------------------------------------------------------------------------------
+
+    async def _ask(self, item: Input, *, by: str, origin: str) -> list[Event]:
+        self.journal.audit(self.plan.clock.now(), by, origin, type(item).__name__)
+        return await self.loop.ask(item)
+
+    def _submit(self, item: Input, at: Instant) -> None:
+        self.loop.submit(item, at)
+
+    def _pages(self, alert: Alert) -> list[Page]:
+        return self.dispatcher.plan(alert)
+
+    def _pleth(self, bed: str, at: Instant, rate_hz: float, samples: tuple[int | None, ...]) -> None:
+        self.feed.pleth(bed, at, rate_hz, samples)
+
+    def _alarms_told(self, shown: Sequence[AlarmPicture]) -> None:
+        self.feed.alarms_changed([self.view.alarm(picture) for picture in shown])
+
+    def _quarantine(self, at: Instant, topic: str, payload: bytes) -> None:
+        self.journal.audit(at, None, topic, "unbound_value", {"payload": payload.decode("utf-8", "backslashreplace")})
+
+    def _faults(self, device_id: str) -> int:
+        return self.links.stats(device_id).faults.total()
+
+    def _storage(self, *, ok: bool, detail: str | None = None, critical: bool = False) -> None:
+        self.loop.submit(SystemState("storage", ok, "journal", detail, critical))
+
+    def _disk(self, *, ok: bool, detail: str | None = None) -> None:
+        self.loop.submit(SystemState("storage", ok, "disk", detail))
+
+    def _pager_trouble(self, channel: str, alert: Alert, reason: str, since: Instant) -> None:
+        lasting = (self.plan.clock.now() - since) // SECOND
+        self.loop.submit(SystemState("pager", ok=False, subject=channel, detail=f"{reason}, for {lasting} s"))
+
+    def _pager_recovered(self, channel: str) -> None:
+        self.loop.submit(SystemState("pager", ok=True, subject=channel))
+
+    def _books(self) -> list[AlarmBook]:
+        return [*(bed.state.book for bed in self.ward.beds.values()), self.ward.service.state.book]
+
+    def _open_service_alarms(self, rule: str) -> list[AlarmPicture]:
+        return [shown for shown in self.board.alarms() if shown.bed is None and shown.alarm == rule]
+
+
+def _origin(where: object, given: Origin | None) -> Origin:
+    if given is not None:
+        return given
+    return "replayed" if isinstance(where, ReplayUrl) else "live"
+
+
+async def run_service(plan: Plan) -> None:
+    """Open the journal, take up the ward, serve until cancelled.
+
+    Raises:
+        JournalError: the journal cannot be used.
+        AddressUnavailable: the station's address is taken.
+        ConfigError: a channel's secret cannot be read.
+    """
+    plan.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    journal = await Journal.open(plan.data / JOURNAL_FILE, clock=plan.clock, version=__version__)
+    try:
+        revived = await revive(journal, plan.site, plan.clock.now())
+        service = Service(plan, journal, revived)
+        log.info("started", beds=len(plan.site.beds), devices=len(plan.site.devices), preset=plan.site.ruleset.name)
+        try:
+            await service.run()
+        finally:
+            service.loop.keep_all(SnapshotReason.PERIODIC)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    finally:
+        if not await journal.close():
+            log.error("the journal could not be written to the end")
+        log.info("stopped")
