@@ -98,9 +98,10 @@ def build_layers(
     for section in LISTS:
         if section in site:
             table.pop(section, None)
-    layers.origins.update((path, Origin(Layer.SHIPPED)) for path in leaves(table))
     merge(table, site)
-    layers.origins.update((path, Origin(Layer.SITE)) for path in leaves(dict(site)))
+    of_site = set(leaves(dict(site)))
+    for path in leaves(table):
+        layers.origins[path] = Origin(Layer.SITE if path in of_site else Layer.SHIPPED)
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in NOT_SETTINGS and environ[name]:
             _take_variable(layers, name, environ[name])
@@ -139,20 +140,22 @@ def _take_variable(layers: Layers, name: str, text: str) -> None:
     known: Mapping[str, Any] = {}
     if first in TABLES and len(rest) == 1:
         path, known = (first, rest[0]), TABLES[first].model_fields
-    elif first in LISTS and len(rest) >= 2:
+    elif first in LISTS and (len(rest) == 2 or (len(rest) == 3 and rest[1] == "options")):
         entry = _entry(layers.table, first, rest[0])
         if entry is None:
             ids = [_id(each) for each in _entries(layers.table, first)]
-            remedy = f"no [[{first}]] has the id {rest[0].replace('_', '-')!r}: {nearest(rest[0], ids)}"
+            remedy = (
+                f"no [[{first}]] has the id {rest[0].replace('_', '-')!r}: {nearest(rest[0].replace('_', '-'), ids)}"
+            )
             layers.problems.append(Problem(f"environment {name}", "", remedy))
             return
-        # Ids and keys of a list's entries; a channel's further keys are its kind's to judge.
+        # A channel's further keys are its kind's to judge.
         path, known = (first, entry, *rest[1:]), {} if first == "channel" else LISTS[first].model_fields
     if path is None:
         sections = ", ".join(f"{PREFIX}{section.upper()}__…" for section in TABLES)
         entries = ", ".join(f"{PREFIX}{section.upper()}__ID__…" for section in LISTS)
         layers.problems.append(Problem(f"environment {name}", "", f"is no setting: there is {sections}, {entries}"))
-    elif known and path[-1] not in known and "options" not in path:
+    elif known and rest[1 if first in LISTS else 0] not in known:
         layers.problems.append(Problem(f"environment {name}", "", f"unknown setting: {nearest(rest[-1], known)}"))
     else:
         _put(layers, path, _value(first, path, text), Origin(Layer.ENVIRONMENT, name))
@@ -187,8 +190,9 @@ def _put(layers: Layers, path: Path, value: object, origin: Origin) -> None:
     if not isinstance(at, dict):
         return  # the site file has something else where a table belongs, which is reported for itself
     at[path[-1]] = value
-    for below in [each for each in layers.origins if each[: len(path)] == path]:
-        del layers.origins[below]
+    for each in list(layers.origins):
+        if each[: len(path)] == path or path[: len(each)] == each:
+            del layers.origins[each]  # what is replaced, or was an empty table before
     layers.origins[path] = origin
 
 

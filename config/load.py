@@ -77,7 +77,7 @@ def read_text(name: str | None, text: str, environ: Mapping[str, str], flags: Se
     try:
         site = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError([_syntax(name or "site", str(error))]) from None
+        raise SettingsError([_syntax(name or "site", text, str(error))]) from None
     return build_layers(name, site, find_lines(text), environ, flags)
 
 
@@ -92,11 +92,11 @@ def examine(layers: Layers) -> LoadedSite:
             break
         except ValidationError as error:
             found = error.errors(include_url=False, include_input=True)
-            problems.extend(layers.problem(_path(each), _words(each, layers.table)) for each in found)
+            problems.extend(layers.problem(_path(each), _words(each)) for each in found)
             # Once more without the bad entries, so that the rest can be checked further in the same go.
             table = _without(table, {_path(each)[:2] for each in found})
     warnings.extend(_remarks(layers))
-    return LoadedSite(layers, settings, tuple(_in_order(problems)), tuple(warnings))
+    return LoadedSite(layers, settings, tuple(problems), tuple(warnings))
 
 
 def explain(layers: Layers) -> list[Explained]:
@@ -127,26 +127,25 @@ def _read(path: FilePath) -> str:
         raise SettingsError([Problem(f"{path}:{line}", "", "is not UTF-8: save the file with that encoding")]) from None
 
 
-def _syntax(name: str, message: str) -> Problem:
-    text, at, place = message.rpartition(" (at ")
-    line = place.removeprefix("line ").partition(",")[0].rstrip(")") if at else ""
-    where = f"{name}:{line}" if line.isdigit() else name
-    return Problem(where, "", f"is not TOML: {text if at else message}; texts stand in quotes, entries as key = value")
+def _syntax(name: str, text: str, found: str) -> Problem:
+    message, _, place = found.rpartition(" (at ")
+    number = place.removeprefix("line ").partition(",")[0]
+    line = number if number.isdigit() else max(1, len(text.splitlines()))  # else "end of document"
+    return Problem(f"{name}:{line}", "", f"is not TOML: {message}; texts stand in quotes, entries as key = value")
 
 
 def _path(error: ErrorDetails) -> Path:
     return tuple(error["loc"])
 
 
-def _words(error: ErrorDetails, table: Mapping[str, Any]) -> str:
+def _words(error: ErrorDetails) -> str:
     """What pydantic found, in words for the ward. Never the value of a secret: only ids are quoted."""
     path, context = _path(error), error.get("ctx", {})
     key = str(path[-1])
     match error["type"]:
-        case "missing" if key == "site":
-            return 'is missing: begin the file with [site], id = "..."'
         case "missing":
-            return f"is missing: add {key} = ..."
+            header = f"[[{path[0]}]]" if path[0] in LISTS else f"[{path[0]}]"
+            return f"is missing: add {key} = ... below {header}"
         case "extra_forbidden":
             return f"unknown key: {nearest(key, _known(path))}"
         case "string_pattern_mismatch" if key == "id":
@@ -240,13 +239,3 @@ def _remarks(layers: Layers) -> Iterator[str]:
         if isinstance(name, str) and not bound[name]:
             message = f"has no device: nothing is measured there until a [[device]] names bed = {name!r}"
             yield str(layers.problem(("bed", index), message))
-
-
-def _in_order(problems: Sequence[Problem]) -> list[Problem]:
-    """Each once, by line where there is one."""
-
-    def line(problem: Problem) -> tuple[str, int]:
-        name, _, number = problem.origin.rpartition(":")
-        return (name, int(number)) if number.isdigit() else (problem.origin, 0)
-
-    return sorted(dict.fromkeys(problems), key=line)

@@ -27,6 +27,10 @@ def shown(section: str, key: str, value: object) -> object:
     """`value` fit for a screen: secrets masked, URLs without what may be one."""
     if is_secret(key):
         return MASK if value else value
+    if isinstance(value, dict):
+        return {name: shown(section, name, inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [shown(section, key, inner) for inner in value]
     match = _URL.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return value

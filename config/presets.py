@@ -52,7 +52,9 @@ def resolve_preset(name: str, own: Mapping[str, Mapping[str, Any]]) -> Table:
     table = copy.deepcopy(shipped[wanted])
     for difference in reversed(differences):
         merge(table, {key: value for key, value in difference.items() if key != "based_on"})
-    table["preset"]["name"] = name
+    # Another than a table there is for the reader of presets to refuse.
+    if isinstance(table["preset"], dict):
+        table["preset"]["name"] = name
     return table
 
 

@@ -27,8 +27,13 @@ class SettingsError(Exception):
     """The settings cannot be used. Everything that was found is in `problems`, one line each in the text."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(sorted(dict.fromkeys(problems), key=_place))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    name, _, number = problem.origin.rpartition(":")
+    return (name, int(number)) if number.isdigit() else (problem.origin, 0)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from config.problem import Path
 
 LONGEST_STATEMENT = 200
-"""Lines tried for one statement; what is longer is passed over, and a key in it has the line of its table."""
+"""Lines tried for one statement; behind a longer one no lines are known, and messages go without."""
 
 _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"\\]*"|'[^']*'|\s*\.\s*)+?)\s*=""")
 
@@ -57,7 +57,9 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
     rows = text.splitlines()
     at = 0
     while at < len(rows):
-        length = next((n for n in range(1, LONGEST_STATEMENT + 1) if _parses(rows[at : at + n])), 1)
+        length = next((n for n in range(1, LONGEST_STATEMENT + 1) if _parses(rows[at : at + n])), None)
+        if length is None:
+            return
         yield at + 1, "\n".join(rows[at : at + length])
         at += length
 

@@ -1,0 +1,175 @@
+"""`bedwatch check` and `bedwatch config show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.cli import main
+from monitor.cli.site_file import find_site_file
+
+GOOD = """\
+[site]
+id = "harbour"
+[[bed]]
+id = "bay-1"
+label = "Bay 1"
+[[bed]]
+id = "bay-2"
+[[device]]
+id = "ox-1"
+bed = "bay-1"
+driver = "nonin-df2"
+url = "serial:///dev/ttyUSB0"
+[[channel]]
+id = "pager"
+kind = "webhook"
+url = "https://example.org/t0ken"
+secret_file = "/none/hook"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BEDWATCH_SITE", raising=False)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    path = tmp_path / "site.toml"
+    path.write_text(GOOD)
+    return path
+
+
+def test_a_good_site_file(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Says what it found; what should be looked at stands on standard error."""
+    assert main(["check", str(site)]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        "site harbour: harbour, preset ketamine-adult version 1",
+        "bed bay-1: Bay 1; ox-1 (nonin-df2)",
+        "bed bay-2: bay-2; no device",
+        "channels: 1 webhook",
+        f"{site}: in order",
+    ]
+    assert [line.split(": ")[2] for line in err.splitlines()] == ["bed.bay-2", "channel.pager.secret_file"]
+
+
+def test_the_site_file_of_the_environment(
+    site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BEDWATCH_SITE", str(site))
+    assert main(["check"]) == 0
+    assert f"{site}: in order" in capsys.readouterr().out
+
+
+def test_which_site_file_is_meant(tmp_path: Path) -> None:
+    """Command line, then variable, then the usual place when it is there."""
+    usual = tmp_path / "usual.toml"
+    environ = {"BEDWATCH_SITE": "/b.toml"}
+    assert find_site_file("/a.toml", environ, usual) == Path("/a.toml")
+    assert find_site_file(None, environ, usual) == Path("/b.toml")
+    assert find_site_file(None, {}, usual) is None
+    usual.touch()
+    assert find_site_file(None, {}, usual) == usual
+
+
+def test_problems_with_exit_code_2(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site.write_text(GOOD.replace("nonin-df2", "nonin-df3").replace('bed = "bay-1"', 'bed = "bay-3"'))
+    assert main(["check", str(site)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines()[0] == "bedwatch: 2 things to mend:"
+    assert err.splitlines()[1].startswith(f"{site}:10: device.ox-1.bed: there is no [[bed]] with id 'bay-3'")
+
+
+def test_a_missing_site_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(tmp_path / "none.toml")]) == 2
+    assert "none.toml: cannot be read" in capsys.readouterr().err
+
+
+MESSAGE = '{"t": "2026-11-22T10:00:00.000Z", "seq": 412, "values": {"spo2": 97, "pulse_rate": 72}, "flags": []}'
+TOPIC = "vitals/v1/harbour/bay-1/ox-1/spo2"
+
+
+def test_a_payload(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "message.json"
+    path.write_text(MESSAGE)
+    assert main(["check", "--payload", str(path), "--driver", "mqtt-vitals", "--topic", TOPIC]) == 0
+    assert '"spo2": 97, "pulse_rate": 72' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("payload", ["{", MESSAGE.replace("97", '"97"'), MESSAGE.replace("97", "NaN"), "x" * 300_000])
+def test_a_payload_that_is_refused(payload: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 1, and the fault with its reason."""
+    path = tmp_path / "message.json"
+    path.write_text(payload)
+    assert main(["check", "--payload", str(path), "--driver", "mqtt-vitals", "--topic", TOPIC]) == 1
+    assert '"fault": ' in capsys.readouterr().out
+
+
+def test_a_payload_without_topic_says_what_is_wanted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "message.json"
+    path.write_text(MESSAGE)
+    assert main(["check", "--payload", str(path), "--driver", "mqtt-vitals"]) == 1
+    assert "--topic" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        (["check", "--driver", "mqtt-vitals"], 2, "belong to --payload"),
+        (["check", "--payload", "x"], 2, "--payload needs --driver"),
+        (["check", "--payload", "x", "--driver", "nonin-df2"], 2, "use `bedwatch decode nonin-df2 FILE`"),
+        (["check", "--payload", "x", "--driver", "mqtt-vital"], 2, "did you mean mqtt-vitals"),
+        (["check", "--payload", "/none/x", "--driver", "mqtt-vitals"], 3, "/none/x cannot be read"),
+    ],
+)
+def test_a_payload_asked_for_wrongly(
+    line: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(line) == code
+    assert words in capsys.readouterr().err
+
+
+def test_the_site_file_must_have_the_driver(site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "message.json"
+    path.write_text(MESSAGE)
+    assert main(["check", str(site), "--payload", str(path), "--driver", "mqtt-vitals", "--topic", TOPIC]) == 2
+    assert "no device has the driver mqtt-vitals" in capsys.readouterr().err
+
+
+def test_config_show(site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Key, value, origin; no secret."""
+    monkeypatch.setenv("BEDWATCH_STATION__PORT", "9000")
+    monkeypatch.setenv("BEDWATCH_CHANNEL__PAGER__SECRET", "whsec_hidden")
+    assert main(["config", "show", "--site", str(site)]) == 0
+    out, _ = capsys.readouterr()
+    rows = {line.split()[0]: line.split(None, 2)[1:] for line in out.splitlines()}
+    assert rows["station.port"] == ["9000", "environment BEDWATCH_STATION__PORT"]
+    assert rows["station.host"] == ['"127.0.0.1"', "shipped"]
+    assert rows["bed.bay-2.id"] == ['"bay-2"', "site"]
+    assert "hidden" not in out
+    assert "t0ken" not in out
+
+
+def test_config_show_of_a_wrong_file(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The table all the same, then what is wrong."""
+    site.write_text(GOOD + "[station]\nport = true\n")
+    assert main(["config", "show", "--site", str(site)]) == 2
+    out, err = capsys.readouterr()
+    assert "station.port" in out
+    assert "station.port: is not a whole number" in err
+
+
+def test_config_show_without_a_site_file(capsys: pytest.CaptureFixture[str]) -> None:
+    """The shipped settings, which are in order by themselves."""
+    assert main(["config", "show"]) == 0
+    assert "station.port" in capsys.readouterr().out
+
+
+def test_config_show_of_what_is_not_toml(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site.write_text("[site")
+    assert main(["config", "show", "--site", str(site)]) == 2
+    assert "site.toml:1: is not TOML" in capsys.readouterr().err
