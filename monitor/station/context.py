@@ -74,7 +74,7 @@ class Station:
         for event in events:
             if event.kind is EventKind.COMMAND_REFUSED:
                 reason = str(event.data.get("reason", "refused"))
-                raise Problem(409, in_words(reason), reason=reason)
+                raise Problem(409, in_words(reason, event.data), reason=reason)
         return events
 
     def bed(self, bed_id: str) -> wire.Bed:

@@ -22,8 +22,8 @@ MOST_PAGES = 256
 class FeedHub:
     """Knows every connected page. All calls come from the event loop's thread; none waits.
 
-    `tick`, `heartbeat` and `patience` are lengths on the clock: where a demo runs it faster, make them longer.
-    `patience`: how long a page may accept nothing before it is closed with 1013.
+    `tick` and `heartbeat` are lengths on the clock. `patience`, how long a page may accept nothing before it is
+    closed with 1013, is a length of the page's own time: it stretches with a demo's speed.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class FeedHub:
         self._clock = clock
         self._tick = tick
         self._heartbeat = heartbeat
-        self._patience = patience
+        self._patience = round(patience * max(1.0, view.site().speed))
         self._pages: dict[Browser, Callable[[], bool]] = {}
         self._changed: set[str] = set()
         self._snapshot: Frame | None = None

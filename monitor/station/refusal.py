@@ -1,19 +1,35 @@
-"""The core's reasons for a refusal, in the ward's words."""
+"""The core's reasons for a refusal, in the ward's words, each with what to do where something can be done."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 REASONS: dict[str, str] = {
     "not_active": "This alarm is not active any more: there is nothing to acknowledge.",
     "session_open": "A session is open on this bed: discharge or abort it first.",
-    "no_session": "There is no session on this bed: open one first.",
+    "patient_missing": "A session needs a patient reference.",
+    "cuff_on_iv_limb": "Cuff and infusion are on the same limb, where each inflation stops the infusion: move one.",
+    "weight_out_of_range": "This weight cannot be a patient's: check it.",
+    "planned_min_out_of_range": "The planned minutes of infusion are out of range: check them.",
+    "deadline_min_out_of_range": "The minutes allowed for the return to baseline are out of range: check them.",
     "no_baseline": (
         "The baseline is not complete: take the missing readings, or start with a prescriber's name and a reason."
     ),
+    "hold": (
+        "The readings are at a level to hold the infusion: wait and measure again, or start with a prescriber's name "
+        "and a reason."
+    ),
     "high_alarm_active": "A high-priority alarm is active: acknowledge it first.",
+    "observed_time_out_of_range": "The observed time does not fit: it lies in the future, or before what it follows.",
+    "unknown_command": "This service does not carry out that command yet.",
+    "kind_missing": "The event needs a kind.",
 }
 
 
-def in_words(reason: str) -> str:
-    """A sentence for `reason`; an unlisted one is spelt out as it is."""
+def in_words(reason: str, data: Mapping[str, Any] | None = None) -> str:
+    """A sentence for `reason`; an unlisted one is spelt out as it is. `data`: the refusal's further fields."""
+    if reason == "wrong_phase" and data is not None and "phase" in data:
+        return f"Not possible while the bed is in phase {data['phase']}."
     known = REASONS.get(reason)
     return known if known is not None else f"Refused: {reason.replace('_', ' ')}."

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from config.instant import SECOND, to_rfc3339
 from monitor.core.inputs import Command, OpenSession
+from monitor.station.refusal import in_words
 from tests.support.station import PASSWORD, START, StationKit, an_alarm
 
 
@@ -176,8 +177,12 @@ def test_a_refusal_of_the_core_is_409_with_the_reason_in_words(nurse: TestClient
 
 
 def test_a_reason_without_words_is_spelt_out(nurse: TestClient, kit: StationKit) -> None:
-    kit.core.refuse_with = "not_in_phase"
-    assert "not in phase" in nurse.post("/api/v1/beds/bay-1/commands", json={"command": "abort"}).json()["detail"]
+    kit.core.refuse_with = "moon_is_full"
+    assert "moon is full" in nurse.post("/api/v1/beds/bay-1/commands", json={"command": "abort"}).json()["detail"]
+
+
+def test_a_command_out_of_phase_is_told_the_phase() -> None:
+    assert "INFUSING" in in_words("wrong_phase", {"phase": "INFUSING"})
 
 
 def test_commands_of_one_role_are_refused_to_others(client: TestClient, kit: StationKit) -> None:

@@ -134,6 +134,18 @@ async def test_people_sign_in_over_a_real_line(tmp_path: Path) -> None:
         assert "server" not in answer.headers
 
 
+async def test_signing_out_ends_the_stream(tmp_path: Path) -> None:
+    """Within a heartbeat; nothing of the ward is sent to a page nobody is signed in at."""
+    async with served(tmp_path) as (kit, port), httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        await client.post("/api/v1/sign-in", json={"name": "nurse-a", "password": PASSWORD})
+        headers = {"Cookie": f"bedwatch={client.cookies['bedwatch']}", "Origin": f"http://127.0.0.1:{port}"}
+        page = await connect(f"ws://127.0.0.1:{port}/api/v1/stream", additional_headers=headers, proxy=None)
+        assert (await next_message(page))["type"] == "snapshot"
+        await client.post("/api/v1/sign-out")
+        await kit.clock.advance(2 * SECOND)
+        assert await closing_code(page) == 1008
+
+
 async def test_stopping_with_pages_open_is_clean(tmp_path: Path) -> None:
     """The page learns that the service goes away."""
     async with served(tmp_path) as (kit, port):
