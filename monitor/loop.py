@@ -68,6 +68,7 @@ class Loop:
         send: takes the pages once they are durable.
         alarms_told: takes the pictures of changed alarms, at once.
         bed_changed: a bed's numbers or state changed.
+        since: inputs may be as old as this; by default none is older than the loop.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Loop:
         send: Callable[[list[Page]], None],
         alarms_told: Callable[[Sequence[AlarmPicture]], None],
         bed_changed: Callable[[str], None],
+        since: Instant | None = None,
     ) -> None:
         self._ward = ward
         self._journal = journal
@@ -92,7 +94,7 @@ class Loop:
         self._send = send
         self._alarms_told = alarms_told
         self._bed_changed = bed_changed
-        self._last: Instant = clock.now()
+        self._last: Instant = clock.now() if since is None else since
         self._tellings: deque[_Telling] = deque()
         self._something_to_tell = asyncio.Event()
         self._woken = asyncio.Event()

@@ -74,6 +74,9 @@ TRANSITIONS: dict[AlarmState, dict[Cue, AlarmState]] = {
 PRESENT = frozenset({AlarmState.ACTIVE, AlarmState.ACKED})
 """States in which the condition is present."""
 
+HELD: dict[str, Cue] = {"priority": Cue.RISEN, "group": Cue.COMPANION, "restart": Cue.RESTART}
+"""Reasons of a re-arm that a higher instance may hold back, and the cue each of them gives when it comes."""
+
 
 @dataclass(slots=True)
 class Alarm:
@@ -84,6 +87,7 @@ class Alarm:
         value, limit, unit: what was measured against what.
         stale: data lost while present (row 15); never a reason to close.
         remind_at: when an acknowledged, still present condition re-arms (row 12).
+        held_back: reason of a re-arm that waits for a higher instance of the group to leave (rulings 2.4).
         occurrence: 1, and one more with every re-arm.
     """
 
@@ -103,6 +107,7 @@ class Alarm:
     acknowledged_at: Instant | None = None
     ended_at: Instant | None = None
     remind_at: Instant | None = None
+    held_back: str | None = None
     occurrence: int = 1
 
 
@@ -155,6 +160,15 @@ class AlarmBook:
         ]
         return min(due) if due else None
 
+    def next_released(self) -> tuple[int, str] | None:
+        """The first re-arm whose higher instance has left: rule order, instance key; due at once."""
+        due = [
+            (alarm.rule.order, key)
+            for key, alarm in self.open.items()
+            if alarm.held_back is not None and not self.superseded(alarm) and self._still_due(alarm)
+        ]
+        return min(due) if due else None
+
     # -- moving -------------------------------------------------------------------------------------------------
 
     def onset(
@@ -204,7 +218,7 @@ class AlarmBook:
         """The condition ended (rows 8, 9, 10)."""
         self._move(alarm, Cue.CLEARED_LATCHING if alarm.rule.latched else Cue.CLEARED)
         alarm.ended_at = at
-        alarm.remind_at = None
+        alarm.remind_at = alarm.held_back = None
         alarm.stale = False
         if alarm.state is AlarmState.LATCHED:
             self._tell(EventKind.ALARM_LATCHED, alarm, at, out)
@@ -224,14 +238,14 @@ class AlarmBook:
         """The priority goes up; never down. An acknowledgement is void then (row 11)."""
         if priority <= alarm.priority:
             return
-        before = alarm.state
-        self._move(alarm, Cue.RISEN)
         alarm.priority = priority
         if value is not None:
             alarm.value = value
         self._tell(EventKind.ALARM_PRIORITY_CHANGED, alarm, at, out)
-        if before is AlarmState.ACKED:
-            self._rearm(alarm, at, out, "priority")
+        if alarm.state is AlarmState.ACKED:
+            self._rearm_or_hold(alarm, at, out, "priority")
+        else:
+            self._move(alarm, Cue.RISEN)
 
     def set_stale(self, alarm: Alarm, stale: bool, at: Instant, out: list[Event]) -> None:
         """Data were lost or are back (row 15)."""
@@ -245,12 +259,19 @@ class AlarmBook:
         self._move(alarm, Cue.REMIND)
         self._rearm(alarm, at, out, "still_present")
 
+    def release(self, key: str, at: Instant, out: list[Event]) -> None:
+        """The higher instance has left: what it held back happens (rulings 2.4)."""
+        alarm = self.open[key]
+        if alarm.held_back is not None:
+            self._rearm_or_hold(alarm, at, out, alarm.held_back)
+
     def restart(self, at: Instant, out: list[Event]) -> None:
         """The service came back: what nobody has answered is announced again (row 17)."""
         for alarm in self.open.values():
-            self._move(alarm, Cue.RESTART)
             if alarm.state is AlarmState.ACTIVE:
-                self._rearm(alarm, at, out, "restart")
+                self._rearm_or_hold(alarm, at, out, "restart")
+            else:
+                self._move(alarm, Cue.RESTART)
 
     def acknowledge_named(
         self, alarm_id: str | None, name: str | None, at: Instant, by: str, timing: Timing, out: list[Event]
@@ -269,6 +290,7 @@ class AlarmBook:
     def _acknowledge_one(self, alarm: Alarm, at: Instant, by: str, timing: Timing, out: list[Event]) -> None:
         self._move(alarm, Cue.ACKNOWLEDGE)
         alarm.acknowledged_by, alarm.acknowledged_at = by, at
+        alarm.held_back = None
         self._tell(EventKind.ALARM_ACKNOWLEDGED, alarm, at, out, by=by)
         if alarm.state is AlarmState.CLOSED:
             self._close(alarm, at, out, "acknowledged", by)
@@ -277,23 +299,39 @@ class AlarmBook:
         alarm.remind_at = None if wait is None else at + wait
 
     def _companions(self, newcomer: Alarm, at: Instant, out: list[Event]) -> None:
-        if newcomer.rule.group is None:
+        for other in self._equals(newcomer):
+            if other.state is AlarmState.ACKED:
+                self._rearm_or_hold(other, at, out, "group")
+
+    def _equals(self, alarm: Alarm) -> list[Alarm]:
+        """The other open instances of the same group and rank."""
+        group, rank = alarm.rule.group, alarm.rule.rank
+        return [
+            other
+            for other in self.open.values()
+            if group is not None and other.rule.group == group and other.rule.rank == rank and other is not alarm
+        ]
+
+    def _still_due(self, alarm: Alarm) -> bool:
+        """A companion that has gone meanwhile is no reason to speak up any more."""
+        return alarm.held_back != "group" or any(other.state in PRESENT for other in self._equals(alarm))
+
+    def _rearm_or_hold(self, alarm: Alarm, at: Instant, out: list[Event], reason: str) -> None:
+        if self.superseded(alarm):
+            alarm.held_back = reason if alarm.held_back is None else alarm.held_back
             return
-        for other in self.open.values():
-            equal = other.rule.group == newcomer.rule.group and other.rule.rank == newcomer.rule.rank
-            if equal and other is not newcomer and other.state is AlarmState.ACKED and not self.superseded(other):
-                self._move(other, Cue.COMPANION)
-                self._rearm(other, at, out, "group")
+        self._move(alarm, HELD[reason])
+        self._rearm(alarm, at, out, reason)
 
     def _rearm(self, alarm: Alarm, at: Instant, out: list[Event], reason: str, **more: Any) -> None:
         alarm.occurrence += 1
-        alarm.remind_at = None
+        alarm.remind_at = alarm.held_back = None
         alarm.acknowledged_by = alarm.acknowledged_at = None
         self._tell(EventKind.ALARM_REARMED, alarm, at, out, reason=reason, **more)
 
     def _close(self, alarm: Alarm, at: Instant, out: list[Event], reason: str, by: str | None = None) -> None:
         alarm.state = AlarmState.CLOSED
-        alarm.remind_at = None
+        alarm.remind_at = alarm.held_back = None
         del self.open[instance_key(alarm.rule, alarm.device)]
         more: dict[str, Any] = {"reason": reason}
         if by is not None:

@@ -1,17 +1,28 @@
-"""Acknowledged alarms that are still present speak up again (alarm-system 4.1, row 12)."""
+"""Alarms that speak up again: acknowledged long ago and still present (alarm-system 4.1, row 12), or held back
+by a higher one of their group until it left (rulings 2.4).
+"""
 
 from __future__ import annotations
 
 from monitor.core.bed_state import Bed, Due
 from monitor.core.events import Event
 
+RELEASED = "released"
+
 
 def due(bed: Bed) -> Due | None:
     """The next re-arm that no higher alarm of the group holds back."""
-    waiting = bed.state.book.next_reminder()
+    book = bed.state.book
+    released = book.next_released()
+    if released is not None:
+        return Due(bed.state.clock, released[0], released[1], RELEASED)
+    waiting = book.next_reminder()
     return None if waiting is None else Due(waiting[0], waiting[1], waiting[2])
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:
     """Re-arm it."""
-    bed.state.book.remind(due.key, bed.state.clock, out)
+    if due.what == RELEASED:
+        bed.state.book.release(due.key, bed.state.clock, out)
+    else:
+        bed.state.book.remind(due.key, bed.state.clock, out)
