@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -78,6 +77,9 @@ def read_text(name: str | None, text: str, environ: Mapping[str, str], flags: Se
         site = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError([_syntax(name or "site", text, str(error))]) from None
+    except RecursionError:
+        message = "lists or tables inside each other go too deep: no site file needs that"
+        raise SettingsError([Problem(name or "site", "", message)]) from None
     return build_layers(name, site, find_lines(text), environ, flags)
 
 
@@ -233,9 +235,9 @@ def _conflicts(table: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
 
 
 def _remarks(layers: Layers) -> Iterator[str]:
-    bound = Counter(entry.get("bed") for _, entry in _entries(layers.table, "device"))
+    bound = {str(entry.get("bed")) for _, entry in _entries(layers.table, "device")}
     for index, entry in _entries(layers.table, "bed"):
         name = entry.get("id")
-        if isinstance(name, str) and not bound[name]:
+        if isinstance(name, str) and name not in bound:
             message = f"has no device: nothing is measured there until a [[device]] names bed = {name!r}"
             yield str(layers.problem(("bed", index), message))

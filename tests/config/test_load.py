@@ -241,6 +241,12 @@ def test_what_is_not_toml(text: str, start: str) -> None:
     assert str(caught.value).startswith(start)
 
 
+def test_lists_without_end_inside_each_other() -> None:
+    """The parser gives up with an exception of the interpreter's."""
+    with pytest.raises(SettingsError, match="go too deep"):
+        read_text("site.toml", "a = " + "[" * 50_000, {})
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     """Missing, a folder, not UTF-8, far too large: each says so."""
     latin, large = tmp_path / "latin.toml", tmp_path / "large.toml"
