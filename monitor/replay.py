@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from config.instant import SECOND, Instant
 from monitor.core.bed import Setup
 from monitor.core.errors import InputError
 from monitor.core.events import Event, to_line
+from monitor.core.inputs import Input
 from monitor.core.lines import read_input, read_time
 from monitor.core.ruleset import Ruleset
 from monitor.core.ward import Ward
@@ -19,7 +20,16 @@ from monitor.core.ward import Ward
 def open_ward(rules: Ruleset, setups: Iterable[Setup] = ()) -> Ward:
     """A ward for a file: with the site's beds, or with every bed and device that the file names."""
     known = {setup.bed: setup for setup in setups}
-    return Ward(rules, 0, adopt=(lambda bed: Setup(bed, rules)) if not known else known.__getitem__)
+    return Ward(rules, 0, adopt=_of_site(known) if known else lambda bed: Setup(bed, rules))
+
+
+def _of_site(known: Mapping[str, Setup]) -> Callable[[str], Setup]:
+    def adopt(bed: str) -> Setup:
+        if bed not in known:
+            raise InputError(f"bed: {bed!r} is not in the site file; beds there: {', '.join(known)}")
+        return known[bed]
+
+    return adopt
 
 
 def replay_lines(ward: Ward, lines: Iterable[bytes | str], source: str) -> Iterator[Event]:
@@ -35,10 +45,11 @@ def replay_lines(ward: Ward, lines: Iterable[bytes | str], source: str) -> Itera
         try:
             line = _decode(text)
             at = last = _forward(read_time(line), last)
-            events = ward.feed(read_input(line), at)
-        except (InputError, KeyError) as error:
-            reason = f"bed {error} is not in the site file" if isinstance(error, KeyError) else str(error)
-            raise InputError(f"{source}, line {number}: {reason}") from None
+            item = read_input(line)
+            events = ward.feed(item, at)
+            _check_bound(ward, item)
+        except InputError as error:
+            raise InputError(f"{source}, line {number}: {error}") from None
         yield from events
 
 
@@ -48,10 +59,22 @@ def _forward(at: Instant, last: Instant) -> Instant:
     return at
 
 
+def _check_bound(ward: Ward, item: Input) -> None:
+    """With a site file, a device it does not bind to the bed is a mistake in one of the two files."""
+    bed, device = getattr(item, "bed", None), getattr(item, "device", None)
+    if bed is None or device is None:
+        return
+    bound = ward.beds[bed].setup.devices
+    if bound and device not in bound:
+        raise InputError(f"device: {device!r} is not bound to {bed}; devices there: {', '.join(bound)}")
+
+
 def _decode(text: bytes | str) -> Mapping[str, Any]:
     try:
         line = msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
+    except RecursionError:
+        raise InputError("not a JSON object: nested too deeply") from None
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise InputError(f"not a JSON object: {error}") from None
     if not isinstance(line, dict):
         raise InputError(f"a JSON object is wanted, not {line!r}")

@@ -1,0 +1,97 @@
+"""`bedwatch replay`: recorded inputs through the same alarm core in virtual time."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from monitor.cli.decode import open_bytes
+from monitor.cli.terminal import OK, ResourceMissing, describe
+from monitor.core.errors import ConfigError, InputError
+from monitor.core.ward import Ward
+
+TEXT = """\
+Runs the input lines of a file through the alarm core and prints the events, one JSON object a line. Time is that of
+the file: a night takes seconds, and the same file always gives the same bytes. Without --site every bed and device
+that the file names is bound; with it the beds, devices and preset of the site file hold."""
+
+EXAMPLE = """\
+  bedwatch replay night.jsonl --out events.jsonl
+  bedwatch replay night.jsonl --site site.toml --preset our-own
+  zcat night.jsonl.gz | bedwatch replay -"""
+
+DEFAULT_PRESET = "ketamine-adult"
+LONGEST_LINE = 1 << 20
+PROGRESS_LINES = 50_000
+
+
+def add(commands: Any) -> None:
+    """Describe the command."""
+    parser = describe(commands, "replay", "run recorded inputs through the alarm core", TEXT, EXAMPLE, run)
+    parser.add_argument("input", metavar="INPUT.jsonl", help="file of input lines, or - for standard input")
+    parser.add_argument("--site", metavar="FILE", help="site file whose beds, devices and preset hold")
+    parser.add_argument("--preset", metavar="NAME", help=f"alarm preset (default: the site's, else {DEFAULT_PRESET})")
+    parser.add_argument("--out", metavar="EVENTS.jsonl", help="file for the events (default: standard output)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the events. What was printed before a line that cannot be read stays."""
+    from monitor.replay import event_bytes, replay_lines
+
+    ward = _ward(args.site, args.preset)
+    name = "standard input" if args.input == "-" else args.input
+    with ExitStack() as stack:
+        source = open_bytes(args.input, stack)
+        out = _open_out(args.out, args.input, stack)
+        for event in replay_lines(ward, _lines(source, name), name):
+            out.write(event_bytes(event))
+        out.flush()
+    return OK
+
+
+def _ward(site_file: str | None, preset: str | None) -> Ward:
+    from monitor.replay import open_ward
+    from monitor.site import read_preset
+
+    if site_file is None:
+        return open_ward(read_preset(preset or DEFAULT_PRESET))
+    from config.layers import Flag
+    from monitor.restore import bed_setups
+    from monitor.site import read_site
+
+    flags = [] if preset is None else [Flag("--preset", "site.preset", preset)]
+    site = read_site(Path(site_file), os.environ, flags, need_secrets=False)
+    return open_ward(site.ruleset, bed_setups(site))
+
+
+def _open_out(name: str | None, source: str, stack: ExitStack) -> BinaryIO:
+    if name is None:
+        return sys.stdout.buffer
+    path = Path(name)
+    if source != "-" and path.exists() and path.samefile(source):
+        raise ConfigError(f"--out {name} is the input itself: name another file")
+    try:
+        return stack.enter_context(path.open("wb"))
+    except OSError as error:
+        raise ResourceMissing(f"{name} cannot be written: {error.strerror}; check the path") from error
+
+
+def _lines(source: BinaryIO, name: str) -> Iterator[bytes]:
+    """One line at a time, of bounded length; how far it is, where somebody looks on."""
+    watched = sys.stderr.isatty()
+    number = 0
+    while line := source.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise InputError(f"{name}, line {number}: longer than {LONGEST_LINE} bytes, so not an input line")
+        if watched and number % PROGRESS_LINES == 0:
+            sys.stderr.write(f"\r{name}: {number} lines")
+            sys.stderr.flush()
+        yield line
+    if watched and number >= PROGRESS_LINES:
+        sys.stderr.write(f"\r{name}: {number} lines\n")
