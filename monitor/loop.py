@@ -69,6 +69,7 @@ class Loop:
         alarms_told: takes the pictures of changed alarms, at once.
         bed_changed: a bed's numbers or state changed.
         since: inputs may be as old as this; by default none is older than the loop.
+        log_events: False for a past that is only written down.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Loop:
         alarms_told: Callable[[Sequence[AlarmPicture]], None],
         bed_changed: Callable[[str], None],
         since: Instant | None = None,
+        log_events: bool = True,
     ) -> None:
         self._ward = ward
         self._journal = journal
@@ -95,6 +97,7 @@ class Loop:
         self._alarms_told = alarms_told
         self._bed_changed = bed_changed
         self._last: Instant = clock.now() if since is None else since
+        self._log_events = log_events
         self._tellings: deque[_Telling] = deque()
         self._something_to_tell = asyncio.Event()
         self._woken = asyncio.Event()
@@ -215,8 +218,9 @@ class Loop:
             telling = _Telling(commit, changes, pages, beds, asyncio.get_running_loop().create_future())
             self._tellings.append(telling)
             tellings.append(telling)
-            for event in batch:
-                log.info(event.kind.value, bed=event.bed, **_loggable(event))
+            if self._log_events:
+                for event in batch:
+                    log.info(event.kind.value, **_loggable(event))
         if tellings:
             self._something_to_tell.set()
         return tellings
@@ -308,9 +312,10 @@ def _verdicts(bed: Bed | None, item: Input) -> dict[str, Any] | None:
     return {metric.value: [found.verdict.value, found.reason] for metric, found in judged.items() if found is not None}
 
 
-_QUIET = frozenset({"patient", "inputs", "metrics", "value", "weight_kg"})
+_QUIET = frozenset({"patient", "inputs", "metrics", "value", "weight_kg", "since", "at", "unit", "bound", "text"})
 
 
 def _loggable(event: Event) -> dict[str, Any]:
     """What an operator reads in the log: no patient, no measured values."""
-    return {key: value for key, value in event.data.items() if key not in _QUIET}
+    told = {"bed": event.bed, **event.data}
+    return {key: value for key, value in told.items() if key not in _QUIET and value is not None}

@@ -5,13 +5,13 @@ Times in a line are seconds from its file's start; `origin` is that start on the
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from config.instant import Instant, seconds, to_seconds
-from config.vocabulary import CuffError, CuffState, Flag, LinkState
+from config.instant import SECOND, Duration, Instant, seconds, to_seconds
+from config.vocabulary import CuffError, CuffState, Flag, LinkState, Metric
 from monitor.core.errors import InputError
 from monitor.core.inputs import (
     Acknowledge,
@@ -30,16 +30,29 @@ from monitor.core.inputs import (
 
 Word = TypeVar("Word", bound=StrEnum)
 
-COMMANDS = (
-    "start_infusion",
-    "pause_infusion",
-    "resume_infusion",
-    "end_infusion",
-    "discharge",
-    "abort",
-    "record_event",
-)
-"""Commands this version carries out."""
+METRIC_NAMES = [metric.value for metric in Metric]
+
+COMMAND_FIELDS: dict[str, frozenset[str]] = {
+    "start_infusion": frozenset({"planned_min", "dose_mg", "override_by"}),
+    "pause_infusion": frozenset(),
+    "resume_infusion": frozenset(),
+    "end_infusion": frozenset({"early"}),
+    "discharge": frozenset({"checklist", "override_by"}),
+    "abort": frozenset(),
+    "audio_pause": frozenset({"scope"}),
+    "alarm_pause": frozenset({"at_bed"}),
+    "alarm_off": frozenset({"alarm"}),
+    "audio_off": frozenset({"scope"}),
+    "resume_alarms": frozenset(),
+    "set_limit": frozenset({"alarm", "low", "high", "second_by"}),
+    "set_limbs": frozenset({"cuff_limb", "probe_limb", "iv_limb"}),
+    "record_event": frozenset({"kind", "text"}),
+    "record_reading": frozenset({"values"}),
+}
+"""Every command of interfaces section 4 with its own fields. What is not carried out yet, the core refuses."""
+
+LONGEST: Duration = 3660 * 24 * 3600 * SECOND
+"""Ten years: no file is longer, and a slip of the pen must not run the clock for hours."""
 
 SYSTEMS = ("storage", "station", "pager", "clock", "binding", "core")
 
@@ -73,20 +86,20 @@ class Fields:
     def number(self, key: str, default: float | None = None) -> float | None:
         """A finite number, or nothing."""
         value = self.raw(key, default)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise InputError(f"{key}: a number is wanted, not {value!r}")
-        return value
+        return None if value is None else _finite(key, value, "a number")
 
-    def sure_number(self, key: str, default: float) -> float:
-        """A finite number, with a default."""
+    def sure_number(self, key: str, default: float | None = None) -> float:
+        """A finite number; one that must be there when it has no default."""
         value = self.number(key, default)
-        return default if value is None else value
+        if value is not None:
+            return value
+        if default is None:
+            raise InputError(f"{key}: missing; a number is wanted")
+        return default
 
-    def flag(self, key: str) -> bool:
-        """true or false; false when absent."""
-        value = self.raw(key, False)
+    def flag(self, key: str, default: bool | None = False) -> bool:
+        """true or false; one that must be there when it has no default."""
+        value = self.raw(key, default)
         if not isinstance(value, bool):
             raise InputError(f"{key}: true or false is wanted, not {value!r}")
         return value
@@ -120,11 +133,10 @@ class Fields:
         except ValueError:
             raise InputError(f"{key}: {value!r} is unknown; one of {', '.join(kind)} is wanted") from None
 
-    def rest(self) -> dict[str, Any]:
-        """Every field not read yet."""
-        found = {key: value for key, value in self._line.items() if key not in self._read}
-        self._read.update(found)
-        return found
+    def some(self, keys: frozenset[str]) -> dict[str, Any]:
+        """Those of `keys` that are there."""
+        self._read |= keys
+        return {key: value for key, value in self._line.items() if key in keys}
 
     def done(self) -> None:
         """Refuse what nobody read."""
@@ -133,12 +145,20 @@ class Fields:
             raise InputError(f"unknown field {unknown[0]!r}; known here: {', '.join(sorted(self._read))}")
 
 
+def _finite(key: str, value: object, wanted: str) -> float:
+    # A whole number may be too large for any float: only that comparison never fails.
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+    if not good or not isinstance(value, (int, float)):
+        raise InputError(f"{key}: {wanted} is wanted, not {str(value)[:40]!r}")
+    return value
+
+
 def read_time(line: Mapping[str, Any]) -> Instant:
     """A line's `t`, in microseconds from the file's start."""
-    value = line.get("t")
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise InputError(f"t: seconds from the start are wanted, not {value!r}")
-    return seconds(value)
+    at = seconds(_finite("t", line.get("t"), "a number of seconds from the start"))
+    if not 0 <= at <= LONGEST:
+        raise InputError(f"t: {line['t']!r} is before the start or more than ten years after it")
+    return at
 
 
 def read_input(line: Mapping[str, Any], origin: Instant = 0) -> Input:
@@ -162,8 +182,13 @@ def _read_open(fields: Fields, origin: Instant) -> Input:
     if not isinstance(identifiers, list) or any(not isinstance(entry, str) for entry in identifiers):
         raise InputError(f"identifiers: a list of texts is wanted, not {identifiers!r}")
     previous = fields.raw("previous_baselines", {})
-    if not isinstance(previous, dict):
-        raise InputError(f"previous_baselines: a table of metric to values is wanted, not {previous!r}")
+    if not isinstance(previous, dict) or not all(isinstance(values, list) for values in previous.values()):
+        raise InputError(f"previous_baselines: a table of metric to list of values is wanted, not {previous!r}")
+    for metric, values in previous.items():
+        if metric not in METRIC_NAMES:
+            raise InputError(f"previous_baselines: {metric!r} is no metric; one of {', '.join(METRIC_NAMES)} is wanted")
+        for value in values:
+            _finite(f"previous_baselines.{metric}", value, "a number")
     return OpenSession(
         bed=fields.text("bed"),
         patient=fields.text("patient"),
@@ -187,7 +212,7 @@ def _read_flags(fields: Fields) -> frozenset[Flag]:
         raise InputError(f"flags: a list is wanted, not {words!r}")
     try:
         return frozenset(Flag(word) for word in words)
-    except ValueError:
+    except (ValueError, TypeError):
         raise InputError(f"flags: {words!r} holds an unknown one; known: {', '.join(Flag)}") from None
 
 
@@ -234,14 +259,16 @@ def _read_link(fields: Fields, origin: Instant) -> Input:
 
 
 def _read_battery(fields: Fields, origin: Instant) -> Input:
-    return BatteryLevel(fields.text("bed"), fields.text("device"), fields.sure_number("percent", 0.0))
+    return BatteryLevel(fields.text("bed"), fields.text("device"), fields.sure_number("percent"))
 
 
 def _read_command(fields: Fields, origin: Instant) -> Input:
     name = fields.text("command")
+    if name not in COMMAND_FIELDS:
+        raise InputError(f"command: {name!r} is unknown; one of {', '.join(COMMAND_FIELDS)} is wanted")
     bed, by, reason = fields.text("bed"), fields.maybe_text("by"), fields.maybe_text("reason")
     at = fields.moment("at", origin)
-    return Command(bed, name, by, at, reason, fields.rest())
+    return Command(bed, name, by, at, reason, fields.some(COMMAND_FIELDS[name]))
 
 
 def _read_acknowledge(fields: Fields, origin: Instant) -> Input:
@@ -257,7 +284,7 @@ def _read_system(fields: Fields, origin: Instant) -> Input:
         raise InputError(f"system: {system!r} is unknown; one of {', '.join(SYSTEMS)} is wanted")
     fields.raw("bed")
     return SystemState(
-        system, fields.flag("ok"), fields.maybe_text("subject"), fields.maybe_text("detail"), fields.flag("critical")
+        system, fields.flag("ok", None), fields.maybe_text("subject"), fields.maybe_text("detail"), fields.flag("critical")
     )
 
 

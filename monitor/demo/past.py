@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
-from config.instant import SECOND, Clock, Instant, seconds
-from config.vocabulary import Flag, LinkState
+from config.instant import Clock, Instant, seconds
+from config.vocabulary import CuffState, Flag, LinkState
 from monitor.board import Board
 from monitor.core.bed import new_bed
 from monitor.core.bed_state import Setup
-from monitor.core.inputs import CuffMeasurement, Input, LinkChange, OximeterSample
+from monitor.core.inputs import CuffActivity, CuffMeasurement, Input, LinkChange, OximeterSample
 from monitor.core.ward import Ward
 from monitor.demo.beds import DemoBed
 from monitor.demo.nurse import to_input
@@ -27,6 +27,8 @@ from simulator.vitals import Vitals
 
 MEASURING_S = 34.0
 """How long a simulated cuff takes from its start to its result."""
+ALIVE_S = 30
+"""A polled cuff answers more often; this is enough to count as alive."""
 BREATHING = 500
 """Inputs after which the event loop gets a turn."""
 
@@ -47,6 +49,7 @@ async def write_past(journal: Journal, bed: DemoBed, setup: Setup, clock: Clock,
         alarms_told=lambda shown: None,
         bed_changed=lambda bed_id: None,
         since=begin,
+        log_events=False,
     )
     for number, (at_s, item) in enumerate(_story(bed)):
         loop.submit(item, begin + seconds(at_s))
@@ -75,6 +78,8 @@ def _story(bed: DemoBed) -> Iterator[tuple[float, Input]]:
             yield second, LinkChange(bed.id, device, LinkState.UP if change.connected else LinkState.DOWN)
         if bed.story.connected(Device.OXIMETER, second):
             yield second, _sample(bed, patient.oximeter())
+        if second % ALIVE_S == 0 and bed.story.connected(Device.CUFF, second):
+            yield second, CuffActivity(bed.id, bed.cuff_id, CuffState.IDLE)
         if second >= next_cuff and cuff.every_s:
             next_cuff += cuff.every_s
             if bed.story.connected(Device.CUFF, second):
@@ -107,8 +112,3 @@ def _measurement(bed: DemoBed, seen: Vitals) -> CuffMeasurement:
 
 def _whole(value: float | None) -> int | None:
     return None if value is None else round(value)
-
-
-def joined_at(now: Instant) -> Instant:
-    """The whole second at which a demo begins, so that the past ends before it."""
-    return now // SECOND * SECOND
