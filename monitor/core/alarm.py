@@ -238,14 +238,15 @@ class AlarmBook:
         """The priority goes up; never down. An acknowledgement is void then (row 11)."""
         if priority <= alarm.priority:
             return
+        acknowledged = alarm.state is AlarmState.ACKED
+        if not acknowledged:
+            self._move(alarm, Cue.RISEN)
         alarm.priority = priority
         if value is not None:
             alarm.value = value
         self._tell(EventKind.ALARM_PRIORITY_CHANGED, alarm, at, out)
-        if alarm.state is AlarmState.ACKED:
+        if acknowledged:
             self._rearm_or_hold(alarm, at, out, "priority")
-        else:
-            self._move(alarm, Cue.RISEN)
 
     def set_stale(self, alarm: Alarm, stale: bool, at: Instant, out: list[Event]) -> None:
         """Data were lost or are back (row 15)."""
@@ -318,7 +319,8 @@ class AlarmBook:
 
     def _rearm_or_hold(self, alarm: Alarm, at: Instant, out: list[Event], reason: str) -> None:
         if self.superseded(alarm):
-            alarm.held_back = reason if alarm.held_back is None else alarm.held_back
+            if alarm.held_back != "priority":
+                alarm.held_back = reason
             return
         self._move(alarm, HELD[reason])
         self._rearm(alarm, at, out, reason)

@@ -90,7 +90,14 @@ class Cuff:
 
 @dataclass(slots=True)
 class DeviceState:
-    """Whether a device lives. `heard_at`: last good frame, or since when one is awaited."""
+    """Whether a device lives.
+
+    Attributes:
+        heard_at: last good frame, or since when one is awaited.
+        seq, cuff_seq: last running number of its oximeter samples and of its cuff readings.
+        device_time: the device's own clock at the last sample.
+        repeats: messages that came twice or too late (V11).
+    """
 
     heard_at: Instant
     link: LinkState | None = None
@@ -99,6 +106,8 @@ class DeviceState:
     reason: str | None = None
     battery: float | None = None
     seq: int | None = None
+    cuff_seq: int | None = None
+    device_time: Instant | None = None
     repeats: int = 0
     offline: bool = False
 
@@ -159,9 +168,10 @@ class Due(NamedTuple):
 
 
 # What data bring before any rule is asked.
-ORDER_LAPSE = -3
 ORDER_BELIEVE = -2
 ORDER_WINDOW = -1
+# After every rule: a value counts up to the very moment at which it stops standing (rulings 1.1).
+ORDER_LAPSE = 1 << 20
 
 
 class Bed:

@@ -39,7 +39,8 @@ class Condition:
 
     Attributes:
         since: the first violating sample of the run that counts.
-        onset: violating time collected towards the delay, or towards the rise once present.
+        onset: violating time collected towards the delay.
+        rising: violating time without a break, towards the rise.
         calm: time without the trigger while pending.
         clearing: one stopwatch for each of the rule's clear conditions.
         gone_from: since when no accepted value stands; None while one does.
@@ -52,6 +53,7 @@ class Condition:
     stage: Stage
     since: Instant
     onset: Stopwatch = field(default_factory=Stopwatch)
+    rising: Stopwatch = field(default_factory=Stopwatch)
     calm: Stopwatch = field(default_factory=Stopwatch)
     clearing: list[Stopwatch] = field(default_factory=list)
     gone_from: Instant | None = None
@@ -77,6 +79,10 @@ def observe(
     condition.gone_from = None
     condition.stale_told = condition.forgotten = False
     triggered = rule.trigger.crossed(value, baseline)
+    if triggered:
+        condition.rising.start(at)
+    else:
+        condition.rising.reset()
     if condition.stage is Stage.PENDING:
         if triggered:
             condition.calm.reset()
@@ -86,10 +92,6 @@ def observe(
             condition.onset.stop(at)
             condition.calm.start(at)
         return False
-    if triggered:
-        condition.onset.start(at)
-    else:
-        condition.onset.reset()
     for clear, watch in zip(rule.clears, condition.clearing, strict=True):
         if not triggered and clear.limit.crossed(value, baseline):
             watch.start(at)
@@ -102,7 +104,7 @@ def vanish(condition: Condition, at: Instant) -> None:
     """The last accepted value stopped standing at `at`."""
     if condition.gone_from is None:
         condition.gone_from = at
-        for watch in (condition.onset, condition.calm, *condition.clearing):
+        for watch in (condition.onset, condition.rising, condition.calm, *condition.clearing):
             watch.stop(at)
 
 
@@ -131,7 +133,7 @@ def next_outcome(condition: Condition, rule: LevelRule, timing: Timing) -> tuple
         if cleared is not None:
             due.append((cleared, Outcome.CLEARED))
     if rule.rises_to is not None and not condition.risen:
-        risen = condition.onset.reaches(rule.rises_after)
+        risen = condition.rising.reaches(rule.rises_after)
         if risen is not None:
             due.append((risen, Outcome.RISEN))
     if gone is not None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from config.instant import Instant
+from config.instant import MINUTE, Instant
 from config.vocabulary import LinkState
 from monitor.core.bed_state import Bed, DeviceState, Due, by_phase
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import BatteryLevel, LinkChange
 from monitor.core.ruleset import INFUSION
+
+STEP_BACK = MINUTE
+"""V11: a device time that goes back by no more is a late copy; by more, the device's clock was set."""
 
 
 def register(bed: Bed, now: Instant) -> None:
@@ -36,6 +39,19 @@ def heard(bed: Bed, device: str, now: Instant, out: list[Event]) -> DeviceState:
     return known
 
 
+def repeated(known: DeviceState, seq: int | None, device_time: Instant | None) -> bool:
+    """V11: whether a sample was sent twice or out of order; it is dropped and counted."""
+    again = seq is not None and seq == known.seq
+    before = known.device_time
+    late = device_time is not None and before is not None and 0 < before - device_time <= STEP_BACK
+    if again or late:
+        known.repeats += 1
+        return True
+    known.seq = known.seq if seq is None else seq
+    known.device_time = before if device_time is None else device_time
+    return False
+
+
 def link(bed: Bed, item: LinkChange, now: Instant, out: list[Event]) -> None:
     """The connection came up or went down; saying the same again changes nothing."""
     known = bed.state.devices.setdefault(item.device, DeviceState(heard_at=now))
@@ -47,9 +63,8 @@ def link(bed: Bed, item: LinkChange, now: Instant, out: list[Event]) -> None:
         known.down_from, known.spoke_since_up = now, False
         out.append(Event(now, bed.state.bed, EventKind.DEVICE_LOST, data))
     else:
+        # Silence goes on counting: a connection that comes and goes without a good frame must not stay unnoticed.
         known.down_from, known.spoke_since_up = None, False
-        if not known.offline:
-            known.heard_at = max(known.heard_at, now)
         if before is LinkState.DOWN:
             out.append(Event(now, bed.state.bed, EventKind.DEVICE_BACK, data))
 
@@ -69,31 +84,31 @@ def due(bed: Bed) -> Due | None:
         moments = []
         if known.down_from is not None:
             level = rule.infusing if bed.state.phase in INFUSION else rule.other
-            moments.append(known.down_from + level.after)
+            moments.append((known.down_from + level.after, known.down_from))
         setup = bed.setup.devices.get(device)
         if setup is not None and setup.silence is not None:
-            moments.append(known.heard_at + setup.silence)
+            moments.append((known.heard_at + setup.silence, known.heard_at))
         if moments:
-            found.append(Due(min(moments), rule.rule.order, device, device))
+            at, since = min(moments)
+            found.append(Due(at, rule.rule.order, device, since))
     return min(found, key=Due.rank, default=None)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:
     """A device has been silent, or its link down, for too long."""
     rule = bed.setup.rules.offline
-    known = bed.state.devices[due.what]
+    known = bed.state.devices[due.key]
     known.offline = True
-    since = known.heard_at if known.down_from is None else min(known.down_from, known.heard_at)
     bed.state.book.onset(
         rule.rule,
         bed.state.clock,
         out,
         priority=by_phase(bed, rule.infusing.priority, rule.other.priority),
-        since=since,
-        device=due.what,
+        since=due.what,
+        device=due.key,
         extra=None if known.reason is None else {"detail": known.reason},
     )
-    _cuff_stale(bed, due.what, True, out)
+    _cuff_stale(bed, due.key, True, out)
 
 
 def phase_changed(bed: Bed, out: list[Event]) -> None:

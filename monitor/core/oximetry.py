@@ -31,11 +31,8 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
     """Fold one sample in. True: nothing but standing values changed, so no deadline has come nearer."""
     state = bed.state
     device = liveness.heard(bed, item.device, now, out)
-    if item.seq is not None:
-        if item.seq == device.seq:
-            device.repeats += 1  # V11: sent twice
-            return False
-        device.seq = item.seq
+    if (item.seq is not None or item.device_t is not None) and liveness.repeated(device, item.seq, item.device_t):
+        return False
     if state.session is None:
         return False
     until = now + bed.setup.stand(item.device)
@@ -125,8 +122,8 @@ def _judge(
 ) -> None:
     channel = bed.state.channel(metric)
     channel.raw, channel.raw_at = value, now
+    channel.hold.cut(now)
     if value is None or judgement.verdict is Verdict.INVALID:
-        channel.hold.until = min(channel.hold.until, now)
         _refuse(bed, metric, value, judgement, now, out)
         return
     if not judgement.doubtful and _held(bed, channel, metric, value, now, until):
@@ -145,14 +142,13 @@ def _held(bed: Bed, channel: Channel, metric: Metric, value: float, now: Instant
     rule, hold, track = bed.setup.steps[metric], channel.hold, channel.track
     if hold.samples:
         if hold.reference is not None and rule.stepped(value, hold.reference):
-            hold.samples.append(HeldSample(now, value))
-            hold.until = until
+            hold.samples.append(HeldSample(now, value, until))
             return True
         hold.release()
         return False
     if track.value is None or track.at is None or now - track.at > rule.within or not rule.stepped(value, track.value):
         return False
-    hold.reference, hold.samples, hold.until = track.value, [HeldSample(now, value)], until
+    hold.reference, hold.samples = track.value, [HeldSample(now, value, until)]
     return True
 
 
@@ -242,10 +238,20 @@ def _condition_due(bed: Bed, level: LevelRule, running: Condition) -> Due | None
             bed.state.weak_until if level.doubtful_delay is not None else bed.state.channel(level.metric).track.until
         )
         found.append(Due(lapse, ORDER_LAPSE, level.rule.name, level))
-    outcome = conditions.next_outcome(running, level, bed.setup.rules.timing)
+    outcome = _next_outcome(bed, level, running)
     if outcome is not None:
         found.append(Due(outcome[0], level.rule.order, level.rule.name, (level, outcome[1])))
     return min(found, key=Due.rank, default=None)
+
+
+def _next_outcome(bed: Bed, level: LevelRule, running: Condition) -> tuple[Instant, Outcome] | None:
+    """The condition's next deadline; a latched alarm does not recur under a higher one of its group (rulings 2.4)."""
+    found = conditions.next_outcome(running, level, bed.setup.rules.timing)
+    if found is not None and found[1] is Outcome.ONSET:
+        latched = bed.state.book.find(level.rule)
+        if latched is not None and bed.state.book.superseded(latched):
+            return None
+    return found
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:
@@ -263,16 +269,16 @@ def _believe(bed: Bed, metric: Metric, at: Instant, out: list[Event]) -> None:
     """The change has stood long enough: the held samples count from the first of them on (V5, V6)."""
     state = bed.state
     channel = state.channel(metric)
-    until = channel.hold.until
     held = channel.hold.release()
-    if until < at:
-        return  # the change did not stand: its last sample has lapsed or was followed by an invalid one
+    if held[-1].until < at:
+        return  # the change did not stand: its last sample has lapsed or was followed by one that is not held
     state.rejected.pop(metric, None)
     channel.judgement = VALID
-    ends = [entry.at for entry in held[1:]] + [until]
-    for entry, end in zip(held, ends, strict=True):
-        _accept(bed, metric, entry.value, entry.at, max(end, entry.at), out)
-        _settle_between(bed, metric, min(end, at), out)
+    for index, entry in enumerate(held):
+        if index > 0 and held[index - 1].until < entry.at:
+            _vanish(bed, metric, held[index - 1].until)
+        _accept(bed, metric, entry.value, entry.at, entry.until, out)
+        _settle_between(bed, metric, min(entry.until, at), out)
     data = {
         "metric": metric.value,
         "value": held[-1].value,
@@ -283,6 +289,13 @@ def _believe(bed: Bed, metric: Metric, at: Instant, out: list[Event]) -> None:
     out.append(Event(at, state.bed, EventKind.VALUE_REJUDGED, data))
 
 
+def _vanish(bed: Bed, metric: Metric, at: Instant) -> None:
+    for level in bed.setup.rules.levels:
+        running = bed.state.conditions.get(level.rule.name)
+        if level.metric is metric and running is not None:
+            conditions.vanish(running, at)
+
+
 def _settle_between(bed: Bed, metric: Metric, upto: Instant, out: list[Event]) -> None:
     """Outcomes that fell due between two held samples, so that the second does not overtake them."""
     while True:
@@ -290,7 +303,7 @@ def _settle_between(bed: Bed, metric: Metric, upto: Instant, out: list[Event]) -
             (outcome[0], level.rule.order, level, outcome[1])
             for level in bed.setup.rules.levels
             if level.metric is metric and (running := bed.state.conditions.get(level.rule.name)) is not None
-            if (outcome := conditions.next_outcome(running, level, bed.setup.rules.timing)) is not None
+            if (outcome := _next_outcome(bed, level, running)) is not None
         ]
         first = min(waiting, key=lambda entry: entry[:2], default=None)
         if first is None or first[0] > upto:

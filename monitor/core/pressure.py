@@ -33,18 +33,18 @@ def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event])
     """A measurement has ended, with pressures or with an error."""
     device = liveness.heard(bed, item.device, now, out)
     if item.seq is not None:
-        if item.seq == device.seq:
+        if item.seq == device.cuff_seq:
             device.repeats += 1  # V11: sent twice
             return
-        device.seq = item.seq
+        device.cuff_seq = item.seq
     state = bed.state
     cuff, session = state.cuff, state.session
     cuff.state, cuff.pressure, cuff.device = CuffState.IDLE, None, item.device
     if session is None:
         return
     measured = _measured_at(bed, item, now)
-    if measured is None:
-        return  # B10: chart only
+    if measured is None or measured < session.opened_at:
+        return  # B10: chart only; or nobody's, measured before the patient was bound to the bed
     judgements = cuff_judgements(item, bed.setup.rules.validation)
     values = {
         Metric.SYSTOLIC: item.systolic,
@@ -73,9 +73,9 @@ def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event])
     for rule in bed.setup.rules.cuffs:
         value, judgement = values[rule.metric], judgements[rule.metric]
         if value is not None and judgement.verdict is not Verdict.INVALID:
-            _evaluate(bed, rule, value, judgement, now, out)
+            _evaluate(bed, rule, value, judgement, measured, out)
     if judgements[Metric.SYSTOLIC].verdict is Verdict.VALID:
-        cuff.valid_at = measured
+        cuff.valid_at = measured if cuff.valid_at is None else max(cuff.valid_at, measured)
         _not_overdue(bed, now, out)
     for metric, value in valid.items():
         if value is not None:
@@ -116,12 +116,15 @@ def _tell_rejected(
     rejected[metric] = reason
 
 
-def _evaluate(bed: Bed, rule: CuffRule, value: float, judgement: Judgement, now: Instant, out: list[Event]) -> None:
+def _evaluate(
+    bed: Bed, rule: CuffRule, value: float, judgement: Judgement, measured: Instant, out: list[Event]
+) -> None:
     """One reading against one rule. A SUSPECT one may raise where the rule says so, and clears nothing."""
     suspect = judgement.verdict is Verdict.SUSPECT
     if suspect and not rule.suspect_counts:
         return
     state = bed.state
+    now = state.clock
     book, counts, name = state.book, state.cuff.counts, rule.rule.name
     baseline = state.baseline(rule.metric)
     alarm = book.find(rule.rule)
@@ -143,7 +146,7 @@ def _evaluate(bed: Bed, rule: CuffRule, value: float, judgement: Judgement, now:
             now,
             out,
             priority=priority,
-            since=now,
+            since=measured,
             value=value,
             limit=rule.trigger.number(baseline),
             unit=UNITS[rule.metric],

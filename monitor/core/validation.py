@@ -64,10 +64,11 @@ def number_judgement(value: float | None, bounds: tuple[float, float], signal: J
 
 
 class HeldSample(NamedTuple):
-    """One sample held back by the step rule."""
+    """One sample held back by the step rule, and until when it stands."""
 
     at: Instant
     value: float
+    until: Instant
 
 
 @dataclass(slots=True)
@@ -77,16 +78,19 @@ class StepHold:
     Attributes:
         reference: the last VALID value before the change; None while nothing is held.
         samples: held so far; they count towards a delay once the change is believed.
-        until: how long the last of them stands.
     """
 
     reference: float | None = None
     samples: list[HeldSample] = field(default_factory=list)
-    until: Instant = 0
 
     def believed_at(self, hold: Duration) -> Instant | None:
         """When the change is believed if it still stands then."""
         return self.samples[0].at + hold if self.samples else None
+
+    def cut(self, at: Instant) -> None:
+        """The metric's next sample has come: the last held one stands no longer."""
+        if self.samples and self.samples[-1].until > at:
+            self.samples[-1] = self.samples[-1]._replace(until=at)
 
     def release(self) -> list[HeldSample]:
         """Give up the held samples."""
