@@ -146,10 +146,11 @@ class Fields:
 
 
 def _finite(key: str, value: object, wanted: str) -> float:
-    # A whole number may be too large for any float: only that comparison never fails.
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
-    if not good or not isinstance(value, (int, float)):
-        raise InputError(f"{key}: {wanted} is wanted, not {str(value)[:40]!r}")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InputError(f"{key}: {wanted} is wanted, not {value!r}")
+    # A whole number may be too large for any float, and even to be printed.
+    if not abs(value) <= sys.float_info.max:
+        raise InputError(f"{key}: {wanted} is wanted, not one beyond all bounds")
     return value
 
 
@@ -212,7 +213,7 @@ def _read_flags(fields: Fields) -> frozenset[Flag]:
         raise InputError(f"flags: a list is wanted, not {words!r}")
     try:
         return frozenset(Flag(word) for word in words)
-    except (ValueError, TypeError):
+    except ValueError:
         raise InputError(f"flags: {words!r} holds an unknown one; known: {', '.join(Flag)}") from None
 
 
@@ -284,7 +285,11 @@ def _read_system(fields: Fields, origin: Instant) -> Input:
         raise InputError(f"system: {system!r} is unknown; one of {', '.join(SYSTEMS)} is wanted")
     fields.raw("bed")
     return SystemState(
-        system, fields.flag("ok", None), fields.maybe_text("subject"), fields.maybe_text("detail"), fields.flag("critical")
+        system,
+        fields.flag("ok", None),
+        fields.maybe_text("subject"),
+        fields.maybe_text("detail"),
+        fields.flag("critical"),
     )
 
 
