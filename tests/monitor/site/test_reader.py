@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from adapters.driver import Cadence
+from adapters.registry import drivers
 from adapters.transports.url import MqttUrl, SerialUrl
+from alerts.channel import ChannelKind
+from alerts.channels.log import LogChannel
 from config.instant import MINUTE
 from config.masking import EXAMPLE_SECRETS
 from config.vocabulary import Priority
@@ -289,3 +293,31 @@ def test_read_preset() -> None:
     assert read_preset("ketamine-adult").name == "ketamine-adult"
     with pytest.raises(ConfigError, match="unknown preset 'x'"):
         read_preset("x")
+
+
+@dataclass(frozen=True)
+class MailOptions:
+    """Options of a made-up kind that knows its password only itself."""
+
+    password: str
+    to: str = "ward"
+
+
+def test_any_secret_of_a_channel_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also for a kind that knows nothing of files; never from two places."""
+    kind = ChannelKind("mail", open=lambda channel_id, options: LogChannel(channel_id), options=MailOptions)
+    monkeypatch.setattr("monitor.site.channels.find_kinds", lambda: {"mail": kind})
+    (tmp_path / "password").write_text("of the ward\n")
+    text = f'[[channel]]\nid = "c"\nkind = "mail"\npassword_file = "{tmp_path / "password"}"\n'
+    assert read(text).channels[0].options == MailOptions("of the ward")
+    (message,) = refused(text + 'password = "p"\n')
+    assert message.startswith("site.toml:12: channel.c.password: stands beside password_file")
+
+
+def test_a_serial_driver_without_usual_settings_needs_a_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver of a third party may leave the rate to the site."""
+    usual = drivers()["nonin-df2"]
+    monkeypatch.setattr("monitor.site.devices.drivers", lambda: {"odd": replace(usual, name="odd", line=None)})
+    (message,) = refused(device("odd", "serial:///dev/a"))
+    assert message.startswith("site.toml:12: device.x.url: serial:///dev/a: this driver has no usual line settings")
+    assert read(device("odd", "serial:///dev/a?baud=9600")).devices[0].spec.line is None
