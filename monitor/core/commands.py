@@ -19,11 +19,11 @@ from monitor.core.baseline import METRICS, REQUIRED, WAVE_METRICS, Baseline
 from monitor.core.bed_state import Bed, Cuff
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import Acknowledge, Command, OpenSession
-from monitor.core.recovery import bound
 from monitor.core.session import PHASES, Session, minutes
 
 PLANNED_MIN = (1.0, 24 * 60.0)
 DEADLINE_MIN = (10.0, 60.0)
+DOSE_MG = (0.0, 10_000.0)
 
 
 def refuse(bed: Bed, command: str, reason: str, by: str | None, now: Instant, out: list[Event], **more: Any) -> None:
@@ -112,7 +112,8 @@ def command(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
         refuse(bed, item.command, "wrong_phase", item.by, now, out, phase=bed.state.phase.value)
         return
     at = now if item.at is None else item.at
-    if at > now or at < session.opened_at:
+    # Nothing happened before what it follows: the phase it leaves had begun.
+    if not bed.state.phase_since <= at <= now:
         refuse(bed, item.command, "observed_time_out_of_range", item.by, now, out)
         return
     reason = handler(bed, session, item, at, target, out)
@@ -124,16 +125,18 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     planned = item.fields.get("planned_min")
     if planned is not None and not _number_in(planned, PLANNED_MIN):
         return "planned_min_out_of_range"
+    dose = item.fields.get("dose_mg")
+    if dose is not None and not _number_in(dose, DOSE_MG):
+        return "dose_mg_out_of_range"
     if bed.state.phase is Phase.RECOVERY:
-        if session.ended_at is not None and at < session.ended_at:
-            return "observed_time_out_of_range"
         session.running_from = at
         session.planned = session.planned if planned is None else minutes(planned)
         _enter(bed, target, at, item.by, out)
         return_watch.restarted(bed, session, out)
         return None
     frozen = _baselines(bed, session, at)
-    overridden = item.fields.get("override_by") is not None and bool(item.reason)
+    prescriber = item.fields.get("override_by")
+    overridden = isinstance(prescriber, str) and bool(prescriber.strip()) and bool(item.reason)
     if any(frozen[metric].grade is Grade.NONE for metric in REQUIRED) and not overridden:
         return "no_baseline"
     if _held(bed, session, frozen) and not overridden:
@@ -142,12 +145,11 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     session.started_at = session.running_from = at
     session.planned = session.planned if planned is None else minutes(planned)
     session.baseline = frozen
-    dose = item.fields.get("dose_mg")
-    session.dose_mg = dose if _number_in(dose, (0.0, 10_000.0)) else None
+    session.dose_mg = dose
     extra = _told(item, "override_by", "dose_mg")
     _enter(bed, target, at, item.by, out, extra)
     for metric in METRICS:
-        _tell_baseline(bed, metric, frozen[metric], out)
+        return_watch.tell_baseline(bed, metric, frozen[metric], out)
     return_watch.begin(bed, session, at)
     return_watch.fold_past(bed, session, out)
     oximetry.limits_changed(bed, before, out)
@@ -193,30 +195,14 @@ def _held(bed: Bed, session: Session, frozen: dict[Metric, Baseline]) -> bool:
     )
 
 
-def _tell_baseline(bed: Bed, metric: Metric, found: Baseline, out: list[Event]) -> None:
-    data: dict[str, Any] = {
-        "metric": metric.value,
-        "value": found.value,
-        "grade": found.grade.value,
-        "inputs": found.inputs,
-    }
-    if found.value is not None:
-        data["bound"] = bound(metric, found.value, bed.setup.rules.recovery)
-    out.append(Event(bed.state.clock, bed.state.bed, EventKind.BASELINE_FROZEN, data))
-
-
 def _pause(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
-    if session.running_from is None or at < session.running_from:
-        return "observed_time_out_of_range"
-    session.infused += at - session.running_from
+    session.infused = session.infused_at(at)
     session.running_from, session.paused_from = None, at
     _enter(bed, target, at, item.by, out)
     return None
 
 
 def _resume(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
-    if session.paused_from is None or at < session.paused_from:
-        return "observed_time_out_of_range"
     session.running_from, session.paused_from = at, None
     _enter(bed, target, at, item.by, out)
     return None
@@ -225,10 +211,7 @@ def _resume(bed: Bed, session: Session, item: Command, at: Instant, target: Phas
 def _end(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
     """The end; out of a pause it lies where the pause began, recorded with both times (6.2)."""
     stopped = session.paused_from if session.paused_from is not None else at
-    if session.running_from is not None:
-        if at < session.running_from:
-            return "observed_time_out_of_range"
-        session.infused += at - session.running_from
+    session.infused = session.infused_at(stopped)
     session.running_from = session.paused_from = None
     session.ended_at = stopped
     extra = {"ended_at": stopped, **_told(item, "early")}
@@ -243,6 +226,8 @@ def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     present = [alarm for alarm in bed.state.book.open.values() if alarm.state in PRESENT]
     if not aborted and any(alarm.priority.word == "high" and alarm.state.value == "ACTIVE" for alarm in present):
         return "high_alarm_active"
+    if not aborted and return_watch.revoked(session) and not item.reason:
+        return "return_revoked"
     state = bed.state
     extra = _told(item, "checklist", "override_by")
     _enter(bed, target, at, item.by, out, extra)
@@ -290,6 +275,8 @@ def _record_event(bed: Bed, item: Command, now: Instant, out: list[Event]) -> No
     else:
         if kind == "activity":
             session.activities.append(at)
+        elif kind == "medication" and session.ended_at is not None and at >= session.ended_at:
+            session.medicated = True
         data = {"kind": kind, "text": item.fields.get("text"), "by": item.by, "at": at}
         out.append(Event(now, bed.state.bed, EventKind.EVENT_RECORDED, data))
 

@@ -71,6 +71,7 @@ class MetricReturn:
         minutes: out or not, for each minute since the return (RE_EXCURSED of windows).
         history: observations since `origin`, the state at the last (re)start.
         told: changes already announced.
+        covered: for pulse rate and SpO2, the valid time since the first start, up to the last whole minute.
     """
 
     metric: Metric
@@ -90,6 +91,7 @@ class MetricReturn:
     history: list[Observation] = field(default_factory=list)
     origin: tuple[ReturnState, bool, bool, Instant | None] | None = None
     told: list[Change] = field(default_factory=list)
+    covered: list[tuple[Instant, Instant]] = field(default_factory=list)
 
     def is_out(self, value: float) -> bool:
         """Out of band on the side that counts."""
@@ -141,29 +143,60 @@ def observe(metric: MetricReturn, seen: Observation, clock: Clockwork, rule: Ret
     return _fold(metric, seen, clock, rule)
 
 
-def fold_again(metric: MetricReturn, ended_at: Instant, rule: ReturnRule) -> list[Change]:
-    """The end was entered late: fold the history once more with the end where it was. Only news are returned."""
+def fold_again(
+    metric: MetricReturn, ended_at: Instant, final: Instant, now: Instant, rule: ReturnRule, *, evidence: bool
+) -> list[Change]:
+    """The end was entered late: fold the history once more as if it had been known. Only news are returned.
+
+    What fell due between two observations is settled between them, so that the late entry leads where the
+    timely one would have led. `final` is deadline + grace; `evidence` as in `decide`.
+    """
     if metric.origin is None:
         return []
     metric.state, metric.ever_away, metric.out_before, metric.last_out_at = metric.origin
-    metric.first_in_at = metric.interval = None
+    metric.first_in_at = metric.last_at = metric.interval = None
     metric.minutes = []
-    news = []
-    for seen in metric.history:
-        recovering = Clockwork(ended_at if seen.at >= ended_at else None, decided=False)
-        for change in _fold(metric, seen, recovering, rule):
-            if change not in metric.told:
-                news.append(change)
-    return news
+    told = list(metric.told)
+    changes: list[Change] = []
+    decided = False
+    for at, seen in [*((seen.at, seen) for seen in metric.history), (now, None)]:
+        if not decided and at >= final:
+            decided = True
+            changes += decide(metric, final, evidence=evidence)
+        given_up_at = gives_up_at(metric, final, rule)
+        if decided and given_up_at is not None and at >= given_up_at:
+            changes += give_up(metric, given_up_at)
+        if seen is not None:
+            changes += _fold(metric, seen, Clockwork(ended_at if at >= ended_at else None, decided), rule)
+    return [change for change in changes if change not in told]
 
 
-def decide(metric: MetricReturn, *, evidence: bool) -> ReturnState | None:
-    """Deadline + grace has come (6.2): the state to go to, or None. `evidence`: a valid reading in W20."""
+def decide(metric: MetricReturn, final: Instant, *, evidence: bool) -> list[Change]:
+    """Deadline + grace has come (6.2): returned, overdue, or undecidable. `evidence`: a valid reading in W20."""
+    if not evidence and metric.state in (ReturnState.AWAY, ReturnState.CANDIDATE, ReturnState.IN_BAND):
+        return [_undecidable(metric, final)]
     if metric.state is ReturnState.AWAY:
-        return ReturnState.OVERDUE if evidence else ReturnState.INDETERMINATE
-    if metric.state in (ReturnState.CANDIDATE, ReturnState.IN_BAND) and not evidence:
-        return ReturnState.INDETERMINATE
-    return None
+        metric.state = ReturnState.OVERDUE
+        return [Change(final, ReturnState.AWAY, ReturnState.OVERDUE)]
+    return []
+
+
+def gives_up_at(metric: MetricReturn, final: Instant, rule: ReturnRule) -> Instant | None:
+    """When a candidate's wait for its second reading ends (rulings, section 4); None: it is not one."""
+    if metric.state is not ReturnState.CANDIDATE or metric.last_at is None:
+        return None
+    return max(final, metric.last_at + rule.candidate)
+
+
+def give_up(metric: MetricReturn, at: Instant) -> list[Change]:
+    """The second reading has not come."""
+    return [_undecidable(metric, at)]
+
+
+def _undecidable(metric: MetricReturn, at: Instant) -> Change:
+    change = Change(at, metric.state, ReturnState.INDETERMINATE)
+    metric.state, metric.reason = ReturnState.INDETERMINATE, "no_reading"
+    return change
 
 
 def _fold(metric: MetricReturn, seen: Observation, clock: Clockwork, rule: ReturnRule) -> list[Change]:
@@ -252,7 +285,7 @@ def _window(metric: MetricReturn, seen: Observation, clock: Clockwork) -> list[R
             return _away(clock)
         case ReturnState.AWAY | ReturnState.OVERDUE | ReturnState.RE_EXCURSED if back:
             return _returned(metric, seen.at)
-        case ReturnState.RETURNED:
+        case ReturnState.RETURNED if seen.value is not None:
             metric.minutes = [*metric.minutes[-4:], out]
             return [ReturnState.RE_EXCURSED] if sum(metric.minutes) >= OUT_OF_FIVE else []
         case ReturnState.INDETERMINATE if metric.ever_away:

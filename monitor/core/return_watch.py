@@ -5,16 +5,19 @@ The machine of one metric is `recovery`; this module knows the session around it
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Any
 
 from config.instant import MINUTE, Duration, Instant
-from config.vocabulary import Metric, Phase, ReturnState, ReturnVerdict
+from config.vocabulary import Grade, Metric, Phase, ReturnState, ReturnVerdict
+from monitor.core import baseline as baselines
 from monitor.core import recovery
-from monitor.core.baseline import CUFF_METRICS, METRICS, WAVE_METRICS
+from monitor.core.baseline import CUFF_METRICS, METRICS, NO_BASELINE, WAVE_METRICS, Baseline
 from monitor.core.bed_state import ORDER_WINDOW, Bed, Due
 from monitor.core.events import Event, EventKind
 from monitor.core.recovery import Change, Clockwork, Kind, MetricReturn, Observation
 from monitor.core.session import Session, whole_minute_after
+from monitor.core.track import Track
 
 WINDOW = "window"
 DECIDE = "decide"
@@ -31,13 +34,49 @@ def begin(bed: Bed, session: Session, started_at: Instant) -> None:
     session.next_window_at = started_at + MINUTE
 
 
+def tell_baseline(bed: Bed, metric: Metric, found: Baseline, out: list[Event], *, revised: bool = False) -> None:
+    """What the metric will be held against from now on."""
+    data: dict[str, Any] = {
+        "metric": metric.value,
+        "value": found.value,
+        "grade": found.grade.value,
+        "inputs": found.inputs,
+    }
+    if found.value is not None:
+        data["bound"] = recovery.bound(metric, found.value, bed.setup.rules.recovery)
+    if revised:
+        data["revised"] = True
+    out.append(Event(bed.state.clock, bed.state.bed, EventKind.BASELINE_FROZEN, data))
+
+
 def fold_past(bed: Bed, session: Session, out: list[Event]) -> None:
     """The start was entered late: what came since counts already."""
     for metric in CUFF_METRICS:
-        for seen in session.readings:
-            value = seen.value(metric)
-            if value is not None and session.started_at is not None and seen.at >= session.started_at:
-                _fold(bed, session, session.returns[metric], Observation(seen.at, value), out)
+        _fold_past(bed, session, metric, out)
+
+
+def _fold_past(bed: Bed, session: Session, metric: Metric, out: list[Event]) -> None:
+    for seen in session.readings:
+        value = seen.value(metric)
+        if value is not None and session.started_at is not None and seen.at >= session.started_at:
+            _fold(bed, session, session.returns[metric], Observation(seen.at, value), out)
+
+
+def _revise(bed: Bed, session: Session, metric: Metric, started_at: Instant, out: list[Event]) -> None:
+    """A reading from before the start has come after it: it may only replace NONE (rulings, section 4)."""
+    if session.baseline.get(metric, NO_BASELINE).grade is not Grade.NONE:
+        return
+    rules = bed.setup.rules
+    found = baselines.from_readings(session.readings, metric, started_at, session.activities, rules.baseline)
+    if found.value is None:
+        return
+    found = Baseline(found.value, Grade.C, found.inputs)  # late: ketamine-monitoring 5.3
+    session.baseline[metric] = found
+    tell_baseline(bed, metric, found, out, revised=True)
+    state = recovery.begin(metric, Kind.READING, found.value, rules.recovery)
+    before, session.returns[metric] = session.returns[metric].state, state
+    _tell(bed, session, state, Change(bed.state.clock, before, state.state), out)
+    _fold_past(bed, session, metric, out)
 
 
 def restarted(bed: Bed, session: Session, out: list[Event]) -> None:
@@ -54,23 +93,35 @@ def restarted(bed: Bed, session: Session, out: list[Event]) -> None:
         data = {"verdict": session.verdict.value, "superseded": True}
         out.append(Event(bed.state.clock, bed.state.bed, EventKind.RETURN_VERDICT, data))
     session.ended_at, session.decided, session.verdict, session.verdict_at = None, False, None, None
+    session.medicated = False
 
 
 def ended(bed: Bed, session: Session, out: list[Event]) -> None:
     """The end is known, perhaps later than it was: fold again what came since (rulings, section 4)."""
-    if session.ended_at is None or session.ended_at >= bed.state.clock:
+    final, now = _deadline_with_grace(bed, session), bed.state.clock
+    if session.ended_at is None or final is None or session.ended_at >= now:
         return
+    rule = bed.setup.rules.recovery
+    news = []
     for metric in session.returns.values():
-        for change in recovery.fold_again(metric, session.ended_at, bed.setup.rules.recovery):
-            _tell(bed, session, metric, change, out)
+        evidence = _evidence(bed, session, metric, final - 2 * rule.grace, final)
+        changes = recovery.fold_again(metric, session.ended_at, final, now, rule, evidence=evidence)
+        news += [(change, metric) for change in changes]
+    for change, metric in sorted(news, key=lambda entry: entry[0].at):
+        _tell(bed, session, metric, change, out)
+    session.decided = now >= final
+    _follow_up(bed, session, out)
 
 
 def reading(bed: Bed, metric: Metric, value: float, at: Instant, out: list[Event]) -> None:
     """A VALID pressure has come."""
     session = bed.state.session
-    if session is None or session.started_at is None or at < session.started_at:
+    if session is None or session.started_at is None:
         return
-    _fold(bed, session, session.returns[metric], Observation(at, value), out)
+    if at < session.started_at:
+        _revise(bed, session, metric, session.started_at, out)
+    else:
+        _fold(bed, session, session.returns[metric], Observation(at, value), out)
     _follow_up(bed, session, out)
 
 
@@ -86,11 +137,10 @@ def due(bed: Bed) -> Due | None:
         if not session.decided:
             found.append(Due(final, order, "", DECIDE))
         else:
-            found += [
-                Due(max(final, (metric.last_at or final) + bed.setup.rules.recovery.candidate), order, "", GIVE_UP)
-                for metric in session.returns.values()
-                if metric.state is ReturnState.CANDIDATE
-            ]
+            waits = (
+                recovery.gives_up_at(metric, final, bed.setup.rules.recovery) for metric in session.returns.values()
+            )
+            found += [Due(at, order, "", GIVE_UP) for at in waits if at is not None]
             medium = _overdue_medium_at(bed, session)
             rule = bed.setup.rules.rtb_overdue
             alarm = bed.state.book.find(rule.rule)
@@ -138,6 +188,11 @@ def verdict(bed: Bed, session: Session, *, discharged: bool = False) -> ReturnVe
     )
 
 
+def revoked(session: Session) -> bool:
+    """A metric left the band again after its return: no discharge without a reason (6.3)."""
+    return any(metric.state is ReturnState.RE_EXCURSED for metric in _counted(session))
+
+
 def _counted(session: Session) -> list[MetricReturn]:
     return [metric for metric in session.returns.values() if metric.metric is not Metric.MEAN or session.mean_seen]
 
@@ -165,6 +220,7 @@ def _window(bed: Bed, session: Session, at: Instant, out: list[Event]) -> None:
     """Pulse rate and SpO2 at a whole minute after the first start (rulings, section 4)."""
     for name in WAVE_METRICS:
         track = bed.state.channel(name).track
+        _remember_covered(session.returns[name], track, at - recovery.OUT_WINDOW, at)
         minute, minute_valid = track.median(at - recovery.OUT_WINDOW, at)
         long, long_valid = track.median(at - recovery.IN_WINDOW, at)
         seen = Observation(
@@ -184,31 +240,45 @@ def _decide(bed: Bed, session: Session, out: list[Event]) -> None:
         return
     grace = bed.setup.rules.recovery.grace
     for metric in session.returns.values():
-        after = recovery.decide(metric, evidence=_evidence(bed, session, metric, final - 2 * grace, final))
-        if after is not None:
-            change = Change(bed.state.clock, metric.state, after)
-            metric.state = after
-            metric.reason = "no_reading" if after is ReturnState.INDETERMINATE else None
+        for change in recovery.decide(
+            metric, final, evidence=_evidence(bed, session, metric, final - 2 * grace, final)
+        ):
             _tell(bed, session, metric, change, out)
     session.decided = True
 
 
 def _evidence(bed: Bed, session: Session, metric: MetricReturn, start: Instant, end: Instant) -> bool:
-    """Whether W20 holds a valid reading, or for pulse and SpO2 enough valid time."""
-    if metric.kind is Kind.WINDOW:
-        covered: Duration = bed.state.channel(metric.metric).track.covered(start, end)
-        return covered * recovery.IN_WINDOW >= recovery.IN_VALID * (end - start)
-    return any(start <= seen.at <= end and seen.value is not None for seen in metric.history)
+    """Whether W20 holds a valid reading, or for pulse and SpO2 enough valid time.
+
+    A reading at the very end comes after the deadline, which is settled first (rulings 1.2).
+    """
+    if metric.kind is Kind.READING:
+        return any(start <= seen.at < end for seen in metric.history)
+    # The track reaches back some minutes only; an end may be entered long after W20.
+    remembered = end if session.next_window_at is None else session.next_window_at - MINUTE
+    covered: Duration = sum(max(0, min(last, end) - max(first, start)) for first, last in metric.covered)
+    covered += bed.state.channel(metric.metric).track.covered(max(start, remembered), end)
+    return covered * recovery.IN_WINDOW >= recovery.IN_VALID * (end - start)
+
+
+def _remember_covered(metric: MetricReturn, track: Track, start: Instant, end: Instant) -> None:
+    """Add what was valid in [start, end) to the metric's own memory; adjoining stretches become one."""
+    index = max(0, bisect_right(track.starts, start) - 1)
+    for first, last in zip(track.starts[index:], track.ends[index:], strict=True):
+        first, last = max(first, start), min(last, end)
+        if metric.covered and metric.covered[-1][1] == first < last:
+            metric.covered[-1] = (metric.covered[-1][0], last)
+        elif first < last:
+            metric.covered.append((first, last))
 
 
 def _give_up(bed: Bed, session: Session, at: Instant, out: list[Event]) -> None:
     final = _deadline_with_grace(bed, session)
     for metric in session.returns.values():
-        waited = metric.last_at is None or metric.last_at + bed.setup.rules.recovery.candidate <= at
-        if metric.state is ReturnState.CANDIDATE and waited and final is not None and at >= final:
-            change = Change(bed.state.clock, metric.state, ReturnState.INDETERMINATE)
-            metric.state, metric.reason = ReturnState.INDETERMINATE, "no_reading"
-            _tell(bed, session, metric, change, out)
+        given_up_at = None if final is None else recovery.gives_up_at(metric, final, bed.setup.rules.recovery)
+        if given_up_at is not None and at >= given_up_at:
+            for change in recovery.give_up(metric, given_up_at):
+                _tell(bed, session, metric, change, out)
 
 
 def _tell(bed: Bed, session: Session, metric: MetricReturn, change: Change, out: list[Event]) -> None:
@@ -280,12 +350,16 @@ def _say_verdict(bed: Bed, session: Session, out: list[Event], *, discharged: bo
             "interval_min": _interval(session, metric),
             "reason": metric.reason,
             "returns": metric.returns,
+            "grade": session.baseline[metric.metric].grade.value,
+            "bound": metric.bound,
         }
     data: dict[str, Any] = {
         "verdict": session.verdict.value,
         "deadline_min": round(final / MINUTE, 3),
         "metrics": metrics,
     }
+    if session.medicated:
+        data["with_medication"] = True
     if session.verdict is ReturnVerdict.RETURNED_LATE:
         ends = [metric.interval[1] for metric in session.returns.values() if metric.interval is not None]
         if ends and session.ended_at is not None:

@@ -44,6 +44,7 @@ class Session:
         ended_at: last moment the drug stopped and was not restarted.
         decided: deadline + grace of the present end has been settled.
         verdict: last one announced.
+        medicated: a drug against the pressure was recorded since the end (ketamine-monitoring 6.3).
     """
 
     id: str
@@ -73,6 +74,7 @@ class Session:
     returns: dict[Metric, MetricReturn] = field(default_factory=dict)
     next_window_at: Instant | None = None
     dose_mg: float | None = None
+    medicated: bool = False
 
     def baseline_value(self, metric: Metric) -> float | None:
         """The frozen baseline of a metric, None before the start or without one."""
