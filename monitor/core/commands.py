@@ -223,6 +223,8 @@ def _end(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, 
 def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
     """Discharge or abort: the last verdict, every alarm closed, the bed free."""
     aborted = item.command == "abort"
+    if aborted and not item.reason:
+        return "reason_missing"
     present = [alarm for alarm in bed.state.book.open.values() if alarm.state in PRESENT]
     if not aborted and any(alarm.priority.word == "high" and alarm.state.value == "ACTIVE" for alarm in present):
         return "high_alarm_active"

@@ -31,6 +31,22 @@ from monitor.core.ruleset import (
     ValidationLimits,
 )
 
+PHYSIOLOGICAL = (
+    "SPO2_CRIT",
+    "SPO2_LOW",
+    "PR_XLOW",
+    "PR_LOW",
+    "PR_HIGH",
+    "PR_XHIGH",
+    "SBP_CRIT",
+    "DBP_CRIT",
+    "SBP_HIGH",
+    "DBP_HIGH",
+    "SBP_LOW",
+    "SBP_XLOW",
+    "MAP_XLOW",
+)
+"""Every preset has these: an alarm that was left out or misspelt would be silent for good."""
 LEVEL_METRICS = (Metric.SPO2, Metric.PULSE_RATE)
 CUFF_METRICS = (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN)
 # Order of the technical rules behind the physiological ones, as the tables print them.
@@ -99,6 +115,13 @@ class Table:
             raise ConfigError(f"{self.where(key)}: a number is wanted, not {value!r}")
         return value
 
+    def whole(self, key: str, default: object = _MISSING) -> int:
+        """A whole number."""
+        value = self.number(key, default)
+        if value != int(value):
+            raise ConfigError(f"{self.where(key)}: a whole number is wanted, not {value!r}")
+        return int(value)
+
     def duration(self, key: str, default: object = _MISSING) -> Duration:
         """Seconds, not negative."""
         value = self.number(key, default)
@@ -112,7 +135,7 @@ class Table:
         good = isinstance(value, list) and len(value) == 2
         if not good or any(isinstance(part, bool) or not isinstance(part, (int, float)) for part in value):
             raise ConfigError(f"{self.where(key)}: two numbers are wanted, such as [50, 100], not {value!r}")
-        if not value[0] < value[1]:
+        if not (value[0] < value[1] and all(map(math.isfinite, value))):
             raise ConfigError(f"{self.where(key)}: the first number must be the smaller one, not {value!r}")
         return (value[0], value[1])
 
@@ -152,7 +175,6 @@ def _limit(table: Table, *, base: AlarmLimit | None = None) -> AlarmLimit:
     if len(named) + above_trigger != 1:
         words = ", ".join(comparison.value for comparison in Comparison)
         raise ConfigError(f"{table.where('')[:-1]}: exactly one of {words} is wanted")
-    factor = table.number("baseline_factor") if "baseline_factor" in table else None
     if above_trigger:
         if base is None:
             where = table.where("at_least_above_trigger")
@@ -166,23 +188,24 @@ def _limit(table: Table, *, base: AlarmLimit | None = None) -> AlarmLimit:
             base.choose,
             None if base.never_below is None else base.never_below + margin,
         )
+    factor = table.number("baseline_factor") if "baseline_factor" in table else None
+    never_below = table.number("never_below") if "never_below" in table else None
+    if factor is None:
+        return AlarmLimit(named[0], table.number(named[0].value), never_below=never_below)
     try:
-        choose = Choose(table.word("choose", "lower"))
+        choose = Choose(table.word("choose"))
     except ValueError:
         raise ConfigError(f"{table.where('choose')}: lower or higher is wanted") from None
-    return AlarmLimit(
-        named[0],
-        table.number(named[0].value),
-        factor,
-        table.number("baseline_offset", 0.0),
-        choose,
-        table.number("never_below") if "never_below" in table else None,
-    )
+    offset = table.number("baseline_offset", 0.0)
+    return AlarmLimit(named[0], table.number(named[0].value), factor, offset, choose, never_below)
 
 
 def _rule_id(table: Table, name: str, order: int) -> RuleId:
-    group = table.word("group") if "group" in table else None
-    return RuleId(name, order, table.flag("latched", False), group, round(table.number("rank", 0)))
+    """`latched`, `group` and its `rank` may be left out of technical rules, which do not latch (rulings 2.8)."""
+    latched = table.flag("latched") if name in PHYSIOLOGICAL else False
+    if "group" not in table:
+        return RuleId(name, order, latched)
+    return RuleId(name, order, latched, table.word("group"), table.whole("rank"))
 
 
 def _level_rule(table: Table, rule: RuleId, metric: Metric, timing: Timing) -> LevelRule:
@@ -202,7 +225,7 @@ def _level_rule(table: Table, rule: RuleId, metric: Metric, timing: Timing) -> L
         clears=tuple(clears),
         keep_invalid=table.duration("keep_invalid_s") if "keep_invalid_s" in table else timing.invalid,
         rises_to=table.priority("rises_to") if "rises_to" in table else None,
-        rises_after=table.duration("rises_after_s", 0),
+        rises_after=table.duration("rises_after_s") if "rises_to" in table else 0,
         doubtful_delay=table.duration("doubtful_delay_s") if "doubtful_delay_s" in table else None,
     )
 
@@ -221,7 +244,7 @@ def _cuff_rule(table: Table, rule: RuleId, metric: Metric) -> CuffRule:
         entry = table.table("at_once")
         at_once, at_once_priority = _limit(entry), entry.priority("priority")
         entry.done()
-    counts = table.word("second_counts", "consecutive")
+    counts = table.word("second_counts") if "second" in table else "consecutive"
     if counts not in ("consecutive", "any"):
         raise ConfigError(f"{table.where('second_counts')}: consecutive or any is wanted, not {counts!r}")
     return CuffRule(
@@ -412,12 +435,15 @@ def build_ruleset(preset: Mapping[str, Any], source: str) -> Ruleset:
 
 def _build(root: Table) -> Ruleset:
     head = root.table("preset")
-    name, title, version = head.word("name"), head.word("title"), round(head.number("version"))
+    name, title, version = head.word("name"), head.word("title"), head.whole("version")
     head.done()
     timing = _timing(root.table("timing"))
     levels: list[LevelRule] = []
     cuffs: list[CuffRule] = []
     rules = root.table("rules")
+    for rule_name in PHYSIOLOGICAL:
+        rules.raw(rule_name)
+    rules.done()
     for order, rule_name in enumerate(rules.keys()):
         table = rules.table(rule_name)
         rule = _rule_id(table, rule_name, order)
