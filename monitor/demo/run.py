@@ -19,6 +19,7 @@ from monitor.demo.devices import RECORDED_BED, DemoDevices, site_text
 from monitor.demo.nurse import act
 from monitor.demo.past import write_past
 from monitor.journal import Journal
+from monitor.journal.lock import ServiceLock
 from monitor.restore import bed_setups
 from monitor.service import JOURNAL_FILE, PEOPLE_FILE, Plan, Service, run_service
 from monitor.site import Site, read_site_text
@@ -57,6 +58,7 @@ async def run_demo(options: DemoOptions) -> None:
     Raises:
         ConfigError: the data folder is not a demo's, or the recording cannot be read.
         DemoUnavailable: the embedded broker cannot run.
+        JournalError: another demo runs in this folder.
     """
     _fresh_folder(options.data)
     beds = demo_beds(options.beds)
@@ -160,11 +162,15 @@ def _fresh_folder(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
         raise ConfigError(f"{folder} holds something that no demo has made; name another folder with --data")
     folder.mkdir(parents=True, exist_ok=True)
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
+    lock = ServiceLock.take(folder / JOURNAL_FILE)  # a demo that still runs here keeps its files
+    try:
+        for entry in folder.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif entry != lock.path:
+                entry.unlink()
+    finally:
+        lock.release()
     (folder / MARK).write_text("Made by `bedwatch demo`; emptied when the next demo starts here.\n")
 
 

@@ -13,6 +13,7 @@ class ServiceLock:
     """Holds `<journal>.lock` until `release`. The file stays: removing it would let two hold it at once."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
 
     @classmethod
