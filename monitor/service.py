@@ -45,6 +45,8 @@ log = structlog.get_logger("bedwatch.service")
 
 JOURNAL_FILE = "journal.sqlite"
 PEOPLE_FILE = "people.json"
+SITE_FILE = "site.toml"
+"""A demo's own site file; that of a site lies where the site keeps it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from monitor.cli.decode import open_bytes
+from monitor.cli.site_file import add_data_flag, data_folder, need_site_file
 from monitor.cli.terminal import OK, ResourceMissing, describe
 from monitor.core.errors import ConfigError, InputError
 from monitor.core.ward import Ward
@@ -18,12 +19,16 @@ from monitor.core.ward import Ward
 TEXT = """\
 Runs the input lines of a file through the alarm core and prints the events, one JSON object a line. Time is that of
 the file: a night takes seconds, and the same file always gives the same bytes. Without --site every bed and device
-that the file names is bound; with it the beds, devices and preset of the site file hold."""
+that the file names is bound; with it the beds, devices and preset of the site file hold.
+
+With --session the inputs come from the journal in --data, and time counts from the opening of the session; the site
+file is then the one that --site names, the demo's own, or the usual one."""
 
 EXAMPLE = """\
   bedwatch replay night.jsonl --out events.jsonl
   bedwatch replay night.jsonl --site site.toml --preset our-own
-  zcat night.jsonl.gz | bedwatch replay -"""
+  zcat night.jsonl.gz | bedwatch replay -
+  bedwatch replay --session bay-1-s0007 --site /etc/bedwatch/site.toml --data /var/lib/bedwatch"""
 
 DEFAULT_PRESET = "ketamine-adult"
 LONGEST_LINE = 1 << 20
@@ -33,7 +38,9 @@ PROGRESS_LINES = 50_000
 def add(commands: Any) -> None:
     """Describe the command."""
     parser = describe(commands, "replay", "run recorded inputs through the alarm core", TEXT, EXAMPLE, run)
-    parser.add_argument("input", metavar="INPUT.jsonl", help="file of input lines, or - for standard input")
+    parser.add_argument("input", metavar="INPUT.jsonl", nargs="?", help="file of input lines, or - for standard input")
+    parser.add_argument("--session", metavar="ID", help="replay this session of the journal instead of a file")
+    add_data_flag(parser)
     parser.add_argument("--site", metavar="FILE", help="site file whose beds, devices and preset hold")
     parser.add_argument("--preset", metavar="NAME", help=f"alarm preset (default: the site's, else {DEFAULT_PRESET})")
     parser.add_argument("--out", metavar="EVENTS.jsonl", help="file for the events (default: standard output)")
@@ -43,6 +50,10 @@ def run(args: argparse.Namespace) -> int:
     """Print the events. What was printed before a line that cannot be read stays."""
     from monitor.replay import event_bytes, replay_lines
 
+    if (args.input is None) == (args.session is None):
+        raise ConfigError("replay what? name a file of input lines, or a session of the journal with --session")
+    if args.session is not None:
+        return _replay_session(args)
     ward = _ward(args.site, args.preset)
     name = "standard input" if args.input == "-" else args.input
     with ExitStack() as stack:
@@ -50,6 +61,29 @@ def run(args: argparse.Namespace) -> int:
         out = _open_out(args.out, args.input, stack)
         for event in replay_lines(ward, _lines(source, name), name):
             out.write(event_bytes(event))
+        out.flush()
+    return OK
+
+
+def _replay_session(args: argparse.Namespace) -> int:
+    from config.layers import Flag
+    from monitor.journal import JournalReader
+    from monitor.replay import event_bytes
+    from monitor.restore import bed_setups
+    from monitor.service import JOURNAL_FILE, SITE_FILE
+    from monitor.session_replay import replay_session
+    from monitor.site import read_site
+
+    data = data_folder(args.data, args.site, os.environ)
+    record = JournalReader(data / JOURNAL_FILE).session_record(args.session)
+    own = data / SITE_FILE
+    site_file = own if args.site is None and own.exists() else need_site_file(args.site, os.environ)
+    flags = [Flag("--preset", "site.preset", args.preset)]
+    site = read_site(site_file, os.environ, flags, need_secrets=False, demo=True)
+    with ExitStack() as stack:
+        out = _open_out(args.out, "-", stack)
+        for event in replay_session(record, bed_setups(site)):
+            out.write(event_bytes(event, record.session.opened_at))
         out.flush()
     return OK
 

@@ -14,7 +14,7 @@ from typing import Any
 from config.instant import Duration, Instant
 from config.vocabulary import AlarmState, Priority
 from monitor.core.errors import IllegalTransition
-from monitor.core.events import Event, EventKind
+from monitor.core.events import Event, EventKind, plain
 from monitor.core.ruleset import RuleId, Timing
 
 
@@ -351,8 +351,8 @@ class AlarmBook:
             "alarm_id": alarm.alarm_id,
             "alarm": alarm.rule.name,
             "priority": alarm.priority.word,
-            "value": alarm.value,
-            "limit": alarm.limit,
+            "value": plain(alarm.value),
+            "limit": plain(alarm.limit),
         }
         if alarm.unit is not None:
             data["unit"] = alarm.unit

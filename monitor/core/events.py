@@ -50,6 +50,11 @@ ALARM_EVENTS = frozenset(
 """Events about one alarm instance: they carry `alarm_id`, `alarm` and `priority`."""
 
 
+def plain(value: float | None) -> float | None:
+    """88 for 88.0: a number looks the same whether it came from a device or out of a snapshot."""
+    return int(value) if value is not None and value == int(value) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened.

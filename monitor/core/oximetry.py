@@ -12,7 +12,7 @@ from monitor.core import condition as conditions
 from monitor.core import liveness
 from monitor.core.bed_state import ORDER_BELIEVE, ORDER_LAPSE, Bed, Channel, Due
 from monitor.core.condition import Condition, Outcome, Stage
-from monitor.core.events import Event, EventKind
+from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import OximeterSample
 from monitor.core.ruleset import LevelRule
 from monitor.core.validation import (
@@ -193,7 +193,7 @@ def _refuse(
     reason = judgement.reason or "device"
     if state.rejected.get(metric) != reason:
         state.rejected[metric] = reason
-        data = {"metric": metric.value, "value": value, "reason": reason, "verdict": judgement.verdict.value}
+        data = {"metric": metric.value, "value": plain(value), "reason": reason, "verdict": judgement.verdict.value}
         out.append(Event(now, state.bed, EventKind.VALUE_REJECTED, data))
 
 
@@ -281,7 +281,7 @@ def _believe(bed: Bed, metric: Metric, at: Instant, out: list[Event]) -> None:
         _settle_between(bed, metric, min(entry.until, at), out)
     data = {
         "metric": metric.value,
-        "value": held[-1].value,
+        "value": plain(held[-1].value),
         "reason": "step",
         "verdict": Verdict.VALID.value,
         "since": held[0].at,

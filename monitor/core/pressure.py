@@ -11,7 +11,7 @@ from monitor.core import liveness, return_watch
 from monitor.core.alarm import PRESENT
 from monitor.core.baseline import PressureReading
 from monitor.core.bed_state import Bed, Due, PressureValue
-from monitor.core.events import Event, EventKind
+from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import CuffActivity, CuffMeasurement
 from monitor.core.ruleset import CuffRule, OverdueRule
 from monitor.core.validation import Judgement, cuff_judgements
@@ -111,7 +111,7 @@ def _tell_rejected(
     if rejected.get(metric) != reason and not (
         reason == "absent" and metric not in (Metric.SYSTOLIC, Metric.DIASTOLIC)
     ):
-        data = {"metric": metric.value, "value": value, "reason": reason, "verdict": judgement.verdict.value}
+        data = {"metric": metric.value, "value": plain(value), "reason": reason, "verdict": judgement.verdict.value}
         out.append(Event(now, bed.state.bed, EventKind.VALUE_REJECTED, data))
     rejected[metric] = reason
 

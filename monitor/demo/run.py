@@ -21,7 +21,7 @@ from monitor.demo.past import write_past
 from monitor.journal import Journal
 from monitor.journal.lock import ServiceLock
 from monitor.restore import bed_setups
-from monitor.service import JOURNAL_FILE, PEOPLE_FILE, Plan, Service, run_service
+from monitor.service import JOURNAL_FILE, PEOPLE_FILE, SITE_FILE, Plan, Service, run_service
 from monitor.site import Site, read_site_text
 from monitor.station.people import People
 from monitor.station.picture import Origin
@@ -89,7 +89,7 @@ async def _run_ward(options: DemoOptions, beds: Sequence[DemoBed], broker_port: 
             raise ConfigError(f"--recording: {error}") from None
     text = site_text(beds, devices.lines, recorded)
     site = read_site_text("the demo's site file", text, {}, demo=True)
-    (options.data / "site.toml").write_text(text)
+    (options.data / SITE_FILE).write_text(text)
     _hire(options.data / PEOPLE_FILE)
     joined = clock.now()
     if beds:
