@@ -17,7 +17,7 @@ from monitor.core.absence import Absence
 from monitor.core.alarm import PRESENT
 from monitor.core.baseline import METRICS, REQUIRED, WAVE_METRICS, Baseline
 from monitor.core.bed_state import Bed, Cuff
-from monitor.core.events import Event, EventKind, plain
+from monitor.core.events import Event, EventKind
 from monitor.core.inputs import Acknowledge, Command, OpenSession
 from monitor.core.session import PHASES, Session, minutes
 

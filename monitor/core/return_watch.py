@@ -14,7 +14,7 @@ from monitor.core import baseline as baselines
 from monitor.core import recovery
 from monitor.core.baseline import CUFF_METRICS, METRICS, NO_BASELINE, WAVE_METRICS, Baseline
 from monitor.core.bed_state import ORDER_WINDOW, Bed, Due
-from monitor.core.events import Event, EventKind
+from monitor.core.events import Event, EventKind, plain
 from monitor.core.recovery import Change, Clockwork, Kind, MetricReturn, Observation
 from monitor.core.session import Session, whole_minute_after
 from monitor.core.track import Track
@@ -38,7 +38,7 @@ def tell_baseline(bed: Bed, metric: Metric, found: Baseline, out: list[Event], *
     """What the metric will be held against from now on."""
     data: dict[str, Any] = {
         "metric": metric.value,
-        "value": found.value,
+        "value": plain(found.value),
         "grade": found.grade.value,
         "inputs": found.inputs,
     }
