@@ -43,7 +43,7 @@ def tell_baseline(bed: Bed, metric: Metric, found: Baseline, out: list[Event], *
         "inputs": found.inputs,
     }
     if found.value is not None:
-        data["bound"] = recovery.bound(metric, found.value, bed.setup.rules.recovery)
+        data["bound"] = plain(recovery.bound(metric, found.value, bed.setup.rules.recovery))
     if revised:
         data["revised"] = True
     out.append(Event(bed.state.clock, bed.state.bed, EventKind.BASELINE_FROZEN, data))
