@@ -33,7 +33,7 @@ check: environment dashboard ## Format, lint, types, import directions, containe
 	@$(SAY) "check: types (mypy strict)"
 	@$(VENV)/bin/mypy --no-error-summary
 	@$(SAY) "check: import directions"
-	@$(VENV)/bin/lint-imports --no-logo 1>&2
+	@found=$$($(VENV)/bin/lint-imports --no-logo) || { $(SAY) "$$found"; exit 1; }
 	@$(SAY) "check: docker-compose.yml and Dockerfile"
 	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(VENV)/bin/hadolint Dockerfile

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_socket
 
@@ -14,6 +15,16 @@ LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 REAL_PARTS = frozenset({"enable_socket", "journey", "browser", "broker"})
 """Marks of tests that go through real parts and may therefore open sockets."""
 REAL_FOLDERS = (TESTS / "journeys", TESTS / "adapters" / "transports")
+
+# No luck and no stopwatch: a property fails on every machine or on none, however busy that machine is.
+# `--hypothesis-profile=search` looks further than the suite does, with another seed each time.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile(
+    "search", hypothesis.settings.get_profile("suite"), derandomize=False, max_examples=2000
+)
+hypothesis.settings.load_profile("suite")
 
 
 def pytest_configure() -> None:
