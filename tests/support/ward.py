@@ -52,7 +52,7 @@ class Story:
         """The bed of the story; it exists from the first input on."""
         return self.ward.beds[self.name]
 
-    def put(self, t: float, kind: str, **fields: Any) -> list[Line]:
+    def put(self, t: float, kind: str, /, **fields: Any) -> list[Line]:
         """One input line; the event lines that it and the time before it caused."""
         line = {"t": t, "bed": self.name, "input": kind, **fields}
         events = self.ward.feed(read_input(line, self.origin), self.origin + seconds(t))
@@ -70,7 +70,7 @@ class Story:
         self.command(t, "start_infusion", override_by="dr-x", reason="no baseline in this story")
         return self
 
-    def command(self, t: float, name: str, **fields: Any) -> list[Line]:
+    def command(self, t: float, name: str, /, **fields: Any) -> list[Line]:
         """A nurse's command."""
         return self.put(t, "command", command=name, **({"by": NURSE} | fields))
 
