@@ -11,6 +11,7 @@ from typing import Any, Never
 from adapters.backoff import Backoff
 from adapters.conversation import CommandOutcome, Conversation, Refused, first_to_fail
 from adapters.driver import Driver, StreamDecoder
+from adapters.failure_log import FailureLog
 from adapters.link_report import LinkReport, LinkSink, LinkStats
 from adapters.transports.contract import LinkError, LinkLost, LinkUnavailable, Transport
 from config.instant import Clock
@@ -48,6 +49,7 @@ class Link:
         self._clock = clock
         self._random = random
         self._backoff = backoff
+        self._failures = FailureLog(logger, device_id)
         self._conversation = (
             Conversation(driver.dialogue(options), transport.send, clock) if driver.dialogue is not None else None
         )
@@ -72,7 +74,9 @@ class Link:
                 opened_at = self._clock.now()
                 await self._connection()
             except (LinkLost, LinkUnavailable) as error:
-                logger.info("%s: %s", self.device_id, error)
+                if self.stats.readings > readings_before:
+                    self._failures.worked()
+                self._failures.failed(str(error), self._clock.now())
                 self.lost(str(error))
             finally:
                 await self._transport.close()

@@ -138,6 +138,41 @@ async def test_pauses_between_attempts_grow_to_the_cap_and_start_again_after_a_r
         assert await next_pause() == 0.5
 
 
+async def test_a_failure_that_stays_the_same_is_logged_once_then_counted(caplog: pytest.LogCaptureFixture) -> None:
+    """Not a line per attempt: a new reason is a line, the old one again after ten minutes, with its count."""
+    caplog.set_level("INFO", "adapters.link")
+    bench = Bench(stream_driver())
+    backoff = Backoff(spread=0)
+    bench.link = Link("dev", stream_driver(), None, bench.modem.host, bench.sink, bench.clock, Random(7), backoff)
+    await bench.modem.pull("Connection refused")
+    task = asyncio.create_task(bench.link.run())
+    await bench.clock.advance(599 * SECOND)
+    assert caplog.messages == ["dev: Connection refused"]
+    await bench.clock.advance(10 * SECOND)
+    # Tries at 0.5, 1.5, 3.5, 7.5, 15.5 s and then every 10 s up to 605.5 s: 64 of them after the first.
+    assert caplog.messages[1:] == ["dev: still Connection refused (64 times since last said)"]
+    await bench.modem.pull("No route to host")
+    await bench.clock.advance(30 * SECOND)
+    assert caplog.messages[2:] == ["dev: No route to host"]
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_failure_after_good_readings_is_news_again(caplog: pytest.LogCaptureFixture) -> None:
+    """The same cable pulled twice is two events in the log."""
+    caplog.set_level("INFO", "adapters.link")
+    async with Bench(stream_driver()).running() as bench:
+        for _ in range(2):
+            await bench.says(b"97\n")
+            await bench.modem.pull("plug pulled")
+            await bench.clock.advance(30 * SECOND)
+            await bench.modem.plug_in()
+            await bench.modem.device.open()
+            await bench.clock.advance(10 * SECOND)
+    assert caplog.messages == ["dev: plug pulled", "dev: plug pulled"]
+
+
 async def test_half_a_frame_from_before_a_loss_never_joins_what_comes_after() -> None:
     """The decoder is new for each connection."""
     async with Bench(stream_driver()).running() as bench:
