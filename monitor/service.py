@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -17,10 +18,9 @@ from alerts.alert import Alert
 from alerts.channel import find_kinds, open_channel
 from alerts.dispatcher import Dispatcher
 from alerts.ledger import Page
-from config.instant import SECOND, Instant
+from config.instant import SECOND, Clock, Instant
 from monitor import __version__
 from monitor.board import AlarmPicture, Board
-from monitor.clock import SystemClock
 from monitor.core.alarm import AlarmBook
 from monitor.core.errors import ConfigError
 from monitor.core.events import Event
@@ -49,6 +49,15 @@ SITE_FILE = "site.toml"
 """A demo's own site file; that of a site lies where the site keeps it."""
 
 
+class PacedClock(Clock, Protocol):
+    """A clock that says how fast it runs: 1 but in a demo. `monitor.clock.SystemClock`, or a test's own."""
+
+    @property
+    def speed(self) -> float:
+        """Seconds of the service in one of the machine."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One run of the service.
@@ -66,7 +75,7 @@ class Plan:
 
     site: Site
     data: Path
-    clock: SystemClock
+    clock: PacedClock
     host: str
     port: int
     origins: Mapping[str, Origin] = field(default_factory=dict)
