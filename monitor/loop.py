@@ -25,9 +25,17 @@ from monitor.core.alarm import AlarmBook
 from monitor.core.bed_state import Bed
 from monitor.core.errors import InputError
 from monitor.core.events import Event, EventKind
-from monitor.core.inputs import Acknowledge, CuffMeasurement, Input, OpenSession, OximeterSample, SystemState
+from monitor.core.inputs import (
+    Acknowledge,
+    CuffMeasurement,
+    Input,
+    OpenSession,
+    OximeterSample,
+    Restart,
+    SystemState,
+)
 from monitor.core.lines import write_input
-from monitor.core.ward import Ward
+from monitor.core.ward import BedFault, Ward
 from monitor.journal import Commit, Durable, Journal
 from monitor.journal.record import SnapshotReason
 from monitor.pages import PageWriter
@@ -123,9 +131,11 @@ class Loop:
         return events
 
     def _fold(self, item: Input, at: Instant | None) -> tuple[list[Event], list[_Telling]]:
+        if isinstance(item, Restart) and item.bed is None:
+            return self._restart(item, at)
         now = self._last = max(self._clock.now() if at is None else at, self._last)
         self.stats.inputs += 1
-        told = self.publish(self._ward.settle(now)) if self._due(now) else []
+        told = self._settle(now) if self._due(now) else []
         if isinstance(item, Acknowledge) and item.bed is None:
             item = replace(item, bed=self._ward.owner(item))
         bed_id = getattr(item, "bed", None)
@@ -140,13 +150,11 @@ class Loop:
         except InputError:
             raise
         except Exception:
-            # A bug on one bed must not silence the others; the bed itself shows a technical alarm.
-            self.stats.bugs += 1
             log.exception("the core failed on an input", bed=bed_id, input=type(item).__name__)
             if isinstance(item, SystemState):
                 raise
             self._journal.record_input(now, bed_id, session, write_input(item, now), None)
-            self._fold(SystemState("core", ok=False, subject=bed_id, detail="internal fault, see the log"), now)
+            self._fault(bed_id, now)
             return [], told
         self._journal.record_input(
             now, bed_id, session or _session_of(bed), write_input(item, now), _verdicts(bed, item)
@@ -157,6 +165,42 @@ class Loop:
             self._bed_changed(bed.state.bed)
         self._wake_earlier()
         return events, told
+
+    def _restart(self, item: Restart, at: Instant | None) -> tuple[list[Event], list[_Telling]]:
+        """An input of its own for each bed, so that a session's inputs hold it; then the service's alarms."""
+        events, told = [], []
+        for bed_id in self._ward.beds:
+            of_bed, tellings = self._fold(replace(item, bed=bed_id), at)
+            events += of_bed
+            told += tellings
+        now = self._last
+        of_service = self._ward.restart_service(now)
+        self._journal.record_input(now, None, None, write_input(item, now))
+        told += self.publish(of_service)
+        self._wake_earlier()
+        return events + of_service, told
+
+    def _settle(self, now: Instant) -> list[_Telling]:
+        """Every deadline up to `now`; a bug on one bed must not silence the others."""
+        told = []
+        while self._due(now):
+            try:
+                told += self.publish(self._ward.settle(now))
+            except BedFault as fault:
+                log.exception("the core failed at a deadline", bed=fault.bed)
+                told += self.publish(fault.events)
+                self._fault(fault.bed, now)
+        return told
+
+    def _fault(self, bed_id: str | None, now: Instant) -> None:
+        """A bug: the bed shows a technical alarm."""
+        self.stats.bugs += 1
+        self._fold(SystemState("core", ok=False, subject=bed_id, detail="internal fault, see the log"), now)
+
+    @property
+    def untold(self) -> int:
+        """Batches of events that are decided and wait for the journal before they are told."""
+        return len(self._tellings)
 
     # -- time ----------------------------------------------------------------------------------------------------
 
@@ -173,8 +217,7 @@ class Loop:
             self._woken.clear()
             await self._until(due)
             now = self._last = max(self._clock.now(), self._last)
-            if self._due(now):
-                self.publish(self._ward.settle(now))
+            self._settle(now)
             self._periodic(now)
 
     async def _until(self, due: Instant | None) -> None:
