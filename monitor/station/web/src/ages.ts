@@ -74,8 +74,8 @@ function number(value: Value | undefined): number | null {
   return shown === null ? null : Math.round(shown);
 }
 
-/** `under 1 min ago`, `3 min ago`. */
+/** `just now`, `3 min ago`. */
 export function minutesAgo(ageS: number): string {
   const minutes = Math.floor(ageS / 60);
-  return minutes < 1 ? "under 1 min ago" : `${minutes} min ago`;
+  return minutes < 1 ? "just now" : `${minutes} min ago`;
 }

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { calls, type Priority, stateWords } from "./alarms";
+import { calls, covered, type Priority, stateWords } from "./alarms";
 import { type Actions, mayAct, type Page } from "./page";
 import { hhmmss, spoken } from "./times";
 import type { Alarm } from "./wire.gen";
@@ -13,6 +13,8 @@ const PRIORITIES: readonly Priority[] = ["high", "medium", "low"];
 /** The alarm bar; `sorted` holds all alarms in order. */
 export function renderAlarmBar(page: Page, sorted: readonly Alarm[], now: number, actions: Actions): TemplateResult {
   const calling = sorted.filter(calls);
+  const rows = sorted.filter((alarm) => !covered(alarm));
+  const under = sorted.filter(covered);
   const first = calling[0] ?? null;
   return html`<aside class="alarms ${page.alarmsOpen ? "unfolded" : ""}" aria-label="Alarms">
     <button
@@ -21,20 +23,32 @@ export function renderAlarmBar(page: Page, sorted: readonly Alarm[], now: number
       aria-expanded=${page.alarmsOpen ? "true" : "false"}
       @click=${() => actions.unfoldAlarms(!page.alarmsOpen)}
     >
-      <span class="counts">${counts(sorted)}</span>
+      <span class="counts">${counts(rows)}</span>
       ${first === null
         ? nothing
         : html`<span class="first">${PREFIX[first.priority]} ${first.bed_label ?? "Service"} ${alarmTextOnBed(first)}</span>`}
     </button>
-    <h2>Alarms <span>${counts(sorted)}</span></h2>
+    <h2>Alarms <span>${counts(rows)}</span></h2>
     ${sorted.length === 0 ? html`<p class="none">No alarms.</p>` : nothing}
     <ul>
       ${repeat(
-        sorted,
+        rows,
         (alarm) => alarm.alarm_id,
         (alarm) => renderAlarm(page, alarm, now, actions),
       )}
     </ul>
+    ${under.length === 0
+      ? nothing
+      : html`<details class="under">
+          <summary>${under.length} more, covered by a higher alarm of the same kind</summary>
+          <ul>
+            ${repeat(
+              under,
+              (alarm) => alarm.alarm_id,
+              (alarm) => renderAlarm(page, alarm, now, actions),
+            )}
+          </ul>
+        </details>`}
     ${!mayAct(page) ? html`<p class="hint">Sign in to acknowledge.</p>` : nothing}
   </aside>`;
 }

@@ -21,6 +21,9 @@ export function sortAlarms(alarms: Iterable<Alarm>): Alarm[] {
 /** Flashes and counts as unanswered: a superseded one is shown without both. */
 export const calls = (alarm: Alarm): boolean => alarm.state === "ACTIVE" && !alarm.superseded;
 
+/** One row per group (alarm-system 4.1): present, but a higher alarm of its group stands for it and answers it. */
+export const covered = (alarm: Alarm): boolean => alarm.superseded && alarm.state !== "LATCHED";
+
 /** The priority to be heard now, null for silence. */
 export function heardPriority(alarms: Iterable<Alarm>): Priority | null {
   let heard: Priority | null = null;

@@ -4,6 +4,7 @@ import { html, nothing, render } from "lit";
 import { calls, heardPriority, newlyCalling, newlyLatched, RANK, sortAlarms } from "./alarms";
 import { renderAlarmBar } from "./alarm-bar";
 import * as api from "./api";
+import { arrange } from "./arrange";
 import { renderDetail } from "./detail";
 import { type Line, openFeed } from "./feed";
 import { renderFoot, renderHead, renderSignIn, renderSoundBanner } from "./frame";
@@ -23,8 +24,6 @@ const DRAW_EVERY_MS = 500;
 const TREND_EVERY_MS = 10_000;
 /** No animation frame for this long: the page is hidden or asleep whatever it says (alarm-system 5.5). */
 const FRAME_LATE_MS = 2000;
-/** Up to this many beds fit on the screen whole; beyond it alarming tiles come first. */
-const BEDS_IN_PLACE = 8;
 
 const place = (id: string): HTMLElement => document.getElementById(id) as HTMLElement;
 const root = place("page");
@@ -54,6 +53,14 @@ let silent = false;
 let broken = false;
 let drawing = false;
 let trendAt = -Infinity;
+let room = { width: 972, height: 714 };
+let measured: Element | null = null;
+const ruler = new ResizeObserver((entries) => {
+  const box = entries.at(-1)?.contentRect;
+  if (box === undefined) return;
+  room = { width: box.width, height: box.height };
+  change({});
+});
 
 // -- drawing ----------------------------------------------------------------------------------------------------
 
@@ -72,6 +79,7 @@ function draw(): void {
     page = { ...page, audio: sound.state() };
     if (root.firstElementChild?.className === "starting") root.replaceChildren();
     render(view(), root);
+    measure();
     if (broken) hideSheet(sheet);
     broken = false;
   } catch (error) {
@@ -80,6 +88,15 @@ function draw(): void {
     broken = true;
     showSheet(sheet, `This page could not draw what it received: ${String(error)}`, 0, lastSign);
   }
+}
+
+/** Keeps the ruler on the place of the tiles, whichever element it is now. */
+function measure(): void {
+  const beds = root.querySelector(".beds");
+  if (beds === measured) return;
+  measured = beds;
+  ruler.disconnect();
+  if (beds !== null) ruler.observe(beds);
 }
 
 function view(): unknown {
@@ -94,11 +111,13 @@ function view(): unknown {
   const first = sorted.find(calls);
   document.title = first === undefined ? "bedwatch" : `${PREFIX[first.priority]} ${first.bed_label ?? "Service"} · bedwatch`;
   const of = (bed: string): Alarm[] => sorted.filter((alarm) => alarm.bed === bed);
-  if (beds.length > BEDS_IN_PLACE) beds.sort((a, b) => weight(of(b.bed.id)) - weight(of(a.bed.id)));
+  const { columns, tilePx, scrolls } = arrange(beds.length, room.width, room.height);
+  // In a strip beside the panel the order stays: the ward must not move under the finger.
+  if (scrolls && selected === undefined) beds.sort((a, b) => weight(of(b.bed.id)) - weight(of(a.bed.id)));
   return html`${renderHead(page, clock, actions)} ${renderSoundBanner(page, actions)}
-    <main class="ward ${selected === undefined ? "" : "with-detail"} ${beds.length > BEDS_IN_PLACE ? "dense" : ""}">
+    <main class="ward ${selected === undefined ? "" : "with-detail"}">
       ${renderAlarmBar(page, sorted, clock ?? 0, actions)}
-      <div class="beds">
+      <div class="beds" style=${`--columns:${columns};--tile:${tilePx}px`}>
         ${ward === null || clock === null
           ? html`<p class="starting">Waiting for the service …</p>`
           : beds.map((picture) => renderTile(picture, of(picture.bed.id), clock, actions))}

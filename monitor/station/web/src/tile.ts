@@ -2,13 +2,13 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { numeric, pressure, type Shown } from "./ages";
-import { leading, stateWords } from "./alarms";
+import { covered, leading, stateWords } from "./alarms";
 import type { Actions } from "./page";
 import { countdown, infusedSeconds, infusionClock, returnMark, returnWords, verdictWords } from "./recovery";
 import type { BedPicture } from "./store";
 import { clockLength, instant, spoken } from "./times";
 import type { Alarm, Bed, Device, Limits } from "./wire.gen";
-import { alarmTextOnBed, ICON, metricWords, originBadge, phaseWords, PREFIX, reasonWords } from "./words";
+import { alarmTextOnBed, ICON, metricWords, originBadge, phaseWords, PREFIX, reasonWords, textAndLimit } from "./words";
 
 const ALARM_LINES = 2;
 
@@ -25,21 +25,22 @@ export function renderTile(picture: BedPicture, alarms: readonly Alarm[], now: n
   >
     <header>
       <h2>
-        <button type="button" class="open" aria-label=${`${bed.label}: open details`}>
+        <button type="button" class="open" title=${bed.label} aria-label=${`${bed.label}: open details`}>
           ${bed.label}
         </button>
       </h2>
       <span class="patient">${bed.session?.patient ?? ""}</span>
       ${badge === null ? nothing : html`<span class="badge">${badge}</span>`}
     </header>
-    ${renderPhase(bed, at, now)} ${renderAlarms(alarms)}
+    ${renderPhase(bed, at, now)}
     <div class="numbers">
       ${renderNumber("SpO2", "%", "spo2", numeric(bed.values["spo2"], now), bed.limits["spo2"])}
       ${renderNumber("Pulse", "/min", "pulse", numeric(bed.values["pulse_rate"], now), bed.limits["pulse_rate"])}
     </div>
-    <pleth-trace .wave=${actions.wave(bed.id)}></pleth-trace>
     ${renderPressure(bed, now)} ${renderRecovery(bed)}
+    <pleth-trace .wave=${actions.wave(bed.id)}></pleth-trace>
     <footer>${offline(bed).map((device) => renderOffline(device, now))}</footer>
+    ${renderAlarms(alarms)}
   </article>`;
 }
 
@@ -65,17 +66,19 @@ function renderPhase(bed: Bed, at: number, now: number): TemplateResult {
 }
 
 function renderAlarms(alarms: readonly Alarm[]): TemplateResult | typeof nothing {
-  if (alarms.length === 0) return nothing;
-  const more = alarms.length - ALARM_LINES;
+  const shown = alarms.filter((alarm) => !covered(alarm));
+  if (shown.length === 0) return nothing;
+  const more = shown.length - ALARM_LINES;
   return html`<ul class="bed-alarms">
-    ${alarms.slice(0, ALARM_LINES).map(
-      (alarm) =>
-        html`<li class="alarm ${alarm.priority} ${alarm.state.toLowerCase()} ${alarm.superseded ? "superseded" : ""}">
-          <span class="mark">${ICON[alarm.priority]} ${PREFIX[alarm.priority]}</span>
-          <span class="text" title=${stateWords(alarm)}>${alarmTextOnBed(alarm)}</span>
-        </li>`,
-    )}
-    ${more > 0 ? html`<li class="more">and ${more} more</li>` : nothing}
+    ${shown.slice(0, ALARM_LINES).map((alarm, index) => {
+      const [what, limit] = textAndLimit(alarmTextOnBed(alarm));
+      return html`<li class="alarm ${alarm.priority} ${alarm.state.toLowerCase()}" title=${stateWords(alarm)}>
+        <span class="mark">${ICON[alarm.priority]} ${PREFIX[alarm.priority]}</span>
+        <span class="text"><span class="what">${what}</span> <span class="limit">${limit}</span></span>
+        ${alarm.state === "ACTIVE" ? nothing : html`<span class="answered">${alarm.state === "ACKED" ? "✓" : "ended"}</span>`}
+        ${index === ALARM_LINES - 1 && more > 0 ? html`<span class="more">+${more}</span>` : nothing}
+      </li>`;
+    })}
   </ul>`;
 }
 
@@ -84,7 +87,7 @@ function renderNumber(name: string, unit: string, kind: string, shown: Shown, li
   return html`<div class="number ${kind} ${shown.look}" title=${`${name}: ${age}${shown.note === null ? "" : `, ${shown.note}`}`}>
     <span class="name">${name} <small>${unit}</small></span>
     <span class="value">${shown.text}${shown.look === "doubtful" ? html`<sup>?</sup>` : nothing}</span>
-    ${shown.note === null ? nothing : html`<span class="note">${shown.note}</span>`}
+    <span class="note">${shown.note ?? ""}</span>
     <span class="limits">${limitWords(limits)}</span>
   </div>`;
 }
@@ -106,7 +109,8 @@ function renderPressure(bed: Bed, now: number): TemplateResult {
       >${shown.text}${shown.look === "doubtful" ? html`<sup>?</sup>` : nothing}
       ${shown.mean === null ? nothing : html`<small>(${shown.mean})</small>`}</span
     >
-    <span class="next">${[cuffWords(bed, now), shown.note ?? ""].filter((part) => part !== "").join(" · ")}</span>
+    <span class="next">${cuffWords(bed, now)}</span>
+    ${shown.note === null ? nothing : html`<span class="note">${shown.note}</span>`}
   </div>`;
 }
 

@@ -36,8 +36,10 @@ const REASONS: Readonly<Record<string, string>> = {
   unplugged: "unplugged",
 };
 
-/** Why a value or a link is as it is: `device:sensor_off` and `sensor_off` read alike. */
+/** Why a value or a link is as it is: `device:sensor_off` and `sensor_off` read alike; of a sentence, what follows the address. */
 export function reasonWords(reason: string): string {
+  const sentence = reason.split(": ").at(-1) ?? reason;
+  if (sentence.includes(" ")) return sentence;
   const last = reason.split(":").at(-1) ?? reason;
   return REASONS[reason] ?? REASONS[last] ?? reason.replaceAll("_", " ");
 }
@@ -80,4 +82,10 @@ export function alarmTextOnBed(alarm: Alarm): string {
   const text = alarmText(alarm);
   const label = alarm.bed_label;
   return label !== null && text.startsWith(`${label} `) ? text.slice(label.length + 1) : text;
+}
+
+/** The text in two parts, what is measured and its limit, so that a narrow place drops the limit before it cuts a number. */
+export function textAndLimit(text: string): [string, string] {
+  const at = text.lastIndexOf(" (limit ");
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }
