@@ -259,7 +259,7 @@ def _enter(
         data["at"] = at
     state.phase, state.phase_since = phase, at
     out.append(Event(state.clock, state.bed, EventKind.PHASE_CHANGED, data))
-    pressure.enter_phase(bed, at, out)
+    pressure.enter_phase(bed, at)
     liveness.phase_changed(bed, out)
     bed.calm = None
 

@@ -231,14 +231,10 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
     book.onset(rule.rule, bed.state.clock, out, priority=due.what, since=bed.state.clock if since is None else since)
 
 
-def enter_phase(bed: Bed, at: Instant, out: list[Event]) -> None:
-    """The age counts from here if no reading is newer; where none is due, an overdue alarm has no ground."""
+def enter_phase(bed: Bed, at: Instant) -> None:
+    """The age counts from here if no reading is newer. An overdue alarm closes with the discharge, like every other."""
     state = bed.state
     state.cuff.overdue_from = at if state.phase in OVERDUE_PHASES else None
-    if state.cuff.overdue_from is None:
-        alarm = state.book.find(bed.setup.rules.overdue.rule)
-        if alarm is not None:
-            state.book.end(alarm, state.clock, out, "phase")
 
 
 def _not_overdue(bed: Bed, now: Instant, out: list[Event]) -> None:

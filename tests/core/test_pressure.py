@@ -1,0 +1,401 @@
+"""Rules on cuff readings (alarm-system 3.1; rulings 3) and NIBP_OVERDUE."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+
+from config.vocabulary import Metric
+from monitor.core.limits import AlarmLimit
+from tests.support.ward import Line, Story, shipped_rules
+
+
+class Row(NamedTuple):
+    """One row of table 3.1: readings (systolic, diastolic, mean) at its edges."""
+
+    alarm: str
+    short: tuple[float, float, float]
+    at: tuple[float, float, float]
+    priority: str
+    value: float
+    limit: float
+    stays: tuple[float, float, float]
+    clear: tuple[float, float, float]
+    latched: bool
+    suspect: bool
+
+
+ROWS = [
+    Row("SBP_CRIT", (179, 90, 120), (180, 90, 120), "medium", 180, 180, (170, 90, 117), (169, 90, 117), True, True),
+    Row("DBP_CRIT", (150, 109, 122), (150, 110, 124), "medium", 110, 110, (150, 105, 120), (150, 104, 119), True, True),
+    Row("SBP_HIGH", (159, 90, 113), (160, 90, 114), "low", 160, 160, (155, 90, 112), (154, 90, 111), False, False),
+    Row("DBP_HIGH", (150, 99, 116), (150, 100, 117), "low", 100, 100, (150, 97, 115), (150, 96, 114), False, False),
+    Row("SBP_LOW", (91, 60, 70), (90, 60, 70), "medium", 90, 90, (95, 60, 72), (96, 60, 72), False, True),
+    Row("SBP_XLOW", (81, 60, 67), (80, 60, 67), "high", 80, 80, (85, 60, 68), (86, 60, 69), True, True),
+    Row("MAP_XLOW", (91, 45, 56), (91, 45, 55), "high", 55, 55, (91, 50, 60), (91, 50, 61), True, True),
+]
+by_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.alarm)
+
+
+def read(story: Story, t: float, values: tuple[float, float, float], **more: Any) -> list[Line]:
+    return story.cuff(t, values[0], values[1], mean=values[2], **more)
+
+
+@by_row
+def test_reading_short_of_the_limit_raises_nothing(row: Row) -> None:
+    story = Story().open()
+    read(story, 10, row.short)
+    read(story, 20, row.short)
+    assert story.told(row.alarm) == []
+
+
+@by_row
+def test_raised_with_the_reading(row: Row) -> None:
+    story = Story().open()
+    read(story, 10, row.at)
+    line = story.one("alarm_raised", alarm=row.alarm)
+    assert (line["t"], line["since"], line["value"], line["limit"]) == (10, 10, row.value, row.limit)
+    assert (line["priority"], line["unit"]) == (row.priority, "mmHg")
+    assert "doubtful" not in line
+
+
+@by_row
+def test_stays_at_the_clear_level_and_clears_beyond_it(row: Row) -> None:
+    story = Story().open()
+    read(story, 10, row.at)
+    read(story, 20, row.stays)
+    assert [event for _, event in story.told(row.alarm)] == ["alarm_raised"]
+    read(story, 30, row.clear)
+    ended = "alarm_latched" if row.latched else "alarm_closed"
+    assert story.told(row.alarm)[1:] == [(30, ended)]
+
+
+@by_row
+def test_acknowledged_closes_when_it_clears(row: Row) -> None:
+    story = Story().open()
+    read(story, 10, row.at)
+    story.acknowledge(15, row.alarm)
+    read(story, 30, row.clear)
+    assert story.told(row.alarm)[1:] == [(15, "alarm_acknowledged"), (30, "alarm_closed")]
+
+
+@by_row
+def test_suspect_reading_may_raise_where_the_rulings_name_the_rule(row: Row) -> None:
+    """Rulings 3: B8 SUSPECT is evaluated for SBP_CRIT, DBP_CRIT, SBP_LOW, SBP_XLOW, MAP_XLOW, marked doubtful."""
+    story = Story().open()
+    read(story, 10, row.at, irregular=True)
+    found = story.all("alarm_raised", alarm=row.alarm)
+    assert [line.get("doubtful") for line in found] == ([True] if row.suspect else [])
+
+
+@by_row
+def test_suspect_reading_clears_nothing(row: Row) -> None:
+    story = Story().open()
+    read(story, 10, row.at)
+    read(story, 20, row.clear, irregular=True)
+    assert [event for _, event in story.told(row.alarm)] == ["alarm_raised"]
+
+
+@by_row
+@pytest.mark.parametrize("broken", [{"error": "motion"}, {"systolic": 70, "diastolic": 90}], ids=["error", "order"])
+def test_invalid_reading_neither_raises_nor_clears(row: Row, broken: dict[str, Any]) -> None:
+    story = Story().open()
+    story.put(5, "nibp", **({"device": "cuff-1", "systolic": None, "diastolic": None, "mean": None} | broken))
+    assert story.told(row.alarm) == []
+    read(story, 10, row.at)
+    story.put(20, "nibp", **({"device": "cuff-1", "systolic": None, "diastolic": None, "mean": None} | broken))
+    assert [event for _, event in story.told(row.alarm)] == ["alarm_raised"]
+
+
+@by_row
+def test_no_reading_ever_is_no_reason_to_close(row: Row) -> None:
+    """A reading counts once and never lapses; nothing clears it but a reading."""
+    story = Story().open()
+    read(story, 10, row.at)
+    story.tick(100_000)
+    assert [event for _, event in story.told(row.alarm)] == ["alarm_raised"]
+
+
+@by_row
+def test_recurrence_while_latched_rearms_the_same_id(row: Row) -> None:
+    story = Story().open()
+    for t, values in ((10, row.at), (20, row.clear), (30, row.at)):
+        read(story, t, values)
+    if row.latched:
+        line = story.one("alarm_rearmed", alarm=row.alarm)
+        assert (line["t"], line["since"], line["reason"], line["priority"]) == (30, 30, "recurrence", row.priority)
+        assert line["alarm_id"] == story.one("alarm_raised", alarm=row.alarm)["alarm_id"]
+    else:
+        first, second = story.all("alarm_raised", alarm=row.alarm)
+        assert first["alarm_id"] != second["alarm_id"]
+
+
+SUSPECT_KINDS = {
+    "B4 pulse pressure": (190, 60, 104),
+    "B5 mean": (185, 100, 160),
+    "B8 pulse": (185, 100, 128),
+}
+
+
+@pytest.mark.parametrize("kind", SUSPECT_KINDS)
+def test_each_kind_of_suspect_reading_counts_for_sbp_crit(kind: str) -> None:
+    story = Story().open()
+    read(story, 10, SUSPECT_KINDS[kind], pulse_rate=30 if kind.startswith("B8") else 71)
+    line = story.one("alarm_raised", alarm="SBP_CRIT")
+    assert line["doubtful"] is True
+
+
+CRIT = {"SBP_CRIT": [(180, 90), (170, 90), (169, 90), (200, 90), (199, 90)]}
+CRIT["DBP_CRIT"] = [(150, 110), (150, 105), (150, 104), (160, 120), (160, 119)]
+critical = pytest.mark.parametrize("alarm", CRIT)
+
+
+@critical
+def test_second_critical_reading_is_high(alarm: str) -> None:
+    first, *_ = CRIT[alarm]
+    story = Story().open()
+    story.cuff(10, *first)
+    story.cuff(20, *first)
+    line = story.one("alarm_priority_changed", alarm=alarm)
+    assert (line["t"], line["priority"]) == (20, "high")
+    story.cuff(30, *first)
+    assert len(story.all("alarm_priority_changed", alarm=alarm)) == 1
+
+
+@critical
+def test_second_critical_reading_counts_over_a_lower_one_between(alarm: str) -> None:
+    """Rulings 3: whether or not one between was lower, as long as the instance is ACTIVE or ACKED."""
+    first, between, *_ = CRIT[alarm]
+    story = Story().open()
+    story.cuff(10, *first)
+    story.cuff(20, *between)
+    story.cuff(30, *first)
+    assert story.one("alarm_priority_changed", alarm=alarm)["t"] == 30
+
+
+@critical
+def test_second_critical_reading_when_acknowledged(alarm: str) -> None:
+    first, *_ = CRIT[alarm]
+    story = Story().open()
+    story.cuff(10, *first)
+    story.acknowledge(15, alarm)
+    story.cuff(20, *first)
+    assert story.told(alarm)[1:] == [
+        (15, "alarm_acknowledged"),
+        (20, "alarm_priority_changed"),
+        (20, "alarm_rearmed"),
+    ]
+
+
+@critical
+def test_a_rearm_counts_critical_readings_anew(alarm: str) -> None:
+    first, _, cleared, *_ = CRIT[alarm]
+    story = Story().open()
+    for t, values in ((10, first), (20, first), (30, cleared), (40, first)):
+        story.cuff(t, *values)
+    assert story.one("alarm_rearmed", alarm=alarm)["priority"] == "medium"
+    story.cuff(50, *first)
+    assert [line["t"] for line in story.all("alarm_priority_changed", alarm=alarm)] == [20, 50]
+
+
+@critical
+def test_a_reminder_does_not_count_anew(alarm: str) -> None:
+    """The documents let "re-arm" cover row 12 too; the code means row 14: the condition never ended meanwhile, and
+    the reading after the reminder is the second one."""
+    first, *_ = CRIT[alarm]
+    story = Story().open()
+    story.cuff(10, *first)
+    story.acknowledge(15, alarm)
+    story.tick(320)
+    assert story.told(alarm)[-1] == (315, "alarm_rearmed")
+    story.cuff(330, *first)
+    assert story.one("alarm_priority_changed", alarm=alarm)["t"] == 330
+
+
+@critical
+def test_far_critical_reading_is_high_at_once(alarm: str) -> None:
+    far, near = CRIT[alarm][3:]
+    story = Story().open()
+    story.cuff(10, *near)
+    assert story.one("alarm_raised", alarm=alarm)["priority"] == "medium"
+    story = Story().open()
+    story.cuff(10, *far)
+    assert story.one("alarm_raised", alarm=alarm)["priority"] == "high"
+
+
+@critical
+def test_far_second_reading_raises_at_once_too(alarm: str) -> None:
+    story = Story().open()
+    story.cuff(10, *CRIT[alarm][0])
+    story.cuff(20, *CRIT[alarm][3])
+    line = story.one("alarm_priority_changed", alarm=alarm)
+    assert (line["t"], line["priority"], line["value"]) == (20, "high", max(CRIT[alarm][3]) if alarm[0] == "S" else 120)
+
+
+@critical
+@pytest.mark.parametrize("doubtful", [(True, False), (False, True), (True, True)])
+def test_a_suspect_reading_may_be_the_first_or_the_second(alarm: str, doubtful: tuple[bool, bool]) -> None:
+    first, *_ = CRIT[alarm]
+    story = Story().open()
+    story.cuff(10, *first, irregular=doubtful[0])
+    story.cuff(20, *first, irregular=doubtful[1])
+    assert story.one("alarm_priority_changed", alarm=alarm)["priority"] == "high"
+
+
+@pytest.mark.parametrize(
+    ("alarm", "high", "between"), [("SBP_HIGH", (165, 90), (157, 90)), ("DBP_HIGH", (150, 102), (150, 98))]
+)
+def test_two_consecutive_high_readings_are_medium(
+    alarm: str, high: tuple[float, float], between: tuple[float, float]
+) -> None:
+    """A valid reading between that is lower breaks the row; a failed or SUSPECT one does not come into it."""
+    story = Story().open()
+    story.cuff(10, *high)
+    story.cuff(20, *between)
+    story.cuff(30, *high)
+    assert story.all("alarm_priority_changed", alarm=alarm) == []
+    story.put(31, "nibp", device="cuff-1", systolic=None, diastolic=None, mean=None, error="motion")
+    story.cuff(32, *between, irregular=True)
+    story.cuff(40, *high)
+    line = story.one("alarm_priority_changed", alarm=alarm)
+    assert (line["t"], line["priority"]) == (40, "medium")
+
+
+@pytest.mark.parametrize(
+    ("baseline", "low", "low_clear"),
+    [(None, 90, 95), (100, 90, 95), (130, 91, 96), (140, 98, 103), (150, 105, 110)],
+)
+def test_sbp_low_follows_the_baseline(baseline: float | None, low: float, low_clear: float) -> None:
+    """SBP <= 90 or <= B - 30 %; clears above max(95, 0.7 B + 5), unrounded (rulings 1.3 and 3)."""
+    rule = next(rule for rule in shipped_rules().cuffs if rule.rule.name == "SBP_LOW")
+    assert rule.trigger.number(baseline) == pytest.approx(low)
+    assert rule.clear.number(baseline) == pytest.approx(low_clear)
+    assert rule.trigger.crossed(rule.trigger.number(baseline), baseline)
+    assert not rule.clear.crossed(rule.clear.number(baseline), baseline)
+
+
+def test_only_the_relative_rule_moves_with_the_baseline() -> None:
+    moving = {rule.rule.name for rule in shipped_rules().cuffs if rule.trigger.factor is not None}
+    assert moving == {"SBP_LOW"}
+    assert all(isinstance(rule.clear, AlarmLimit) for rule in shipped_rules().cuffs)
+    assert {rule.rule.name: rule.metric for rule in shipped_rules().cuffs} == {
+        row.alarm: {"S": Metric.SYSTOLIC, "D": Metric.DIASTOLIC, "M": Metric.MEAN}[row.alarm[0]] for row in ROWS
+    }
+
+
+def test_a_cuff_that_says_it_inflates_is_alive_and_its_pressure_is_kept() -> None:
+    story = Story().open()
+    story.put(10, "cuff", device="cuff-1", state="inflating", pressure=80)
+    story.put(11, "cuff", device="cuff-1", state="inflating", pressure=143)
+    cuff = story.bed.state.cuff
+    assert (cuff.state, cuff.state_at, cuff.pressure) == ("inflating", 10_000_000, 143)
+    story.put(40, "cuff", device="cuff-1", state="idle", pressure=3)
+    assert (cuff.state, cuff.state_at, cuff.pressure) == ("idle", 40_000_000, None)
+
+
+# -- NIBP_OVERDUE -----------------------------------------------------------------------------------------------
+
+
+def overdue(story: Story) -> list[tuple[float, str, str]]:
+    return [(line["t"], line["event"], line["priority"]) for line in story.lines if line.get("alarm") == "NIBP_OVERDUE"]
+
+
+def test_overdue_counts_from_entry_into_the_phase() -> None:
+    """1.5 and 2 intervals of 5 min (table 3.2): LOW after 450 s, MEDIUM after 600 s, in every phase it knows."""
+    story = Story().open().start(100)
+    story.tick(2000)
+    assert overdue(story) == [(550, "alarm_raised", "low"), (700, "alarm_priority_changed", "medium")]
+    assert story.one("alarm_raised", alarm="NIBP_OVERDUE")["since"] == 100
+
+
+def test_overdue_not_in_pre() -> None:
+    story = Story().open()
+    story.tick(10_000)
+    assert overdue(story) == []
+
+
+def test_overdue_counts_from_the_last_valid_reading() -> None:
+    story = Story().open().start(100)
+    story.cuff(400)
+    story.tick(849.999)
+    assert overdue(story) == []
+    story.tick(850)
+    assert overdue(story) == [(850, "alarm_raised", "low")]
+    assert story.one("alarm_raised", alarm="NIBP_OVERDUE")["since"] == 400
+
+
+def test_overdue_counts_from_when_it_was_measured() -> None:
+    story = Story().open().start(100)
+    story.cuff(400, measured_t=350)
+    story.cuff(401, measured_t=345)
+    story.tick(800)
+    assert overdue(story) == [(800, "alarm_raised", "low")]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"error": "leak"}, {"irregular": True}],
+    ids=["failed", "suspect"],
+)
+def test_overdue_closes_with_the_next_valid_reading_and_no_other(more: dict[str, Any]) -> None:
+    """Rulings 2.8 and 3: failed and SUSPECT readings do not count."""
+    story = Story().open().start(100)
+    story.tick(560)
+    story.cuff(570, **more)
+    assert overdue(story) == [(550, "alarm_raised", "low")]
+    story.cuff(600)
+    assert overdue(story)[1:] == [(600, "alarm_closed", "low")]
+    story.tick(1100)
+    assert overdue(story)[2:] == [(1050, "alarm_raised", "low")]
+
+
+def test_overdue_an_acknowledged_one_speaks_up_when_it_rises() -> None:
+    story = Story().open().start(100)
+    story.acknowledge(560, "NIBP_OVERDUE")
+    story.tick(700)
+    assert [event for _, event, _ in overdue(story)] == [
+        "alarm_raised",
+        "alarm_acknowledged",
+        "alarm_priority_changed",
+        "alarm_rearmed",
+    ]
+
+
+def test_overdue_starts_anew_with_each_phase_and_keeps_what_is_open() -> None:
+    story = Story().open().start(100)
+    story.command(500, "pause_infusion")
+    story.tick(950)
+    assert overdue(story) == [(950, "alarm_raised", "low")]
+    story.command(960, "resume_infusion")
+    story.command(970, "end_infusion")
+    story.tick(1569)
+    assert overdue(story) == [(950, "alarm_raised", "low")]
+    story.tick(1570)
+    assert overdue(story)[1:] == [(1570, "alarm_priority_changed", "medium")]
+
+
+def test_overdue_ends_with_the_session() -> None:
+    story = Story().open().start(100)
+    story.tick(560)
+    story.command(600, "abort", reason="transfer")
+    story.tick(5000)
+    line = story.all("alarm_closed", alarm="NIBP_OVERDUE")[-1]
+    assert (line["t"], line["by"]) == (600, "nurse-a")
+    assert len(story.all("alarm_raised", alarm="NIBP_OVERDUE")) == 1
+
+
+@pytest.mark.parametrize(("returned", "due"), [(True, 2600), (False, 2150)], ids=["returned", "not returned"])
+def test_overdue_waits_for_ten_minutes_in_recovery_once_everything_has_returned(returned: bool, due: float) -> None:
+    """Schedule of ketamine-monitoring section 3: from 20 min after the end every 10 min, when returned."""
+    story = Story().open()
+    for t in (60, 150, 240):
+        story.cuff(t)
+    story.samples(0, 300)
+    story.command(300, "start_infusion")
+    story.command(400, "end_infusion")
+    for t in range(401, 4000):
+        story.sample(t)
+        if t in range(500, 1701, 300):
+            story.cuff(t, 120 if returned else 150)
+    assert overdue(story)[0] == (due, "alarm_raised", "low")
