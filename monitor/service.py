@@ -174,8 +174,6 @@ class Service:
         """Go on where the journal ended: what was not told, then row 17 of the alarm table on every bed."""
         if not self._revived.first_start:
             self.loop.publish(self._revived.untold)
-            for bed in self.ward.beds:
-                self.loop.submit(Restart(bed))
             self.loop.submit(Restart())
         self.loop.keep_all(SnapshotReason.RESTART)
 

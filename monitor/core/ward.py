@@ -11,13 +11,25 @@ from collections.abc import Callable, Iterable
 from config.instant import Instant
 from monitor.core.bed import NEVER, Bed, new_bed, settle, step
 from monitor.core.bed_state import Setup
-from monitor.core.errors import InputError
+from monitor.core.errors import InputError, VitalsError
 from monitor.core.events import Event
 from monitor.core.inputs import Acknowledge, Input, Restart, SystemState, Tick
 from monitor.core.ruleset import Ruleset
 from monitor.core.service_alarms import SITE, ServiceAlarms, ServiceState
 
 SERVICE = -1  # index of the service among the waiting: before the beds at equal times
+
+
+class BedFault(VitalsError):
+    """A bug met at a deadline of one bed (None: of the service). `events` had happened before it.
+
+    The bed waits for its next input; whoever settles again gets the deadlines of the others.
+    """
+
+    def __init__(self, bed: str | None, events: list[Event]) -> None:
+        super().__init__(f"the core failed at a deadline of {bed or 'the service'}")
+        self.bed = bed
+        self.events = events
 
 
 class Ward:
@@ -63,8 +75,7 @@ class Ward:
                 for index, bed in enumerate(self._order):
                     out += step(bed, item, now)[1]
                     self._schedule(index, bed.wake)
-                self.service.state.book.restart(now, out)
-                self._schedule_service()
+                out += self.restart_service(now)
             case Acknowledge() if item.bed is None and self.owner(item) is None:
                 self.service.acknowledge(item, now, out)
                 self._schedule_service()
@@ -75,7 +86,11 @@ class Ward:
         return out
 
     def settle(self, now: Instant) -> list[Event]:
-        """Only time has passed: every deadline up to `now`, in order of due time over all beds."""
+        """Only time has passed: every deadline up to `now`, in order of due time over all beds.
+
+        Raises:
+            BedFault: a bug; the deadlines behind it are still to be settled.
+        """
         out: list[Event] = []
         waiting = self._waiting
         while waiting and waiting[0][0] <= now:
@@ -83,13 +98,23 @@ class Ward:
             if self._scheduled.get(index) != due:
                 continue  # scheduled anew since
             del self._scheduled[index]
-            if index == SERVICE:
-                out += self.service.settle(due)
-                self._schedule_service()
-            else:
-                bed = self._order[index]
-                out += settle(bed, due)
-                self._schedule(index, bed.wake)
+            try:
+                if index == SERVICE:
+                    out += self.service.settle(due)
+                    self._schedule_service()
+                else:
+                    bed = self._order[index]
+                    out += settle(bed, due)
+                    self._schedule(index, bed.wake)
+            except Exception as error:
+                raise BedFault(None if index == SERVICE else self._order[index].state.bed, out) from error
+        return out
+
+    def restart_service(self, now: Instant) -> list[Event]:
+        """Row 17 for the alarms of the service itself."""
+        out: list[Event] = []
+        self.service.state.book.restart(now, out)
+        self._schedule_service()
         return out
 
     def next_deadline(self) -> Instant | None:

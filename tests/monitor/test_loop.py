@@ -1,0 +1,316 @@
+"""The loop: journal first, then tell; time at its deadlines; a bug on one bed stays on that bed."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from config.instant import SECOND
+from config.vocabulary import AlarmState
+from monitor.core.errors import InputError
+from monitor.core.events import EventKind
+from monitor.core.inputs import Acknowledge, OpenSession, Restart, SystemState
+from monitor.journal.reader import JournalReader
+from monitor.journal.record import SnapshotReason
+from tests.monitor.journal.disk import Disk
+from tests.monitor.journal.rows import stored
+from tests.support.clock import let_tasks_run
+from tests.support.live_ward import START, LiveWard, live_ward, refusals
+
+LOW_AT = 25
+"""Saturation is 88 from 10 s on, so SPO2_LOW is raised at 25 s."""
+
+
+def desaturate(live: LiveWard, bed: str = "bay-1") -> None:
+    """SPO2_LOW pending since 10 s, due at 25 s; the last sample at 24 s."""
+    live.open(bed=bed)
+    live.samples(0, 10, 97, bed=bed)
+    live.samples(10, LOW_AT, 88, bed=bed)
+
+
+async def test_an_alarm_is_told_only_when_the_journal_has_it(tmp_path: Path) -> None:
+    """While the commit hangs nobody hears of it; whoever hears of it finds it in the file."""
+    disk = Disk()
+    seen: list[list[str]] = []
+    async with live_ward(tmp_path, connect=disk.connect) as live:
+        desaturate(live)
+        await live.settled()
+        live.told.clear()
+        live.watch = lambda what, value: (
+            seen.append([row.kind for row in JournalReader(live.journal.path).events()]) if what == "alarms" else None
+        )
+        disk.stall()
+        await live.clock.advance(LOW_AT * SECOND)
+        await disk.stalled()
+        await let_tasks_run()
+        assert live.board.alarms() == []
+        assert [what for what, _ in live.told if what != "bed"] == []
+        disk.resume()
+        await live.settled()
+        assert [shown.alarm for shown in live.board.alarms()] == ["SPO2_LOW"]
+    assert seen
+    assert "alarm_raised" in seen[0]
+
+
+async def test_pictures_beds_and_pages_of_one_alarm_go_out_in_this_order(tmp_path: Path) -> None:
+    """Screen before pager, and the bed's picture between."""
+    async with live_ward(tmp_path) as live:
+        desaturate(live)
+        await live.settled()
+        live.told.clear()
+        await live.clock.advance(LOW_AT * SECOND)
+        await live.settled()
+    assert [what for what, _ in live.told] == ["alarms", "bed", "pages"]
+    (picture,) = live.pictures()
+    assert (picture.alarm, picture.bed, picture.state, picture.durable) == (
+        "SPO2_LOW", "bay-1", AlarmState.ACTIVE, True,
+    )  # fmt: skip
+    (page,) = live.pages()
+    assert page.alert.text == "** Bay 1 SpO2 88 % (limit 90) for 15 s"
+
+
+async def test_alarms_of_two_beds_are_told_in_the_order_of_their_events(tmp_path: Path) -> None:
+    """Bed 2 falls five seconds later and is told later."""
+    async with live_ward(tmp_path) as live:
+        live.open(bed="bay-1")
+        live.open(bed="bay-2")
+        for t in range(30):
+            live.put(t, "spo2", "bay-1", device="ox-1", spo2=97 if t < 5 else 88, pulse_rate=70, flags=[])
+            live.put(t, "spo2", "bay-2", device="ox-2", spo2=97 if t < 10 else 88, pulse_rate=70, flags=[])
+        await live.settled()
+    assert [(shown.bed, shown.raised_at - START) for shown in live.pictures()] == [
+        ("bay-1", 20 * SECOND),
+        ("bay-2", 25 * SECOND),
+    ]
+
+
+async def test_a_commit_that_takes_too_long_is_not_waited_for(tmp_path: Path) -> None:
+    """Rulings, section 5: the alarm goes out marked, is counted, and is written when the disk answers."""
+    disk = Disk()
+    async with live_ward(tmp_path, connect=disk.connect, commit_bound_s=0.02) as live:
+        live.journal.health.watch(
+            on_trouble=lambda reason: None,
+            on_recovered=lambda: None,
+            on_low_disk=lambda percent: None,
+            on_disk_ok=lambda percent: None,
+        )
+        desaturate(live)
+        await live.settled()
+        disk.stall()
+        told = asyncio.Event()
+        live.watch = lambda what, value: told.set() if what == "pages" else None
+        await live.clock.advance(LOW_AT * SECOND)
+        async with asyncio.timeout(20):
+            await told.wait()
+        (shown,) = live.board.alarms()
+        assert (shown.alarm, shown.durable) == ("SPO2_LOW", False)
+        assert live.loop.stats.told_before_durable >= 1
+        disk.resume()
+        await live.journal.close()
+    assert "alarm_raised" in stored(live.journal.path, "SELECT kind FROM events")
+
+
+async def test_a_deadline_wakes_the_loop_at_its_exact_time(tmp_path: Path) -> None:
+    """Nothing else happens after the last sample; one microsecond before it nothing is told."""
+    async with live_ward(tmp_path) as live:
+        desaturate(live)
+        await let_tasks_run()
+        await live.clock.advance(LOW_AT * SECOND - 1)
+        assert await live.events("alarm_raised") == []
+        await live.clock.advance(1)
+        (row,) = await live.events("alarm_raised")
+    assert row.at == START + LOW_AT * SECOND
+
+
+async def test_an_earlier_deadline_wakes_a_loop_that_sleeps_for_a_later_one(tmp_path: Path) -> None:
+    """An input that starts a delay while the loop already sleeps until much later."""
+    async with live_ward(tmp_path) as live:
+        live.open()
+        await live.clock.advance(10 * SECOND)
+        for t in range(10, LOW_AT - 1):
+            live.samples(t, t + 1, 88)
+            await live.clock.advance(SECOND)
+        due = live.ward.next_deadline()
+        assert due is not None
+        await live.clock.advance(due - live.clock.now() - 1)
+        assert await live.events("alarm_raised") == []
+        await live.clock.advance(1)
+        assert [row.at for row in await live.events("alarm_raised")] == [due]
+
+
+async def test_a_late_received_at_never_takes_the_ward_back_in_time(tmp_path: Path) -> None:
+    """A reading stamped before what was folded in already counts as of now."""
+    async with live_ward(tmp_path) as live:
+        live.open(20)
+        live.put(10, "spo2", device="ox-1", spo2=97, pulse_rate=70, flags=[])
+        await live.settled()
+        channel = live.ward.beds["bay-1"].state.spo2
+    assert channel.raw_at == START + 20 * SECOND
+    assert stored(live.journal.path, "SELECT at_us FROM inputs ORDER BY seq") == [START + 20 * SECOND] * 2
+
+
+async def test_an_unknown_bed_is_refused_and_leaves_no_trace(tmp_path: Path) -> None:
+    """Nothing is journaled of what nobody can carry out."""
+    async with live_ward(tmp_path) as live:
+        with pytest.raises(InputError, match="bay-9"):
+            live.open(bed="bay-9")
+        with pytest.raises(InputError, match="bay-9"):
+            await live.loop.ask(Acknowledge(None, "nurse-a", "bay-9-0001"))
+        await live.settled()
+    assert stored(live.journal.path, "SELECT count(*) FROM inputs") == [0]
+    assert stored(live.journal.path, "SELECT count(*) FROM events") == [0]
+
+
+async def test_an_acknowledgement_by_alarm_id_finds_its_bed(tmp_path: Path) -> None:
+    """The station knows only the id; the journal's input names the bed, so that a session's replay has it."""
+    async with live_ward(tmp_path) as live:
+        desaturate(live, "bay-2")
+        await live.clock.advance(LOW_AT * SECOND)
+        await live.settled()
+        (shown,) = live.board.alarms()
+        events = await live.loop.ask(Acknowledge(None, "nurse-b", shown.alarm_id))
+        assert [(event.kind, event.bed) for event in events] == [(EventKind.ALARM_ACKNOWLEDGED, "bay-2")]
+        assert live.board.alarms()[0].acknowledged_by == "nurse-b"
+    assert stored(live.journal.path, "SELECT bed FROM inputs WHERE kind = 'acknowledge'") == ["bay-2"]
+
+
+async def test_an_alarm_of_the_service_is_acknowledged_without_a_bed(tmp_path: Path) -> None:
+    """`site-0001` belongs to nobody's bed."""
+    async with live_ward(tmp_path) as live:
+        await live.loop.ask(SystemState("storage", ok=False, subject="disk", detail="4 % of the disk is free"))
+        (shown,) = live.board.alarms()
+        assert (shown.alarm_id, shown.bed) == ("site-0001", None)
+        await live.loop.ask(Acknowledge(None, "nurse-b", "site-0001"))
+        assert live.board.alarms()[0].state is AlarmState.ACKED
+        assert refusals(await live.loop.ask(Acknowledge(None, "nurse-b", "site-0007"))) == ["not_active"]
+
+
+async def test_who_asks_gets_the_answer_once_it_is_told(tmp_path: Path) -> None:
+    """`ask` returns the input's own events, after the journal and the board have them."""
+    async with live_ward(tmp_path) as live:
+        events = await live.loop.ask(OpenSession("bay-1", "P-1", by="nurse-a"))
+        assert [event.kind for event in events] == [EventKind.SESSION_OPENED, EventKind.PHASE_CHANGED]
+        assert [row.kind for row in await live.journal.events()] == ["session_opened", "phase_changed"]
+        again = await live.loop.ask(OpenSession("bay-1", "P-2", by="nurse-a"))
+        assert len(refusals(again)) == 1
+
+
+async def test_a_bug_on_an_input_is_an_alarm_and_the_other_beds_go_on(tmp_path: Path) -> None:
+    """The input is kept for the one who looks for the bug; CORE_FAULT names the bed."""
+    async with live_ward(tmp_path) as live:
+        live.open(bed="bay-1")
+        live.open(bed="bay-2")
+        live.ward.beds["bay-1"].setup.steps.clear()
+        live.samples(0, 3, 97, bed="bay-1")
+        live.samples(3, 10, 97, bed="bay-2")
+        live.samples(10, LOW_AT, 88, bed="bay-2")
+        await live.clock.advance(LOW_AT * SECOND)
+        await live.settled()
+        told = [(shown.alarm, shown.device, shown.bed) for shown in live.board.alarms()]
+    assert told == [("CORE_FAULT", "bay-1", None), ("SPO2_LOW", None, "bay-2")]
+    assert live.loop.stats.bugs == 3
+    assert len(stored(live.journal.path, "SELECT seq FROM inputs WHERE bed = 'bay-1' AND kind = 'spo2'")) == 3
+
+
+async def test_a_bug_at_a_deadline_is_an_alarm_and_the_other_beds_go_on(tmp_path: Path) -> None:
+    """Time alone may meet the bug; what other beds had due at that moment is told all the same."""
+    async with live_ward(tmp_path) as live:
+        live.open(bed="bay-1")
+        live.open(bed="bay-2")
+        for t in range(LOW_AT):
+            for bed in ("bay-1", "bay-2"):
+                live.samples(t, t + 1, 97 if t < 10 else 88, bed=bed)
+        live.ward.beds["bay-1"].setup.level_rules.clear()
+        await live.clock.advance(60 * SECOND)
+        await live.settled()
+        told = {(shown.alarm, shown.bed) for shown in live.board.alarms()}
+        assert {("CORE_FAULT", None), ("SPO2_LOW", "bay-2")} <= told
+        assert ("SPO2_LOW", "bay-1") not in told
+        assert live.loop.stats.bugs >= 1
+        await live.loop.ask(Acknowledge(None, "nurse-a", None, "CORE_FAULT"))
+
+
+async def test_a_bug_at_a_deadline_does_not_lose_the_input_of_another_bed(tmp_path: Path) -> None:
+    """Deadlines are settled before an input, whoever it belongs to (rulings 1.2)."""
+    async with live_ward(tmp_path) as live:
+        desaturate(live, "bay-1")
+        live.open(20, bed="bay-2")
+        live.ward.beds["bay-1"].setup.level_rules.clear()
+        live.samples(30, 33, 96, bed="bay-2")
+        await live.settled()
+        assert live.ward.beds["bay-2"].state.spo2.raw == 96
+        assert "CORE_FAULT" in [shown.alarm for shown in live.board.alarms()]
+
+
+async def test_a_bed_is_snapshotted_before_its_opening_and_after_its_discharge(tmp_path: Path) -> None:
+    """A replay starts from the state before the opening, so that it gives the opening itself again (rulings 5)."""
+    async with live_ward(tmp_path) as live:
+        live.put(0, "link", device="ox-1", state="up")
+        live.open(1, session="s-1")
+        live.put(2, "command", command="abort", by="nurse-a", reason="changed their mind")
+        await live.settled()
+        record = await live.journal.session_record("s-1")
+    assert record.opening is not None
+    assert (record.opening.input_seq, record.opening.event_seq) == (1, 0)
+    assert [row.line["input"] for row in record.inputs] == ["open_session", "command"]
+    found = stored(live.journal.path, "SELECT reason, session, input_seq FROM snapshots ORDER BY id")
+    assert found == [("session_opened", "s-1", 1), ("discharged", "s-1", 3)]
+
+
+async def test_a_refused_opening_is_no_reason_for_a_snapshot(tmp_path: Path) -> None:
+    """The session that is open keeps its own."""
+    async with live_ward(tmp_path) as live:
+        live.open(session="s-1")
+        live.open(5, session="s-2")
+        await live.settled()
+    assert stored(live.journal.path, "SELECT session FROM snapshots") == ["s-1"]
+
+
+async def test_every_bed_and_the_service_are_kept_at_a_restart(tmp_path: Path) -> None:
+    """One snapshot each, with the session that is open."""
+    async with live_ward(tmp_path) as live:
+        live.open(session="s-1")
+        live.loop.keep_all(SnapshotReason.RESTART)
+        await live.settled()
+    found = stored(live.journal.path, "SELECT bed, session FROM snapshots WHERE reason = 'restart' ORDER BY id")
+    assert found == [("bay-1", "s-1"), ("bay-2", None), (None, None)]
+
+
+async def test_a_bed_is_kept_every_five_minutes(tmp_path: Path) -> None:
+    """So that a restart replays at most that much; a newer one takes the older one's place."""
+    async with live_ward(tmp_path) as live:
+        live.open(session="s-1")
+        for minute in range(12):
+            live.samples(minute * 60, minute * 60 + 60, 97)
+            await live.clock.advance(60 * SECOND)
+        await live.settled()
+    kept = stored(live.journal.path, "SELECT at_us FROM snapshots WHERE bed = 'bay-1' AND reason = 'periodic'")
+    assert len(kept) == 1
+    assert kept[0] >= START + 600 * SECOND
+
+
+async def test_a_restart_of_the_ward_announces_each_open_alarm_once(tmp_path: Path) -> None:
+    """Row 17: one re-arm, whatever number of beds."""
+    async with live_ward(tmp_path) as live:
+        desaturate(live)
+        await live.clock.advance(LOW_AT * SECOND)
+        live.loop.submit(Restart())
+        rearmed = await live.events("alarm_rearmed")
+        assert [(row.bed, row.data["reason"]) for row in rearmed] == [("bay-1", "restart")]
+    assert stored(live.journal.path, "SELECT bed FROM inputs WHERE kind = 'restart' ORDER BY seq") == [
+        "bay-1", "bay-2", None,
+    ]  # fmt: skip
+
+
+async def test_inputs_and_verdicts_are_journaled_as_judged(tmp_path: Path) -> None:
+    """The trend shows what was believed at the time."""
+    async with live_ward(tmp_path) as live:
+        live.open()
+        live.samples(0, 2, 97)
+        live.put(2, "spo2", device="ox-1", spo2=None, pulse_rate=None, flags=["no_finger"])
+        await live.settled()
+    found = stored(live.journal.path, "SELECT verdicts FROM inputs WHERE kind = 'spo2' ORDER BY seq")
+    assert '"spo2":["VALID",null]' in (found[0] if isinstance(found[0], str) else found[0].decode())
+    assert "INVALID" in (found[2] if isinstance(found[2], str) else found[2].decode())
