@@ -19,7 +19,8 @@ Wave = Callable[[float], tuple[float | None, float | None]]
 class ReturnStory(Story):
     """Baseline 120/76 without a mean, pulse 72, SpO2 97; so U is 132 and 84 mmHg, 80 /min, and 95 %.
 
-    `wave` gives (SpO2, pulse) for a time; the plan holds everything else.
+    `wave` gives (SpO2, pulse) for a time; the plan holds everything else. `device_ahead`: by how many seconds
+    the oximeter's own clock is wrong.
     """
 
     def __init__(self, wave: Wave = lambda t: (97, 72), *, baseline: bool = True, **opening: Any) -> None:
@@ -27,6 +28,7 @@ class ReturnStory(Story):
         self.wave = wave
         self.plan: list[tuple[float, str, dict[str, Any]]] = []
         self.sampled = 200.0
+        self.device_ahead: float | None = None
         self.open(0, **opening)
         if baseline:
             for t in (100, 200, 300):
@@ -107,8 +109,10 @@ class ReturnStory(Story):
     def _sample_until(self, t: float) -> None:
         while self.sampled <= t:
             spo2, pulse = self.wave(self.sampled)
-            flags = ["no_finger"] if spo2 is None and pulse is None else []
-            self.put(self.sampled, "spo2", device=OXIMETER, spo2=spo2, pulse_rate=pulse, flags=flags)
+            fields: dict[str, Any] = {"flags": ["no_finger"] if spo2 is None and pulse is None else []}
+            if self.device_ahead is not None:
+                fields["device_t"] = self.sampled + self.device_ahead
+            self.put(self.sampled, "spo2", device=OXIMETER, spo2=spo2, pulse_rate=pulse, **fields)
             self.sampled += STEP
 
 
