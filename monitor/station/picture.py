@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from config.instant import SECOND, Instant, to_rfc3339
+from config.instant import SECOND, Duration, Instant, to_rfc3339
 from config.vocabulary import UNITS, Metric, Phase, Verdict
 from monitor.board import AlarmPicture, Board
 from monitor.core import pressure
@@ -19,6 +19,7 @@ from monitor.station import wire
 
 Origin = Literal["live", "simulated", "replayed"]
 _LEAST_REAL: tuple[Origin, ...] = ("replayed", "simulated", "live")
+STALE = "no fresh reading"
 CUFF_VALUES = (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN, Metric.PULSE_RATE_CUFF)
 
 
@@ -165,12 +166,14 @@ def _values(bed: Bed, now: Instant) -> dict[str, wire.Value]:
     state = bed.state
     found = {}
     for metric in (Metric.SPO2, Metric.PULSE_RATE):
-        found[metric.value] = _wave_value(metric, state.channel(metric), now)
+        found[metric.value] = _wave_value(metric, state.channel(metric), now, bed.setup.rules.timing.stand)
     if state.perfusion_index is not None and state.perfusion_at is not None:
-        at = state.perfusion_at
-        found["perfusion_index"] = wire.Value(
-            "perfusion_index", state.perfusion_index, "%", "VALID", None, to_rfc3339(at), _age(at, now)
-        )
+        at, index = state.perfusion_at, state.perfusion_index
+        if now <= at + bed.setup.rules.timing.stand:
+            shown = wire.Value("perfusion_index", index, "%", "VALID", None, to_rfc3339(at), _age(at, now))
+        else:
+            shown = wire.Value("perfusion_index", None, "%", None, STALE, to_rfc3339(at), _age(at, now), index)
+        found["perfusion_index"] = shown
     for metric in CUFF_VALUES:
         held = state.cuff.values.get(metric)
         if held is None:
@@ -188,9 +191,14 @@ def _values(bed: Bed, now: Instant) -> dict[str, wire.Value]:
     return found
 
 
-def _wave_value(metric: Metric, channel: Channel, now: Instant) -> wire.Value:
+def _wave_value(metric: Metric, channel: Channel, now: Instant, stand: Duration) -> wire.Value:
     judgement, at = channel.judgement, channel.raw_at
     usable = judgement is not None and judgement.verdict is not Verdict.INVALID
+    if usable and at is not None and now > max(channel.track.until, at + stand):
+        # The device has fallen silent: what it said last no longer stands for now (rulings 1.1).
+        return wire.Value(
+            metric.value, None, UNITS[metric], None, STALE, to_rfc3339(at), _age(at, now), channel.track.value
+        )
     return wire.Value(
         metric=metric.value,
         value=channel.raw if usable else None,
