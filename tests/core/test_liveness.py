@@ -1,0 +1,241 @@
+"""DEVICE_OFFLINE (alarm-system 3.2; rulings 2.7 and 2.8): links, silence, polled cuffs, every phase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from config.instant import SECOND
+from monitor.core.bed_state import DeviceSetup
+from tests.support.ward import CUFF, OXIMETER, Story
+
+STREAM = DeviceSetup(OXIMETER, 4 * SECOND, 10 * SECOND)
+POLLED = DeviceSetup(CUFF, 4 * SECOND, 60 * SECOND)
+SPEAKS_ONCE = DeviceSetup(CUFF, 4 * SECOND, None)
+
+
+def told(story: Story, device: str) -> list[tuple[float, str, str]]:
+    return [
+        (line["t"], line["event"], line["priority"])
+        for line in story.lines
+        if line.get("alarm") == "DEVICE_OFFLINE" and line["device"] == device
+    ]
+
+
+def link(story: Story, t: float, state: str, device: str = OXIMETER, **more: Any) -> list[dict[str, Any]]:
+    return story.put(t, "link", device=device, state=state, **more)
+
+
+@pytest.mark.parametrize(
+    ("phase", "priority"),
+    [("IDLE", "low"), ("PRE", "low"), ("INFUSING", "medium"), ("PAUSED", "medium"), ("RECOVERY", "low")],
+)
+def test_link_down_ten_seconds(phase: str, priority: str) -> None:
+    story = Story()
+    story.put(0, "tick", bed="bay-1")
+    link(story, 1, "up")
+    if phase != "IDLE":
+        story.open(2)
+    if phase not in ("IDLE", "PRE"):
+        story.start(3)
+    if phase == "PAUSED":
+        story.command(4, "pause_infusion")
+    if phase == "RECOVERY":
+        story.command(4, "end_infusion")
+    link(story, 10, "down", reason="no such port")
+    story.tick(19.999)
+    assert told(story, OXIMETER) == []
+    story.tick(20)
+    assert told(story, OXIMETER) == [(20, "alarm_raised", priority)]
+    line = story.one("alarm_raised", alarm="DEVICE_OFFLINE")
+    assert (line["since"], line["detail"], line["device"]) == (10, "no such port", OXIMETER)
+
+
+def test_link_changes_are_told_and_saying_it_twice_is_no_news() -> None:
+    story = Story()
+    link(story, 0, "up")
+    link(story, 1, "down", reason="gone")
+    link(story, 2, "down", reason="gone")
+    link(story, 3, "up")
+    link(story, 4, "up")
+    assert [(line["t"], line["event"], line["device"]) for line in story.lines] == [
+        (1, "device_lost", OXIMETER),
+        (3, "device_back", OXIMETER),
+    ]
+    story.tick(100)
+    assert told(story, OXIMETER) == []
+
+
+def test_closes_with_the_link_up_and_a_good_frame() -> None:
+    """Rulings 2.8: both are needed."""
+    story = Story()
+    link(story, 0, "down")
+    link(story, 20, "up")
+    story.tick(30)
+    assert told(story, OXIMETER) == [(10, "alarm_raised", "low")]
+    story.sample(31)
+    assert told(story, OXIMETER)[1:] == [(31, "alarm_closed", "low")]
+    assert story.one("alarm_closed")["reason"] == "cleared"
+
+
+def test_a_frame_alone_does_not_close_it_while_the_link_is_down() -> None:
+    story = Story()
+    link(story, 0, "down")
+    story.tick(10)
+    story.sample(11)
+    assert told(story, OXIMETER) == [(10, "alarm_raised", "low")]
+
+
+def test_silence_of_a_stream() -> None:
+    story = Story(devices=[STREAM]).open()
+    story.samples(0, 6)
+    story.tick(14.999)
+    assert told(story, OXIMETER) == []
+    story.tick(15)
+    assert told(story, OXIMETER) == [(15, "alarm_raised", "low")]
+    assert story.one("alarm_raised", alarm="DEVICE_OFFLINE")["since"] == 5
+    story.sample(16)
+    assert told(story, OXIMETER)[1:] == [(16, "alarm_closed", "low")]
+    story.tick(26)
+    assert told(story, OXIMETER)[2:] == [(26, "alarm_raised", "low")]
+    first, second = story.all("alarm_raised", alarm="DEVICE_OFFLINE")
+    assert first["alarm_id"] != second["alarm_id"]
+
+
+def test_silence_from_the_start_without_a_patient() -> None:
+    story = Story(devices=[STREAM])
+    story.put(0, "battery", device="other", percent=90)
+    story.tick(10)
+    assert told(story, OXIMETER) == [(10, "alarm_raised", "low")]
+
+
+def test_any_good_frame_is_a_sign_of_life() -> None:
+    story = Story(devices=[STREAM])
+    story.put(0, "battery", device=OXIMETER, percent=90)
+    story.put(9, "battery", device=OXIMETER, percent=89)
+    story.sample(18, None, None, flags=["sensor_off"])
+    story.sample(27, seq=1)
+    story.sample(36, seq=1)
+    story.tick(45.999)
+    assert told(story, OXIMETER) == []
+    assert story.bed.state.devices[OXIMETER].battery == 89
+
+
+def test_a_polled_cuff_has_sixty_seconds() -> None:
+    story = Story(devices=[POLLED]).open()
+    story.cuff(10)
+    story.tick(69.999)
+    assert told(story, CUFF) == []
+    story.tick(70)
+    assert told(story, CUFF) == [(70, "alarm_raised", "low")]
+
+
+def test_a_polled_cuff_whose_link_is_down_has_ten() -> None:
+    story = Story(devices=[POLLED]).open()
+    story.cuff(10)
+    link(story, 20, "down", CUFF)
+    story.tick(100)
+    line = story.one("alarm_raised", alarm="DEVICE_OFFLINE")
+    assert (line["t"], line["since"]) == (30, 20)
+
+
+def test_silence_of_a_device_that_speaks_once_per_measurement_is_not_offline() -> None:
+    """Since of a lost link is the loss, not the last reading an hour ago."""
+    story = Story(devices=[SPEAKS_ONCE]).open()
+    story.cuff(10)
+    story.tick(4000)
+    assert told(story, CUFF) == []
+    link(story, 4000, "down", CUFF)
+    story.tick(4010)
+    assert story.one("alarm_raised", alarm="DEVICE_OFFLINE")["since"] == 4000
+
+
+def test_a_link_that_comes_and_goes_without_a_frame_does_not_hide_the_silence() -> None:
+    story = Story(devices=[STREAM]).open()
+    story.sample(0)
+    for t in range(2, 40, 4):
+        link(story, t, "down")
+        link(story, t + 2, "up")
+    assert told(story, OXIMETER) == [(10, "alarm_raised", "low")]
+
+
+def test_start_of_the_infusion_makes_it_medium() -> None:
+    """Table 3.2 gives the priority by phase; an open one follows upward, and never down."""
+    story = Story().open()
+    link(story, 0, "down")
+    story.acknowledge(20, "DEVICE_OFFLINE")
+    story.start(30)
+    story.command(40, "end_infusion")
+    assert told(story, OXIMETER) == [
+        (10, "alarm_raised", "low"),
+        (20, "alarm_acknowledged", "low"),
+        (30, "alarm_priority_changed", "medium"),
+        (30, "alarm_rearmed", "medium"),
+    ]
+
+
+def test_each_device_is_its_own_instance() -> None:
+    """Rulings 2.1; equal due times go by device id (1.2); acknowledging the kind takes both (2.5)."""
+    story = Story().open()
+    link(story, 0, "down", "z-1")
+    link(story, 0, "down", "a-1")
+    story.tick(10)
+    assert [line["device"] for line in story.all("alarm_raised")] == ["a-1", "z-1"]
+    found = story.acknowledge(11, "DEVICE_OFFLINE")
+    assert sorted(line["device"] for line in found) == ["a-1", "z-1"]
+
+
+def test_what_is_still_offline_after_discharge_is_raised_for_the_empty_bed() -> None:
+    """Row 16 closes every alarm; the device is offline all the same, which IDLE tells as a new alarm."""
+    story = Story().open()
+    link(story, 0, "down")
+    story.command(100, "abort", reason="transfer")
+    assert told(story, OXIMETER) == [
+        (10, "alarm_raised", "low"),
+        (100, "alarm_closed", "low"),
+        (100, "alarm_raised", "low"),
+    ]
+    assert story.all("alarm_raised", alarm="DEVICE_OFFLINE")[-1]["since"] == 0
+
+
+def test_cuff_alarms_are_stale_while_their_cuff_is_offline() -> None:
+    """Rulings 2.7: for cuffs data lost is DEVICE_OFFLINE; it marks and never clears."""
+    story = Story(devices=[SPEAKS_ONCE]).open().start(1)
+    story.cuff(10, 185)
+    story.tick(300)
+    assert story.all("alarm_stale") == []
+    link(story, 310, "down", CUFF)
+    story.tick(400)
+    assert [(line["t"], line["alarm"], line["stale"]) for line in story.all("alarm_stale")] == [
+        (320, "SBP_CRIT", True),
+        (320, "SBP_HIGH", True),
+    ]
+    link(story, 500, "up", CUFF)
+    story.cuff(510, 182)
+    assert [(line["t"], line["stale"]) for line in story.all("alarm_stale", alarm="SBP_CRIT")] == [
+        (320, True),
+        (510, False),
+    ]
+
+
+def test_another_devices_loss_says_nothing_about_the_cuff() -> None:
+    story = Story().open()
+    story.cuff(10, 185)
+    link(story, 20, "down", OXIMETER)
+    story.tick(100)
+    assert story.all("alarm_stale") == []
+
+
+def test_restart_awaits_every_device_anew() -> None:
+    """Silence counts from the restart; what is offline already stays so, and is announced again."""
+    story = Story(devices=[STREAM, POLLED])
+    story.sample(0)
+    story.put(5, "restart")
+    story.tick(14.999)
+    assert told(story, OXIMETER) == []
+    story.tick(15)
+    story.put(20, "restart")
+    assert told(story, OXIMETER) == [(15, "alarm_raised", "low"), (20, "alarm_rearmed", "low")]
+    story.tick(80)
+    assert told(story, CUFF) == [(80, "alarm_raised", "low")]
