@@ -1,6 +1,6 @@
 // How far a number may still be shown: alarm-system 5.3 (grey at 5 s, "--" at 15 s; a cuff reading tells its age).
 
-import { hhmm, instant } from "./times";
+import { hhmm, instant, spoken } from "./times";
 import type { Bed, Value } from "./wire.gen";
 import { reasonWords } from "./words";
 
@@ -30,7 +30,7 @@ export function numeric(value: Value | undefined, now: number): Shown {
   const number = value.value ?? (value.verdict === "INVALID" ? null : value.shown);
   const why = value.reason === null ? null : reasonWords(value.reason);
   if (number === null || ageS === null) return { text: NOTHING, look: "none", note: why ?? "no data yet", ageS };
-  if (ageS >= GONE_AFTER_S) return { text: NOTHING, look: "none", note: why ?? `no data for ${Math.floor(ageS)} s`, ageS };
+  if (ageS >= GONE_AFTER_S) return { text: NOTHING, look: "none", note: why ?? `no data ${spoken(ageS)}`, ageS };
   const text = String(Math.round(number));
   if (ageS >= GREY_AFTER_S || value.value === null) return { text, look: "grey", note: `${Math.floor(ageS)} s old`, ageS };
   if (value.verdict === "SUSPECT") return { text, look: "doubtful", note: why ?? "doubtful", ageS };
@@ -49,7 +49,7 @@ export function pressure(bed: Bed, now: number): Pressure {
   const systolic = bed.values["systolic"];
   const diastolic = bed.values["diastolic"];
   const mean = bed.values["mean"];
-  const error = bed.cuff.error === null ? null : `last attempt failed: ${reasonWords(bed.cuff.error)}`;
+  const error = bed.cuff.error === null ? null : `cuff failed: ${reasonWords(bed.cuff.error)}`;
   const high = number(systolic);
   const low = number(diastolic);
   const at = instant(systolic?.at ?? null) ?? instant(bed.cuff.last_at);

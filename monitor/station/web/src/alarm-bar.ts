@@ -40,7 +40,7 @@ export function renderAlarmBar(page: Page, sorted: readonly Alarm[], now: number
     ${under.length === 0
       ? nothing
       : html`<details class="under">
-          <summary>${under.length} more, covered by a higher alarm of the same kind</summary>
+          <summary>${under.length} more, covered by those above</summary>
           <ul>
             ${repeat(
               under,

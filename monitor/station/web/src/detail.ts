@@ -1,6 +1,7 @@
 // Everything about one bed: trend, return to baseline, devices, and the session's buttons.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import { numeric, pressure } from "./ages";
 import type { Actions, Page } from "./page";
 import { infusionClock, intervalWords, returnWords, verdictWords } from "./recovery";
@@ -11,7 +12,7 @@ import { TREND_METRICS, type Trend } from "./trend";
 import { trendWords } from "./trend-words";
 import type { Bed, Device } from "./wire.gen";
 import { metricWords, originBadge, phaseWords, reasonWords } from "./words";
-import { cuffWords, limitWords } from "./tile";
+import { cuffWords, limitWords, pressureLimits } from "./tile";
 
 /** The panel of the selected bed at server time `now` (ms). */
 export function renderDetail(page: Page, picture: BedPicture, now: number, actions: Actions): TemplateResult {
@@ -28,7 +29,7 @@ export function renderDetail(page: Page, picture: BedPicture, now: number, actio
     </header>
     <div class="body">
       ${renderSession(bed)} ${renderSessionActions(page, picture, now, actions)}
-      ${renderTrend(page.trends.get(bed.id) ?? null, bed)} ${renderReturn(bed)} ${renderValues(bed, now)}
+      ${bed.session === null ? nothing : renderTrend(page.trends.get(bed.session.id) ?? null, bed)} ${renderReturn(bed)} ${renderValues(bed, now)}
       ${renderDevices(bed, now)}
     </div>
   </section>`;
@@ -53,7 +54,7 @@ function renderTrend(trend: Trend | null, bed: Bed): TemplateResult {
   return html`<section aria-label="Trend">
     <h3>Trend of the session</h3>
     ${trend?.error == null ? nothing : html`<p class="error">${trend.error}</p>`}
-    <trend-chart .bed=${bed} .trend=${trend}></trend-chart>
+    ${keyed(bed.session?.id, html`<trend-chart .bed=${bed} .trend=${trend}></trend-chart>`)}
     ${trend === null
       ? html`<p class="hint">Loading …</p>`
       : html`<details>
@@ -107,21 +108,21 @@ function renderValues(bed: Bed, now: number): TemplateResult {
       <tbody>
         ${rows.map((metric) => {
           const shown = numeric(bed.values[metric], now);
-          return row(bed, metric, metricWords(metric), shown.text, shown.ageS, shown.note);
+          return row(metricWords(metric), shown.text, shown.ageS, shown.note, limitWords(bed.limits[metric]));
         })}
-        ${row(bed, "systolic", "NIBP", `${cuff.text}${cuff.mean === null ? "" : ` (${cuff.mean})`}`, cuff.ageS, cuff.note ?? cuffWords(bed, now))}
+        ${row("NIBP", `${cuff.text}${cuff.mean === null ? "" : ` (${cuff.mean})`}`, cuff.ageS, [cuff.note ?? "", cuffWords(bed, now)].filter((part) => part !== "").join(" · "), pressureLimits(bed))}
       </tbody>
     </table>
   </section>`;
 }
 
-function row(bed: Bed, metric: string, name: string, text: string, ageS: number | null, note: string | null): TemplateResult {
+function row(name: string, text: string, ageS: number | null, note: string | null, limits: string): TemplateResult {
   return html`<tr>
     <th>${name}</th>
     <td>${text}</td>
     <td>${ageS === null ? "--" : spoken(ageS)}</td>
     <td>${note ?? ""}</td>
-    <td>${limitWords(bed.limits[metric])}</td>
+    <td>${limits}</td>
   </tr>`;
 }
 

@@ -22,6 +22,7 @@ import { alarmText, PREFIX } from "./words";
 
 const DRAW_EVERY_MS = 500;
 const TREND_EVERY_MS = 10_000;
+const TREND_FIRST_MS = 1000;
 /** No animation frame for this long: the page is hidden or asleep whatever it says (alarm-system 5.5). */
 const FRAME_LATE_MS = 2000;
 
@@ -287,10 +288,13 @@ const actions: Actions = {
   wave,
 };
 
+/** Trends are kept by session: the next patient of a bed never sees the last one's. */
 async function refreshTrend(bed: string): Promise<void> {
+  const session = page.ward?.beds.get(bed)?.bed.session?.id;
+  if (session === undefined) return;
   trendAt = now();
-  const trend = await loadTrend(bed, page.trends.get(bed) ?? null);
-  change({ trends: new Map([...page.trends, [bed, trend]]) });
+  const trend = await loadTrend(bed, page.trends.get(session) ?? null);
+  change({ trends: new Map([[session, trend]]) });
 }
 
 // -- the page's own clocks --------------------------------------------------------------------------------------
@@ -298,7 +302,9 @@ async function refreshTrend(bed: string): Promise<void> {
 setInterval(() => {
   draw();
   hear();
-  if (page.selected !== null && now() - trendAt >= TREND_EVERY_MS) void refreshTrend(page.selected);
+  const session = page.ward?.beds.get(page.selected ?? "")?.bed.session?.id;
+  const every = session !== undefined && page.trends.has(session) ? TREND_EVERY_MS : TREND_FIRST_MS;
+  if (page.selected !== null && now() - trendAt >= every) void refreshTrend(page.selected);
 }, DRAW_EVERY_MS);
 
 const frame = (at: number): void => {

@@ -30,6 +30,7 @@ export interface Page {
   readonly errors: ReadonlyMap<string, string>;
   /** Calls under way, by the same keys. */
   readonly busy: ReadonlySet<string>;
+  /** By session. */
   readonly trends: ReadonlyMap<string, Trend>;
 }
 

@@ -163,7 +163,7 @@ function startForm(page: Page, bed: Bed, send: (fields: Fields) => void): Templa
       <details class="wide" ?open=${/baseline/i.test(refused)}>
         <summary>Start without a baseline</summary>
         <p>The return to baseline can then not be decided for what is missing. Absolute alarms still work.</p>
-        <label>Decided by <input name="override_by" maxlength="60" placeholder=${page.me?.name ?? ""} /></label>
+        <label>Prescriber who decides <input name="override_by" maxlength="60" autocomplete="off" /></label>
         ${reason("Reason", false)}
       </details>`,
   );
@@ -196,7 +196,7 @@ function dischargeForm(page: Page, bed: Bed, send: (fields: Fields) => void): Te
       ${check("no_driving", "Told: no driving until the next day, after sleep")}
       <details class="wide" ?open=${refused}>
         <summary>Discharge although something is open</summary>
-        <label>Decided by <input name="override_by" maxlength="60" placeholder=${page.me?.name ?? ""} /></label>
+        <label>Prescriber who decides <input name="override_by" maxlength="60" autocomplete="off" /></label>
         ${reason("Reason", false)}
       </details>`,
   );

@@ -6,7 +6,7 @@ import { covered, leading, stateWords } from "./alarms";
 import type { Actions } from "./page";
 import { countdown, infusedSeconds, infusionClock, returnMark, returnWords, verdictWords } from "./recovery";
 import type { BedPicture } from "./store";
-import { clockLength, instant, spoken } from "./times";
+import { clockLength, hhmmss, instant, spoken } from "./times";
 import type { Alarm, Bed, Device, Limits } from "./wire.gen";
 import { alarmTextOnBed, ICON, metricWords, originBadge, phaseWords, PREFIX, reasonWords, textAndLimit } from "./words";
 
@@ -37,9 +37,9 @@ export function renderTile(picture: BedPicture, alarms: readonly Alarm[], now: n
       ${renderNumber("SpO2", "%", "spo2", numeric(bed.values["spo2"], now), bed.limits["spo2"])}
       ${renderNumber("Pulse", "/min", "pulse", numeric(bed.values["pulse_rate"], now), bed.limits["pulse_rate"])}
     </div>
-    ${renderPressure(bed, now)} ${renderRecovery(bed)}
+    ${renderPressure(bed, now)}
     <pleth-trace .wave=${actions.wave(bed.id)}></pleth-trace>
-    <footer>${offline(bed).map((device) => renderOffline(device, now))}</footer>
+    <footer>${offline(bed, alarms).map((device) => renderOffline(device, now))}</footer>
     ${renderAlarms(alarms)}
   </article>`;
 }
@@ -75,11 +75,20 @@ function renderAlarms(alarms: readonly Alarm[]): TemplateResult | typeof nothing
       return html`<li class="alarm ${alarm.priority} ${alarm.state.toLowerCase()}" title=${stateWords(alarm)}>
         <span class="mark">${ICON[alarm.priority]} ${PREFIX[alarm.priority]}</span>
         <span class="text"><span class="what">${what}</span> <span class="limit">${limit}</span></span>
-        ${alarm.state === "ACTIVE" ? nothing : html`<span class="answered">${alarm.state === "ACKED" ? "✓" : "ended"}</span>`}
+        ${renderAnswer(alarm)}
         ${index === ALARM_LINES - 1 && more > 0 ? html`<span class="more">+${more}</span>` : nothing}
       </li>`;
     })}
   </ul>`;
+}
+
+/** Who answered and when, or when it ended; a narrow tile leaves the time to the alarm list. */
+function renderAnswer(alarm: Alarm): TemplateResult | typeof nothing {
+  if (alarm.state === "ACTIVE") return nothing;
+  const at = instant(alarm.state === "ACKED" ? alarm.acknowledged_at : alarm.ended_at);
+  return html`<span class="answered"
+    >${alarm.state === "ACKED" ? `✓ ${alarm.acknowledged_by ?? ""}` : "ended"} <span class="at">${at === null ? "" : hhmmss(at)}</span></span
+  >`;
 }
 
 function renderNumber(name: string, unit: string, kind: string, shown: Shown, limits: Limits | undefined): TemplateResult {
@@ -109,16 +118,23 @@ function renderPressure(bed: Bed, now: number): TemplateResult {
       >${shown.text}${shown.look === "doubtful" ? html`<sup>?</sup>` : nothing}
       ${shown.mean === null ? nothing : html`<small>(${shown.mean})</small>`}</span
     >
+    <span class="limits">${pressureLimits(bed)}</span>
     <span class="next">${cuffWords(bed, now)}</span>
-    ${shown.note === null ? nothing : html`<span class="note">${shown.note}</span>`}
+    ${shown.note === null ? nothing : html`<span class="note ${shown.look}" title=${shown.note}>${shown.note}</span>`}
+    ${renderRecovery(bed)}
   </div>`;
+}
+
+/** `90 – 160 / ≤ 100`: of the systolic, then of the diastolic pressure. */
+export function pressureLimits(bed: Bed): string {
+  return [limitWords(bed.limits["systolic"]), limitWords(bed.limits["diastolic"])].filter((words) => words !== "").join(" / ");
 }
 
 /** What the cuff is doing, else when it is due. */
 export function cuffWords(bed: Bed, now: number): string {
   const pumping = bed.cuff.pressure === null ? "" : ` ${Math.round(bed.cuff.pressure)} mmHg`;
-  if (bed.cuff.state === "inflating") return `cuff inflating${pumping}`;
-  if (bed.cuff.state === "deflating") return `cuff measuring${pumping}`;
+  if (bed.cuff.state === "inflating") return `inflating${pumping}`;
+  if (bed.cuff.state === "deflating") return `measuring${pumping}`;
   const due = instant(bed.cuff.next_due_at);
   if (due === null) return "";
   const leftS = (due - now) / 1000;
@@ -142,7 +158,11 @@ function renderRecovery(bed: Bed): TemplateResult | typeof nothing {
   </div>`;
 }
 
-const offline = (bed: Bed): Device[] => bed.devices.filter((device) => device.link === "down");
+/** Devices that are gone and of which no alarm says so yet. */
+const offline = (bed: Bed, alarms: readonly Alarm[]): Device[] =>
+  bed.devices.filter(
+    (device) => device.link === "down" && !alarms.some((alarm) => alarm.alarm === "DEVICE_OFFLINE" && alarm.device === device.id),
+  );
 
 function renderOffline(device: Device, now: number): TemplateResult {
   const since = instant(device.since);

@@ -9,6 +9,8 @@ import { metricWords } from "./words";
 
 export const TREND_METRICS = ["spo2", "pulse_rate", "systolic", "mean", "diastolic"] as const;
 export const TREND_POINTS = 600;
+/** Between two labels of the time axis: labels in minutes must not come twice. */
+const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 240, 480].map((minutes) => minutes * 60);
 
 export interface Trend {
   readonly series: ReadonlyMap<string, readonly TrendPoint[]>;
@@ -103,8 +105,8 @@ export class TrendChart extends HTMLElement {
     const data = [columns(SATURATION, trend), columns(CIRCULATION, trend)];
     if (this.charts.length === 0) {
       this.charts = [
-        this.chart(SATURATION, 120, [70, 100], [], data[0] as uPlot.AlignedData),
-        this.chart(CIRCULATION, 190, [40, 160], this.bounds, data[1] as uPlot.AlignedData),
+        this.chart(SATURATION, 120, [70, 100], () => [], data[0] as uPlot.AlignedData),
+        this.chart(CIRCULATION, 190, [40, 160], () => this.bounds, data[1] as uPlot.AlignedData),
       ];
     } else {
       this.charts.forEach((chart, index) => chart.setData(data[index] as uPlot.AlignedData));
@@ -115,7 +117,7 @@ export class TrendChart extends HTMLElement {
     curves: readonly Curve[],
     height: number,
     range: readonly [number, number],
-    bounds: readonly { value: number; color: string }[],
+    bounds: () => readonly { value: number; color: string }[],
     data: uPlot.AlignedData,
   ): uPlot {
     const style = getComputedStyle(this);
@@ -129,7 +131,7 @@ export class TrendChart extends HTMLElement {
         legend: { show: true, live: true },
         scales: { y: { range: (_, low, high) => reach(range, low, high) } },
         axes: [
-          { ...axis, values: (_, ticks) => ticks.map((tick) => hhmm(tick * 1000)), size: 28 },
+          { ...axis, values: (_, ticks) => ticks.map((tick) => hhmm(tick * 1000)), size: 28, incrs: STEPS_S },
           { ...axis, size: 40 },
         ],
         series: [
@@ -143,7 +145,7 @@ export class TrendChart extends HTMLElement {
             value: (_: uPlot, value: number | null) => (value == null ? "--" : String(Math.round(value))),
           })),
         ],
-        hooks: { draw: [(chart) => this.drawMarks(chart, bounds, ink)] },
+        hooks: { draw: [(chart) => this.drawMarks(chart, bounds(), ink)] },
       },
       data,
       this,

@@ -56,7 +56,7 @@ test("a cuff without a mean shows none; a failed attempt is said beside the last
   const shown = pressure(bed({ values: rest, cuff: { ...bed().cuff, error: "motion" } }), at(10));
   expect(mean).toBeDefined();
   expect(shown.mean).toBeNull();
-  expect(shown).toMatchObject({ text: "128/78", note: "last attempt failed: movement", look: "plain" });
+  expect(shown).toMatchObject({ text: "128/78", note: "cuff failed: movement", look: "plain" });
 });
 
 test("half a reading is none", () => {
