@@ -78,3 +78,4 @@ async def test_desaturation_reaches_screen_and_pager(tmp_path: Path) -> None:
                 ("alarm.acknowledged", "SPO2_LOW"),
                 ("alarm.closed", "SPO2_LOW"),
             ]
+            assert await journey.replays() > 3

@@ -18,9 +18,10 @@ from config.instant import SECOND, Duration, Instant, seconds
 from monitor.clock import SystemClock
 from monitor.journal import EventRow, JournalReader
 from monitor.service import JOURNAL_FILE, PEOPLE_FILE, Plan, Service, run_service
-from monitor.site import read_site_text
+from monitor.site import Site, read_site_text
 from tests.support.clock import ManualClock, let_tasks_run
 from tests.support.journey_devices import LOOPBACK, SITE, Devices
+from tests.support.journey_replay import check_journal
 from tests.support.station import PASSWORD, QUICK_HASHER
 from tests.support.webhook_receiver import until
 
@@ -66,12 +67,21 @@ class Journey:
         """The site file."""
         return site_text(self._beds, self.devices.lines, self._channels)
 
+    def site(self) -> Site:
+        """The site as the service reads it."""
+        return read_site_text("the journey's site file", self.site_text(), {})
+
+    async def replays(self) -> int:
+        """Assert that what the journal holds so far replays to its own events; how many."""
+        await self.service.journal.flush()
+        return sum(check_journal(self.data / JOURNAL_FILE, self.site()).values())
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Journey]:
         """The service and the devices run inside the block; the journal is closed after it."""
         self.data.mkdir(exist_ok=True)
         hire(self.data / PEOPLE_FILE)
-        site = read_site_text("the journey's site file", self.site_text(), {})
+        site = self.site()
         ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         plan = Plan(site, self.data, self.clock, LOOPBACK, 0, ready=ready.set_result, live=self._take)
         async with AsyncExitStack() as ending:

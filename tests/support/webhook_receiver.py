@@ -90,8 +90,13 @@ async def until(condition: Callable[[], object], within_s: float = 10.0) -> None
     async with asyncio.timeout(within_s):
         while not condition():
             turn = loop.create_future()
-            loop.call_later(0.001, turn.set_result, None)
+            loop.call_later(0.001, _end_turn, turn)
             await turn
+
+
+def _end_turn(turn: asyncio.Future[None]) -> None:
+    if not turn.done():  # when time was up meanwhile, nobody waits for it any more
+        turn.set_result(None)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> Received | None:
