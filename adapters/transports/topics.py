@@ -6,7 +6,8 @@ neither at the first level matches a topic that starts with `$`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -64,23 +65,64 @@ def widest(filters: Iterable[str]) -> list[str]:
 
 
 class TopicTable(Generic[T]):
-    """Who listens to a topic. One dictionary look-up for a topic seen before.
+    """Who listens to a topic. One dictionary look-up for a topic seen before, else one step for each level.
 
     The memory for topics seen is bounded: only bound ones are kept, and all are forgotten at the limit.
     """
 
     def __init__(self, bindings: Iterable[tuple[str, T]]) -> None:
-        self._bindings = tuple(bindings)
+        self._root: _Level[T] = _Level()
+        for position, (topic_filter, bound) in enumerate(bindings):
+            self._root.add(topic_filter.split("/"), (position, bound))
         self._seen: dict[str, tuple[T, ...]] = {}
 
     def find(self, topic: str) -> tuple[T, ...]:
-        """Everybody bound to `topic`; empty when nobody is."""
+        """Everybody bound to `topic`, in the order of the bindings; empty when nobody is."""
         found = self._seen.get(topic)
         if found is not None:
             return found
-        found = tuple(bound for topic_filter, bound in self._bindings if matches(topic_filter, topic))
+        reached = self._root.reach(topic.split("/"), wild=not topic.startswith("$"))
+        found = tuple(bound for _, bound in sorted(reached, key=itemgetter(0)))
         if found and len(topic) <= LONGEST_CACHED_TOPIC:
             if len(self._seen) >= CACHED_TOPICS:
                 self._seen.clear()
             self._seen[topic] = found
+        return found
+
+
+class _Level(Generic[T]):
+    """One level of the tree of filters: what follows by name, by `+`, by `#`, and who is bound right here."""
+
+    __slots__ = ("any_one", "bound", "named", "rest")
+
+    def __init__(self) -> None:
+        self.named: dict[str, _Level[T]] = {}
+        self.any_one: _Level[T] | None = None
+        self.rest: list[tuple[int, T]] = []
+        self.bound: list[tuple[int, T]] = []
+
+    def add(self, levels: Sequence[str], entry: tuple[int, T]) -> None:
+        """Bind `entry` to the filter of these levels."""
+        at = self
+        for level in levels:
+            if level == "#":
+                at.rest.append(entry)
+                return
+            if level == "+":
+                at.any_one = at.any_one or _Level()
+                at = at.any_one
+            else:
+                at = at.named.setdefault(level, _Level())
+        at.bound.append(entry)
+
+    def reach(self, levels: Sequence[str], *, wild: bool) -> list[tuple[int, T]]:
+        """Everything bound to filters that match; without `wild` none that begins with a wildcard."""
+        found = list(self.rest) if wild else []
+        if not levels:
+            return found + self.bound
+        named = self.named.get(levels[0])
+        if named is not None:
+            found += named.reach(levels[1:], wild=True)
+        if wild and self.any_one is not None:
+            found += self.any_one.reach(levels[1:], wild=True)
         return found

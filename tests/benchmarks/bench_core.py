@@ -12,10 +12,10 @@ from collections.abc import Callable
 from time import process_time
 
 from config.instant import SECOND, Instant
+from monitor.core.bed import new_bed
 from monitor.core.bed_state import DeviceSetup, Setup
 from monitor.core.inputs import OpenSession, OximeterSample
 from monitor.core.ward import Ward
-from monitor.core.bed import new_bed
 from tests.benchmarks.rig.figures import figure
 from tests.support.ward import shipped_rules
 

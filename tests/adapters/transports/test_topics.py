@@ -77,3 +77,12 @@ def test_a_table_finds_everybody_bound_and_forgets_at_its_bound() -> None:
         assert table.find(f"c/{number}") == ()
     assert len(table._seen) <= CACHED_TOPICS
     assert table.find("a/x") == (1, 2)
+
+
+@given(st.lists(FILTER, max_size=8), TOPIC)
+def test_the_table_finds_whom_a_look_at_each_filter_finds(filters: list[str], topic: str) -> None:
+    """The tree is only a faster way to ask `matches` of every binding, in their order."""
+    table = TopicTable((each, number) for number, each in enumerate(filters))
+    expected = tuple(number for number, each in enumerate(filters) if matches(each, topic))
+    assert table.find(topic) == expected
+    assert table.find(topic) == expected

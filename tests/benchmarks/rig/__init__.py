@@ -1,1 +1,1 @@
-"""What several benchmarks share: a service in a process of its own, a broker, a load, a page, and how figures are told."""
+"""What several benchmarks share: the service as a process, a broker, a load, a page, and how figures are told."""
