@@ -6,26 +6,33 @@ survives `kill -9`. Events that are in the journal already are not told twice.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
+import structlog
 
 from config.instant import Instant
 from monitor.core.bed import Bed, new_bed, settle, step
 from monitor.core.bed_state import BedState, DeviceSetup, Setup
-from monitor.core.errors import JournalError
+from monitor.core.errors import InputError, JournalError
 from monitor.core.events import Event
-from monitor.core.inputs import Acknowledge, SystemState
+from monitor.core.inputs import Acknowledge, Input, Restart, SystemState
 from monitor.core.lines import read_input
 from monitor.core.ruleset import Ruleset
 from monitor.core.service_alarms import ServiceAlarms, ServiceState
 from monitor.core.ward import Ward
 from monitor.journal import EventRow, Journal, Restored
+from monitor.journal.record import InputRow
 from monitor.site import BoundDevice, Site
 
 STREAM, POLL = "stream", "poll"
+
+log = structlog.get_logger("bedwatch.restore")
+
 State = TypeVar("State", BedState, ServiceState)
 
 
@@ -76,8 +83,9 @@ async def revive(journal: Journal, site: Site, now: Instant) -> Revived:
         bed, missing = _revive_bed(setup, found[setup.bed], told[setup.bed], now)
         ward.add(bed)
         untold += missing
-    service = _revive_service(site.ruleset, found[None], now)
+    service, missing = _revive_service(site.ruleset, found[None], told[None], now)
     ward.restore([], service)
+    untold += missing
     first_start = all(kept.snapshot is None and not kept.inputs for kept in found.values())
     return Revived(ward, sorted(untold, key=lambda event: event.at), first_start)
 
@@ -91,26 +99,66 @@ def _revive_bed(setup: Setup, kept: Restored, told: list[EventRow], now: Instant
         told_since = [row for row in told if row.seq > kept.snapshot.event_seq]
     events: list[Event] = []
     for row in kept.inputs:
-        item = read_input(row.line)
+        item = _read(row)
         if not isinstance(item, SystemState):
-            events += step(bed, item, row.at)[1]
+            with _bugs_as_then(setup.bed):
+                events += step(bed, item, row.at)[1]
     if told_since:
         # Deadlines that were settled between the last input and the end.
-        events += settle(bed, told_since[-1].at)
-    return bed, events[len(told_since) :]
+        with _bugs_as_then(setup.bed):
+            events += settle(bed, told_since[-1].at)
+    return bed, _untold(events, told_since)
 
 
-def _revive_service(rules: Ruleset, kept: Restored, now: Instant) -> ServiceState:
+@contextmanager
+def _bugs_as_then(bed: str) -> Iterator[None]:
+    """A bug met by an input when it came is met again: nothing was told of it then, and the bed went on behind it."""
+    try:
+        yield
+    except Exception:
+        log.exception("the core failed again on what is in the journal", bed=bed)
+
+
+def _revive_service(
+    rules: Ruleset, kept: Restored, told: list[EventRow], now: Instant
+) -> tuple[ServiceState, list[Event]]:
     state = ServiceState(now) if kept.snapshot is None else _decode(kept.snapshot.state, ServiceState)
+    since = 0 if kept.snapshot is None else kept.snapshot.event_seq
     service = ServiceAlarms(rules, state)
+    events: list[Event] = []
     for row in kept.inputs:
-        service.settle(row.at)
-        item = read_input(row.line)
+        events += service.settle(row.at)
+        item = _read(row)
         if isinstance(item, SystemState):
-            service.report(item, row.at, [])
+            service.report(item, row.at, events)
         elif isinstance(item, Acknowledge):
-            service.acknowledge(item, row.at, [])
-    return state
+            service.acknowledge(item, row.at, events)
+        elif isinstance(item, Restart):
+            state.book.restart(row.at, events)
+    told_since = [row for row in told if row.seq > since]
+    if told_since:
+        events += service.settle(told_since[-1].at)
+    return state, _untold(events, told_since)
+
+
+def _untold(events: Iterable[Event], told: Iterable[EventRow]) -> list[Event]:
+    """The events that have no row of the same moment, kind and subject."""
+    rows = Counter((row.at, row.kind, row.data.get("alarm_id"), row.data.get("metric")) for row in told)
+    missing = []
+    for event in events:
+        key = (event.at, event.kind.value, event.data.get("alarm_id"), event.data.get("metric"))
+        if rows[key]:
+            rows[key] -= 1
+        else:
+            missing.append(event)
+    return missing
+
+
+def _read(row: InputRow) -> Input:
+    try:
+        return read_input(row.line)
+    except InputError as error:
+        raise JournalError(f"input {row.seq} in the journal was written by another release: {error}") from None
 
 
 def _decode(state: bytes, kind: type[State]) -> State:

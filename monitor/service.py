@@ -174,8 +174,15 @@ class Service:
         """Go on where the journal ended: what was not told, then row 17 of the alarm table on every bed."""
         if not self._revived.first_start:
             self.loop.publish(self._revived.untold)
+            self._forget_own_troubles()
             self.loop.submit(Restart())
         self.loop.keep_all(SnapshotReason.RESTART)
+
+    def _forget_own_troubles(self) -> None:
+        """Journal and core begin anew: what is still wrong with them will be said anew."""
+        for rule, system in (("STORAGE", "storage"), ("CORE_FAULT", "core")):
+            for shown in self._open_service_alarms(rule):
+                self.loop.submit(SystemState(system, ok=True, subject=shown.device))
 
     # -- between the parts -----------------------------------------------------------------------------------------
 
