@@ -1,0 +1,97 @@
+"""Random nights on one bed, as hypothesis strategies: lists of input lines in order of time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.support.ward import BED, CUFF, NURSE, OXIMETER, Line
+
+SATURATIONS = (None, 49, 70, 80, 84, 84.9, 85, 87.9, 88, 89, 90, 91, 92, 95, 97, 97, 97, 101)
+PULSES = (None, 20, 30, 35, 40, 41, 45, 48, 52, 60, 72, 72, 72, 95, 115, 119, 120, 145, 150, 180)
+FLAGS: tuple[list[str], ...] = ([], [], [], [], ["no_finger"], ["artifact"], ["low_perfusion"], ["searching"])
+RULES = (
+    "SPO2_CRIT",
+    "SPO2_LOW",
+    "PR_XLOW",
+    "PR_LOW",
+    "PR_HIGH",
+    "PR_XHIGH",
+    "SBP_CRIT",
+    "DBP_CRIT",
+    "SBP_HIGH",
+    "DBP_HIGH",
+    "SBP_LOW",
+    "SBP_XLOW",
+    "MAP_XLOW",
+)
+ACKNOWLEDGED = (*RULES, "SPO2_NO_DATA", "DEVICE_OFFLINE", "NIBP_OVERDUE")
+COMMANDS = ("pause_infusion", "resume_infusion", "end_infusion", "discharge", "abort")
+
+Piece = list[tuple[float, dict[str, Any]]]
+"""Inputs, each with the seconds since the one before."""
+
+
+@st.composite
+def _samples(draw: st.DrawFn) -> Piece:
+    step = draw(st.sampled_from((1.0, 1.0, 1.0, 0.5, 2.0, 3.999, 4.0, 4.5)))
+    fields = {
+        "input": "spo2",
+        "device": OXIMETER,
+        "spo2": draw(st.sampled_from(SATURATIONS)),
+        "pulse_rate": draw(st.sampled_from(PULSES)),
+        "flags": draw(st.sampled_from(FLAGS)),
+        "perfusion_index": draw(st.sampled_from((None, None, None, 0.1, 0.3, 3.0))),
+    }
+    return [(step, fields)] * draw(st.integers(1, 24))
+
+
+@st.composite
+def _reading(draw: st.DrawFn) -> Piece:
+    systolic = draw(st.sampled_from((30, 78, 82, 88, 93, 97, 120, 152, 157, 165, 172, 185, 205)))
+    diastolic = draw(st.sampled_from((40, 55, 76, 96, 98, 103, 106, 112, 125)))
+    mean = draw(st.sampled_from((None, 50, 57, 63, round(diastolic + (systolic - diastolic) / 3))))
+    fields = {"input": "nibp", "device": CUFF, "systolic": systolic, "diastolic": diastolic, "mean": mean}
+    fields["pulse_rate"] = draw(st.sampled_from((None, 30, 72)))
+    fields["error"] = draw(st.sampled_from((None, None, None, None, "motion")))
+    return [(draw(st.sampled_from((1.0, 20.0, 61.0))), fields)]
+
+
+def _word(kind: str, **choices: st.SearchStrategy[Any]) -> st.SearchStrategy[Piece]:
+    return st.tuples(st.sampled_from((0.0, 0.7, 3.0)), st.fixed_dictionaries({"input": st.just(kind), **choices})).map(
+        lambda one: [one]
+    )
+
+
+ASKED = {"by": st.just(NURSE), "reason": st.just("a random night")}
+PIECES: st.SearchStrategy[Piece] = st.one_of(
+    _samples(),
+    _samples(),
+    _samples(),
+    _reading(),
+    st.sampled_from((5.0, 9.999, 10.0, 31.0, 130.0, 460.0)).map(lambda gap: [(gap, {"input": "tick"})]),
+    _word("acknowledge", alarm=st.sampled_from(ACKNOWLEDGED), by=st.just(NURSE)),
+    _word("link", device=st.sampled_from((OXIMETER, CUFF)), state=st.sampled_from(("up", "down"))),
+    _word("command", command=st.just("start_infusion"), override_by=st.just("dr-x"), **ASKED),
+    _word("command", command=st.sampled_from(COMMANDS), **ASKED),
+    _word("open_session", patient=st.just("P-2"), by=st.just(NURSE)),
+    _word("restart"),
+)
+
+
+def _laid_out(pieces: list[Piece], infusing: bool) -> list[Line]:
+    opening: Piece = [(0.0, {"input": "open_session", "patient": "P-1", "by": NURSE})]
+    if infusing:
+        start = {"input": "command", "command": "start_infusion", "override_by": "dr-x", "reason": "a random night"}
+        opening.append((1.0, {"by": NURSE, **start}))
+    t, lines = 0.0, []
+    for gap, fields in [entry for piece in (opening, *pieces) for entry in piece]:
+        t = round(t + gap, 3)
+        lines.append({"t": t, "bed": BED, **fields})
+    return lines
+
+
+def nights(max_pieces: int = 25) -> st.SearchStrategy[list[Line]]:
+    """A session is opened at 0, in half of them infusing from 1 on; then anything may happen."""
+    return st.builds(_laid_out, st.lists(PIECES, min_size=1, max_size=max_pieces), st.booleans())
