@@ -1,0 +1,196 @@
+"""No HIGH condition stays unannounced: the rules against an evaluation written apart from them.
+
+The evaluation knows only samples and when they stand: for each stretch in which every sample meets a HIGH rule and
+nothing is missing, the alarm must be present one second after its delay (and the hold of V5 or V6) at the latest.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.ward import Line, Story
+
+STAND, V5_HOLD, V6_HOLD, MARGIN = 4.0, 8.0, 6.0, 1.0
+PRESENT, GONE = ("alarm_raised", "alarm_rearmed"), ("alarm_latched", "alarm_closed")
+
+
+class Given(NamedTuple):
+    """One sample: `weak` by its perfusion index; None: the probe is off."""
+
+    t: float
+    spo2: float | None
+    pulse: float | None
+    weak: bool
+
+
+def stretch(low: float, high: float, weak: bool) -> st.SearchStrategy[list[tuple[float, float, bool]]]:
+    """(gap, value, weak) of one stretch, the values within what V5 and V6 never hold against each other."""
+    step = st.sampled_from((1.0, 1.0, 1.0, 0.5, 2.5, 4.0))
+    value = st.floats(low, high).map(lambda number: round(number, 1))
+    return st.lists(st.tuples(step, value, st.just(True) if weak else st.booleans()), min_size=1, max_size=90)
+
+
+SATURATION = st.one_of(
+    stretch(79, 84.9, weak=True),
+    stretch(79, 84.9, weak=False),
+    stretch(84, 89.9, weak=False),
+    stretch(86, 91, weak=False),
+    stretch(92, 98, weak=False),
+    st.lists(st.tuples(st.just(1.0), st.none(), st.just(False)), min_size=1, max_size=45),
+)
+PULSE = st.one_of(
+    stretch(30, 40, weak=False),
+    stretch(36, 46, weak=False),
+    stretch(60, 80, weak=False),
+    stretch(112, 125, weak=False),
+    stretch(150, 170, weak=False),
+    stretch(144, 156, weak=False),
+    st.lists(st.tuples(st.just(1.0), st.none(), st.just(False)), min_size=1, max_size=45),
+)
+
+
+def longest_bad(samples: list[Given], what: str, weak_counts: bool) -> list[tuple[float, float, bool]]:
+    """(start, end, weak) of each stretch without a break in which every sample meets the rule `what`."""
+    meets = {
+        "SPO2_CRIT": lambda one: one.spo2 is not None and one.spo2 < 85,
+        "SPO2_LOW": lambda one: one.spo2 is not None and one.spo2 < 90,
+        "PR_XLOW": lambda one: one.pulse is not None and one.pulse <= 40,
+        "PR_XHIGH": lambda one: one.pulse is not None and one.pulse >= 150,
+    }[what]
+    found: list[tuple[float, float, bool]] = []
+    for index, one in enumerate(samples):
+        following = samples[index + 1].t if index + 1 < len(samples) else one.t
+        end = min(following, one.t + STAND)
+        if not meets(one) or (one.weak and not weak_counts):
+            continue
+        if found and found[-1][1] == one.t:
+            found[-1] = (found[-1][0], end, found[-1][2] or one.weak)
+        else:
+            found.append((one.t, end, one.weak))
+    return found
+
+
+def present_at(lines: list[Line], alarm: str, t: float) -> str | None:
+    """Priority of the alarm at `t`, None while it is not present."""
+    priority = None
+    for line in lines:
+        if line["t"] > t or line.get("alarm") != alarm:
+            continue
+        if line["event"] in (*PRESENT, "alarm_priority_changed"):
+            priority = line["priority"]
+        elif line["event"] in GONE:
+            priority = None
+    return priority
+
+
+def told(samples: list[Given], acknowledged: set[int]) -> list[Line]:
+    story = Story().open()
+    for index, one in enumerate(samples):
+        flags = ["no_finger"] if one.spo2 is None and one.pulse is None else []
+        story.sample(one.t, one.spo2, one.pulse, flags=flags, perfusion_index=0.3 if one.weak else 3.0)
+        if index in acknowledged:
+            for alarm in ("SPO2_CRIT", "SPO2_LOW", "PR_XLOW", "PR_XHIGH"):
+                story.acknowledge(one.t, alarm)
+    return story.lines
+
+
+def laid_out(parts: list[list[tuple[float, float | None, bool]]], pulse: bool) -> list[Given]:
+    t, found = 0.0, []
+    for gap, value, weak in [entry for part in parts for entry in part]:
+        t += gap
+        # A weak signal makes the pulse SUSPECT too, and pulse rules take no doubtful value.
+        found.append(Given(t, 97, value, weak=False) if pulse else Given(t, value, 72, weak))
+    return found
+
+
+ACKNOWLEDGED = st.sets(st.integers(0, 300), max_size=6)
+
+
+@given(parts=st.lists(SATURATION, min_size=1, max_size=6), acknowledged=ACKNOWLEDGED)
+@settings(deadline=None, max_examples=80)
+def test_critical_saturation_is_announced_in_time(
+    parts: list[list[tuple[float, float | None, bool]]], acknowledged: set[int]
+) -> None:
+    samples = laid_out(parts, pulse=False)
+    lines = told(samples, acknowledged)
+    for start, end, weak in longest_bad(samples, "SPO2_CRIT", weak_counts=True):
+        latest = start + (10 if weak else 5) + V5_HOLD + MARGIN
+        if end >= latest:
+            assert present_at(lines, "SPO2_CRIT", latest) == "high", (start, end, weak)
+
+
+@given(parts=st.lists(SATURATION, min_size=1, max_size=6), acknowledged=ACKNOWLEDGED)
+@settings(deadline=None, max_examples=80)
+def test_a_minute_of_low_saturation_is_high_in_time(
+    parts: list[list[tuple[float, float | None, bool]]], acknowledged: set[int]
+) -> None:
+    samples = laid_out(parts, pulse=False)
+    lines = told(samples, acknowledged)
+    for start, end, _ in longest_bad(samples, "SPO2_LOW", weak_counts=False):
+        latest = start + 60 + V5_HOLD + MARGIN
+        if end >= latest:
+            low, critical = present_at(lines, "SPO2_LOW", latest), present_at(lines, "SPO2_CRIT", latest)
+            assert "high" in (low, critical), (start, end)
+
+
+@given(
+    parts=st.lists(PULSE, min_size=1, max_size=6),
+    acknowledged=ACKNOWLEDGED,
+    alarm=st.sampled_from(("PR_XLOW", "PR_XHIGH")),
+)
+@settings(deadline=None, max_examples=80)
+def test_extreme_pulse_is_announced_in_time(
+    parts: list[list[tuple[float, float | None, bool]]], acknowledged: set[int], alarm: str
+) -> None:
+    samples = laid_out(parts, pulse=True)
+    lines = told(samples, acknowledged)
+    for start, end, _ in longest_bad(samples, alarm, weak_counts=False):
+        latest = start + 10 + V6_HOLD + MARGIN
+        if end >= latest:
+            assert present_at(lines, alarm, latest) == "high", (start, end)
+
+
+# -- SPO2_NO_DATA -----------------------------------------------------------------------------------------------
+
+LEVELS = ((15, "low"), (30, "medium"))
+WEIGHT = {None: 0, "low": 1, "medium": 2, "high": 3}
+
+
+@given(
+    runs=st.lists(st.tuples(st.booleans(), st.integers(1, 16)), min_size=1, max_size=20), last=st.sampled_from((97, 91))
+)
+@settings(deadline=None, max_examples=80)
+def test_missing_saturation_by_counting_half_seconds(runs: list[tuple[bool, int]], last: float) -> None:
+    """Rulings 3, second by second: bad time is the longer of the two, the levels by it, the end by both conditions."""
+    valid = [good for good, length in runs for _ in range(length)]
+    story = Story().open().start(0)
+    levels = (*LEVELS, (30, "high")) if last < 92 else LEVELS
+    covered: list[bool] = []
+    seen: float | None = None
+    shown: str | None = None
+    enough_at = 30.0
+
+    def evaluate(t: float, stands: bool) -> None:
+        nonlocal enough_at, shown
+        thirty = sum(covered[max(0, len(covered) - 60) :]) / 2
+        if t <= 30 or thirty >= 10:
+            enough_at = max(30.0, t)
+        bad = max(t - (0 if seen is None else seen), t - enough_at)
+        if shown is not None and stands and thirty >= 10:
+            shown = None
+        for after, priority in levels:
+            if bad >= after and WEIGHT[priority] > WEIGHT[shown] and (priority != "high" or seen is not None):
+                shown = priority
+
+    for second, good in enumerate(valid):
+        evaluate(second, stands=bool(covered) and covered[-1])
+        story.sample(second, last if good else None, 72 if good else None, flags=[] if good else ["no_finger"])
+        seen = second if good else seen
+        covered += [good]
+        evaluate(second + 0.5, stands=good)
+        story.tick(second + 0.5)
+        assert present_at(story.lines, "SPO2_NO_DATA", second + 0.5) == shown, second
+        covered += [good]
