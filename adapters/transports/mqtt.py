@@ -19,7 +19,7 @@ import aiomqtt
 from adapters.backoff import Backoff
 from adapters.conversation import Refused, first_to_fail
 from adapters.transports.contract import LinkError, LinkLost, LinkUnavailable
-from adapters.transports.mqtt_client import connected, in_words, is_refusal, until_lost
+from adapters.transports.mqtt_client import cancellation_kept, connected, in_words, is_refusal, until_lost
 from adapters.transports.mqtt_device import MqttDevice
 from adapters.transports.topics import TopicTable, covers, widest
 from adapters.transports.url import Broker
@@ -113,7 +113,8 @@ class MqttHub:
         if self._client is None:
             raise LinkUnavailable(f"broker {self.broker} is not connected")
         try:
-            await self._client.publish(topic, payload, qos)
+            with cancellation_kept():
+                await self._client.publish(topic, payload, qos)
         except aiomqtt.MqttError as error:
             raise LinkLost(f"broker {self.broker}: {in_words(error)}") from error
 
@@ -142,7 +143,8 @@ class MqttHub:
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
         try:
-            granted = await client.subscribe([(each, 1) for each in self._filters])
+            with cancellation_kept():
+                granted = await client.subscribe([(each, 1) for each in self._filters])
         except aiomqtt.MqttError as error:
             raise LinkLost(f"broker {self.broker}: {in_words(error)}") from error
         refused = [each for each, code in zip(self._filters, granted, strict=True) if is_refusal(code)]

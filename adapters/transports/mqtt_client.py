@@ -11,8 +11,8 @@ import asyncio
 import logging
 import ssl
 import uuid
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import Never
 
@@ -71,6 +71,22 @@ async def until_lost(client: aiomqtt.Client, broker: Broker) -> Never:
     raise LinkLost(f"broker {broker}: connection ended")
 
 
+@contextmanager
+def cancellation_kept() -> Iterator[None]:
+    """Around a wait for the broker's answer: a cancellation that meets the answer is raised, not lost.
+
+    Under Python 3.11 `asyncio.wait_for`, in which the library waits, forgets such a one; nobody sends it again,
+    and whoever cancelled would wait for ever.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task is not None else 0
+    try:
+        yield
+    finally:
+        if task is not None and task.cancelling() > before:
+            raise asyncio.CancelledError
+
+
 def is_refusal(code: object) -> bool:
     """A SUBACK's answer to one filter: a number up to MQTT 3.1.1, an object with MQTT 5 or a newer library."""
     return bool(getattr(code, "is_failure", False)) or code == 0x80
@@ -115,8 +131,9 @@ class _Doorstep(asyncio.Queue[aiomqtt.Message]):
 
 async def _disconnect(client: aiomqtt.Client, within_s: float) -> None:
     try:
-        async with asyncio.timeout(within_s):
-            await client.__aexit__(None, None, None)
+        with cancellation_kept():
+            async with asyncio.timeout(within_s):
+                await client.__aexit__(None, None, None)
     except (TimeoutError, aiomqtt.MqttError) as error:
         # The socket is closed by then; only the confirmation is missing, which a dying broker does not give.
         logger.debug("a broker did not confirm the good-bye: %s", error)

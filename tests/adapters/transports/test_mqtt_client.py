@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
 
+import aiomqtt
 import pytest
 
 from adapters.driver import Cadence
@@ -30,12 +31,13 @@ OX = "vitals/v1/harbour/bay-1/ox-1"
 
 @asynccontextmanager
 async def broker_that_grants(codes: bytes) -> AsyncIterator[int]:
-    """The least of a broker: accepts anybody and answers a subscription with `codes` (MQTT 3.1.1, 3.2 and 3.9)."""
+    """The least of a broker: accepts anybody, answers a subscription with `codes` (MQTT 3.1.1, 3.2, 3.4 and 3.9)."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answers: dict[int, Callable[[bytes], bytes]] = {
             0x10: lambda _body: b"\x20\x02\x00\x00",
             0x82: lambda body: suback(body[:2]),
+            0x32: lambda body: b"\x40\x02" + body[2 + body[1] :][:2],
         }
         try:
             while head := await reader.read(2):  # every packet here is shorter than 128 bytes
@@ -72,6 +74,30 @@ async def test_a_subscription_that_is_refused_is_told(codes: bytes, told: list[s
         await asyncio.wait([task])
     assert sorted(heard.device_id for heard in sink.heard) == told
     assert all(heard.what == "down" and "refuses" in str(heard.detail) for heard in sink.heard)
+
+
+@pytest.mark.parametrize("answer", ["_on_subscribe", "_on_publish"])
+async def test_a_stop_that_meets_the_brokers_answer_is_not_lost(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`asyncio.wait_for` of Python 3.11 forgets such a cancellation; the hub must end all the same."""
+    stopped: list[asyncio.Task[Any]] = []
+    usual = getattr(aiomqtt.Client, answer)
+
+    def answer_and_stop(client: aiomqtt.Client, *told: Any) -> None:
+        usual(client, *told)
+        stopped[0].cancel()
+
+    monkeypatch.setattr(aiomqtt.Client, answer, answer_and_stop)
+    clock, sink = ManualClock(), RecordingSink()
+    async with broker_that_grants(b"\x01") as port:
+        driver = message_driver(Cadence.STREAM, CuffDialogue)
+        cuff = MqttDevice("cuff-1", driver, None, f"{OX}/+", sink, clock, Random(1), command_topic=f"{OX}/command")
+        hub = MqttHub(Broker("127.0.0.1", port), [cuff], SITE, lambda *_: None, clock, Random(1))
+        stopped.append(asyncio.create_task(hub.run()))
+        await asyncio.wait(stopped, timeout=10)
+        ended = stopped[0].cancelled()
+        stopped[0].cancel()
+        await asyncio.wait(stopped)
+    assert ended
 
 
 async def test_publishing_without_a_broker_is_refused() -> None:
