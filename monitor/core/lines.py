@@ -107,7 +107,9 @@ class Fields:
     def whole(self, key: str) -> int | None:
         """A whole number, or nothing."""
         value = self.raw(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not -(1 << 63) <= value < 1 << 63:
             raise InputError(f"{key}: a whole number is wanted, not {value!r}")
         return value
 

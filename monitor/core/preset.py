@@ -173,7 +173,7 @@ def _limit(table: Table, *, base: AlarmLimit | None = None) -> AlarmLimit:
     named = [comparison for comparison in Comparison if comparison.value in table]
     above_trigger = "at_least_above_trigger" in table
     if len(named) + above_trigger != 1:
-        words = ", ".join(comparison.value for comparison in Comparison)
+        words = ", ".join([*Comparison, *([] if base is None else ["at_least_above_trigger"])])
         raise ConfigError(f"{table.where('')[:-1]}: exactly one of {words} is wanted")
     if above_trigger:
         if base is None:

@@ -1,0 +1,321 @@
+"""Presets: the shipped numbers are those of the documents, and every mistake in a key is named."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from config.instant import SECOND
+from config.vocabulary import Metric, Priority
+from monitor.core.errors import ConfigError
+from monitor.core.limits import AlarmLimit
+from monitor.core.preset import PHYSIOLOGICAL, build_ruleset
+from monitor.core.ruleset import CuffRule, LevelRule
+from tests.support.ward import preset_table, shipped_rules
+
+HIGH, MEDIUM, LOW = Priority.HIGH, Priority.MEDIUM, Priority.LOW
+Path = tuple[str | int, ...]
+
+MAY_BE_ABSENT = {
+    "for_s": "a clear condition without a time holds at the first valid value",
+    "keep_invalid_s": "then the time of [timing] holds",
+    "doubtful_delay_s": "doubtful samples are not taken",
+    "rises_to": "no rise",
+    "second": "no second level",
+    "at_once": "no higher level at once",
+    "suspect_counts": "doubtful readings are not taken",
+    "group": "no group",
+    "baseline_factor": "no clause about the baseline",
+    "baseline_offset": "0",
+    "never_below": "no floor",
+    "ends_after_s": "it ends when it is reported as over",
+}
+"""Keys with a meaning when left out. All others must be given."""
+
+
+def keys(table: Any, path: Path = ()) -> Iterator[Path]:
+    """Every key of a preset, tables inside lists too."""
+    entries = table.items() if isinstance(table, dict) else enumerate(table) if isinstance(table, list) else ()
+    for key, value in entries:
+        if isinstance(key, str):
+            yield (*path, key)
+        yield from keys(value, (*path, key))
+
+
+def inside(table: Any, path: Path) -> Any:
+    for key in path:
+        table = table[key]
+    return table
+
+
+SHIPPED = preset_table()
+ALL = list(keys(SHIPPED))
+WRONG: list[Any] = [None, {"a": 1}, [], "no such word", -5, float("nan"), float("inf"), True, 1.5]
+
+
+def named(path: Path) -> str:
+    """The end of a key's name as messages print it."""
+    return str(path[-1])
+
+
+def test_the_shipped_preset_has_keys_to_try() -> None:
+    assert len(ALL) > 200
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: ".".join(map(str, path)))
+def test_a_missing_key_is_named(path: Path) -> None:
+    table = copy.deepcopy(SHIPPED)
+    del inside(table, path[:-1])[path[-1]]
+    if path[-1] in MAY_BE_ABSENT:
+        # Half a pair is refused; a key that may be absent alone leaves a preset that builds.
+        half = {"rises_to": "rises_after_s", "second": "second_counts", "group": "rank", "baseline_factor": "choose"}
+        if path[-1] not in half:
+            build_ruleset(table, "x")
+            return
+        with pytest.raises(ConfigError, match=half[str(path[-1])] + "|baseline_offset"):
+            build_ruleset(table, "x")
+        return
+    with pytest.raises(ConfigError, match=rf"^x: .*{named(path)}|exactly one of .*{named(path)}"):
+        build_ruleset(table, "x")
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: ".".join(map(str, path)))
+def test_a_misspelt_key_is_named(path: Path) -> None:
+    table = copy.deepcopy(SHIPPED)
+    place = inside(table, path[:-1])
+    place[f"{path[-1]}x"] = place.pop(path[-1])
+    with pytest.raises(ConfigError, match=rf"^x: .*{named(path)}|exactly one of"):
+        build_ruleset(table, "x")
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+def test_a_wrong_value_is_named_or_a_value_like_any_other(wrong: Any) -> None:
+    """No wrong kind of value passes at any key: a number for a number, a word for a word, a flag for a flag."""
+    for path in ALL:
+        _try_value(path, wrong)
+
+
+def _try_value(path: Path, wrong: Any) -> None:
+    table = copy.deepcopy(SHIPPED)
+    right = inside(table, path)
+    inside(table, path[:-1])[path[-1]] = wrong
+    whole = path[-1] in ("version", "rank")
+    duration = str(path[-1]).endswith("_s") or str(path[-1]).startswith("wave_seconds")
+    number = isinstance(right, (int, float)) and not isinstance(right, bool)
+    could_be = (
+        (number and wrong == 1.5 and not whole)
+        or (number and wrong == -5 and wrong is not True and not duration)
+        or (isinstance(right, bool) and wrong is True)
+        or (path[-1] in ("name", "title", "group") and wrong == "no such word")
+    )
+    if could_be:
+        build_ruleset(table, "x")
+        return
+    with pytest.raises(ConfigError, match=rf"^x: .*{path[-1]}"):
+        build_ruleset(table, "x")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("validation", "spo2_range"), [100, 50], "the first number must be the smaller one"),
+        (("validation", "spo2_range"), [50, float("inf")], "the first number must be the smaller one"),
+        (("validation", "spo2_range"), [50, "100"], "two numbers are wanted"),
+        (("rules", "SPO2_LOW", "metric"), "resp_rate", "has no rules"),
+        (("rules", "SPO2_LOW", "trigger"), {"at_least_above_trigger": 5}, "only a clear condition"),
+        (("rules", "SPO2_LOW", "trigger"), {"below": 90, "at_most": 90}, "exactly one of"),
+        (("rules", "PR_LOW", "trigger"), {"at_most": 48, "baseline_factor": 1, "choose": "x"}, "lower or higher"),
+        (("rules", "SPO2_LOW", "trigger"), {"below": 90, "choose": "lower"}, "unknown key"),
+        (("rules", "SBP_HIGH", "second_counts"), "each", "consecutive or any"),
+        (("rules", "SBP_HIGH", "clear"), [{"below": 155}, {"below": 150}], "one clear condition"),
+        (("rules", "SPO2_LOW", "priority"), "urgent", "unknown priority 'urgent'"),
+        (("technical", "RTB_OVERDUE", "levels"), [{"priority": "low"}], "two levels are wanted"),
+        (
+            ("technical", "DEVICE_OFFLINE", "other"),
+            [{"after_s": 10, "priority": "low"}, {"after_s": 20, "priority": "medium"}],
+            "one level per kind of phase",
+        ),
+    ],
+)
+def test_what_does_not_fit_together_is_told(path: Path, value: Any, message: str) -> None:
+    table = preset_table()
+    inside(table, path[:-1])[path[-1]] = value
+    with pytest.raises(ConfigError, match=message):
+        build_ruleset(table, "x")
+
+
+def test_a_preset_that_is_no_table_is_refused() -> None:
+    table: dict[str, Any] = copy.deepcopy(preset_table())
+    table["rules"] = 3
+    with pytest.raises(ConfigError, match="rules: a table is wanted"):
+        build_ruleset(table, "x")
+
+
+# -- the numbers of alarm-system 3.1 and 3.2, with rulings section 3 ----------------------------------------------
+
+# id: metric, trigger, priority, delay s, clear (bound, seconds), latched
+LEVELS: dict[str, tuple[Metric, str, Priority, int, list[tuple[str, int]], bool]] = {
+    "SPO2_CRIT": (Metric.SPO2, "below 85", HIGH, 5, [("at_least 88", 10)], True),
+    "SPO2_LOW": (Metric.SPO2, "below 90", MEDIUM, 15, [("at_least 92", 10), ("at_least 90", 120)], True),
+    "PR_XLOW": (Metric.PULSE_RATE, "at_most 40", HIGH, 10, [("at_least 45", 5)], True),
+    "PR_LOW": (Metric.PULSE_RATE, "at_most 48", MEDIUM, 15, [("at_least 52", 0)], False),
+    "PR_HIGH": (Metric.PULSE_RATE, "at_least 120", MEDIUM, 20, [("at_most 115", 0)], False),
+    "PR_XHIGH": (Metric.PULSE_RATE, "at_least 150", HIGH, 10, [("at_most 145", 0)], True),
+}
+
+# id: metric, trigger, priority, clear, latched, second, at once
+CUFFS: dict[str, tuple[Metric, str, Priority, str, bool, Priority | None, str | None]] = {
+    "SBP_CRIT": (Metric.SYSTOLIC, "at_least 180", MEDIUM, "below 170", True, HIGH, "at_least 200"),
+    "DBP_CRIT": (Metric.DIASTOLIC, "at_least 110", MEDIUM, "below 105", True, HIGH, "at_least 120"),
+    "SBP_HIGH": (Metric.SYSTOLIC, "at_least 160", LOW, "below 155", False, MEDIUM, None),
+    "DBP_HIGH": (Metric.DIASTOLIC, "at_least 100", LOW, "below 97", False, MEDIUM, None),
+    "SBP_LOW": (Metric.SYSTOLIC, "at_most 90", MEDIUM, "above 95", False, None, None),
+    "SBP_XLOW": (Metric.SYSTOLIC, "at_most 80", HIGH, "above 85", True, None, None),
+    "MAP_XLOW": (Metric.MEAN, "at_most 55", HIGH, "above 60", True, None, None),
+}
+
+
+def spelt(limit: AlarmLimit, baseline: float | None = None) -> str:
+    return f"{limit.comparison.value} {limit.number(baseline):g}"
+
+
+def level(name: str) -> LevelRule:
+    (found,) = [each for each in shipped_rules().levels if each.rule.name == name]
+    return found
+
+
+def cuff(name: str) -> CuffRule:
+    (found,) = [each for each in shipped_rules().cuffs if each.rule.name == name]
+    return found
+
+
+def test_the_preset_holds_these_rows_in_the_order_of_the_table() -> None:
+    assert set(PHYSIOLOGICAL) == set(LEVELS) | set(CUFFS)
+    names = [rule.name for rule in shipped_rules().rule_ids()]
+    assert names[: len(PHYSIOLOGICAL)] == list(PHYSIOLOGICAL)
+    assert names[len(PHYSIOLOGICAL) :][:5] == [
+        "RTB_OVERDUE",
+        "RTB_REVOKED",
+        "SPO2_NO_DATA",
+        "DEVICE_OFFLINE",
+        "NIBP_OVERDUE",
+    ]
+
+
+@pytest.mark.parametrize("name", LEVELS)
+def test_a_level_rule_has_the_numbers_of_its_row(name: str) -> None:
+    found = level(name)
+    clears = [(spelt(each.limit), each.hold // SECOND) for each in found.clears]
+    assert (
+        found.metric,
+        spelt(found.trigger),
+        found.priority,
+        found.delay // SECOND,
+        clears,
+        found.rule.latched,
+    ) == LEVELS[name]
+
+
+@pytest.mark.parametrize("name", CUFFS)
+def test_a_cuff_rule_has_the_numbers_of_its_row(name: str) -> None:
+    found = cuff(name)
+    at_once = None if found.at_once is None else spelt(found.at_once)
+    assert (
+        found.metric,
+        spelt(found.trigger),
+        found.priority,
+        spelt(found.clear),
+        found.rule.latched,
+        found.second,
+        at_once,
+    ) == CUFFS[name]
+    assert found.at_once_priority is HIGH
+
+
+@pytest.mark.parametrize(
+    ("name", "baseline", "trigger", "clear"),
+    [
+        ("PR_XLOW", 44, "at_most 37.4", "at_least 42.4"),
+        ("PR_XLOW", 40, "at_most 35", "at_least 40"),
+        ("PR_XLOW", 70, "at_most 40", "at_least 45"),
+        ("PR_LOW", 50, "at_most 42.5", "at_least 47.5"),
+        ("PR_LOW", 60, "at_most 48", "at_least 52"),
+    ],
+)
+def test_slow_pulse_limits_follow_the_baseline(name: str, baseline: float, trigger: str, clear: str) -> None:
+    found = level(name)
+    assert (spelt(found.trigger, baseline), spelt(found.clears[0].limit, baseline)) == (trigger, clear)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "trigger", "clear"), [(120, "at_most 90", "above 95"), (150, "at_most 105", "above 110")]
+)
+def test_low_pressure_limits_follow_the_baseline(baseline: float, trigger: str, clear: str) -> None:
+    assert (spelt(cuff("SBP_LOW").trigger, baseline), spelt(cuff("SBP_LOW").clear, baseline)) == (trigger, clear)
+
+
+def test_the_single_rules_have_their_extras() -> None:
+    assert (level("SPO2_LOW").rises_to, level("SPO2_LOW").rises_after) == (HIGH, 60 * SECOND)
+    assert (level("SPO2_CRIT").doubtful_delay, level("SPO2_CRIT").keep_invalid) == (10 * SECOND, 30 * SECOND)
+    assert {name for name in CUFFS if cuff(name).suspect_counts} == set(CUFFS) - {"SBP_HIGH", "DBP_HIGH"}
+    assert {name for name in CUFFS if cuff(name).second and not cuff(name).consecutive} == {"SBP_CRIT", "DBP_CRIT"}
+
+
+def test_groups_rank_as_the_rulings_say() -> None:
+    ranks: dict[str | None, list[tuple[int, str]]] = {}
+    for rule in shipped_rules().rule_ids():
+        ranks.setdefault(rule.group, []).append((rule.rank, rule.name))
+    groups = {tuple(name for _, name in sorted(found, reverse=True)) for group, found in ranks.items() if group}
+    assert groups == {
+        ("SPO2_CRIT", "SPO2_LOW"),
+        ("PR_XLOW", "PR_LOW"),
+        ("PR_XHIGH", "PR_HIGH"),
+        ("SBP_CRIT", "DBP_CRIT", "SBP_HIGH", "DBP_HIGH"),
+        ("SBP_XLOW", "MAP_XLOW", "SBP_LOW"),
+        ("NIBP_OVERDUE",),
+    }
+
+
+def test_the_technical_rules_have_the_numbers_of_their_rows() -> None:
+    rules = shipped_rules()
+    assert [(each.after // SECOND, each.priority) for each in rules.no_data.infusing] == [(15, LOW), (30, MEDIUM)]
+    assert [(each.after // SECOND, each.priority) for each in rules.no_data.other] == [(60, LOW)]
+    assert (rules.no_data.high_after // SECOND, rules.no_data.high_below) == (30, 92)
+    assert (rules.offline.infusing.after // SECOND, rules.offline.infusing.priority) == (10, MEDIUM)
+    assert (rules.offline.other.after // SECOND, rules.offline.other.priority) == (10, LOW)
+    assert rules.offline.poll_after == 60 * SECOND
+    assert rules.overdue.levels == ((1.5, LOW), (2.0, MEDIUM))
+    assert (rules.rtb_overdue.priority, rules.rtb_overdue.graver) == (LOW, MEDIUM)
+    assert (rules.rtb_revoked.priority, rules.rtb_revoked.graver) == (LOW, MEDIUM)
+    assert (rules.storage.priority, rules.storage.critical) == (MEDIUM, HIGH)
+    assert (rules.pager_fail.priority, rules.id_conflict.priority) == (MEDIUM, MEDIUM)
+
+
+def test_baseline_hold_and_return_have_the_numbers_of_ketamine_monitoring() -> None:
+    rules = shipped_rules()
+    baseline, hold, back = rules.baseline, rules.hold, rules.recovery
+    assert [
+        each // SECOND
+        for each in (
+            baseline.window,
+            baseline.newest,
+            baseline.spacing,
+            baseline.rest,
+            baseline.wave_window,
+            baseline.wave_valid_a,
+            baseline.wave_valid_c,
+        )
+    ] == [1800, 600, 60, 300, 300, 120, 30]
+    assert baseline.range_a == 10
+    assert (hold.systolic, hold.diastolic, hold.pulse_high, hold.pulse_low, hold.spo2) == (160, 100, 110, 45, 94)
+    assert (back.tolerance, back.spo2_points, back.far) == (0.1, 2, 10)
+    assert list(back.floors.values()) == [10, 8, 8, 8]
+    assert [each // SECOND for each in (back.spacing, back.grace, back.candidate, back.overdue_medium)] == [
+        240,
+        150,
+        450,
+        600,
+    ]
