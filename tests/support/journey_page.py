@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx2
@@ -106,9 +106,12 @@ class Page:
         def newest() -> dict[str, Any] | None:
             return next((each for each in reversed(self.told) if each["alarm"] == alarm), None)
 
-        await self.sees(lambda: (found := newest()) is not None and found["state"] == state)
+        with suppress(TimeoutError):
+            await self.sees(lambda: (found := newest()) is not None and found["state"] == state)
         found = newest()
-        assert found is not None
+        told = [(each["bed"], each["alarm"], each["state"]) for each in self.told]
+        assert found is not None, f"{alarm} was never told; told: {told}"
+        assert found["state"] == state, told
         return found
 
     def _take(self, message: dict[str, Any]) -> None:
