@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import aiomqtt
 
@@ -23,11 +23,20 @@ class BrokerLink:
     """One device, one client of the broker: its last will is the device's own.
 
     `lost` counts messages that no broker took. Without a connection the device does not save its messages up;
-    their `seq` shows the gap.
+    their `seq` shows the gap. `news` is told once why there is no broker, and None once there is one again.
     """
 
-    def __init__(self, device: MqttVitals, host: str, port: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        device: MqttVitals,
+        host: str,
+        port: int,
+        clock: Clock,
+        news: Callable[[str | None], None] = lambda reason: None,
+    ) -> None:
         self.device = device
+        self._news = news
+        self._told: str | None = None
         self.lost = 0
         self._host = host
         self._port = port
@@ -61,10 +70,18 @@ class BrokerLink:
         while True:
             await self._plugged.wait()
             # A broker that is away is a state of the ward, not an error: the retained status tells who is there.
-            with contextlib.suppress(aiomqtt.MqttError):
+            try:
                 await self._connected()
+            except aiomqtt.MqttError as error:
+                if not self._pulled.is_set():
+                    self._tell(str(error))
             _honour_cancellation()
             await self._clock.sleep_until(self._clock.now() + RECONNECT)
+
+    def _tell(self, reason: str | None) -> None:
+        if (reason is None) != (self._told is None):
+            self._news(reason)
+        self._told = reason
 
     async def _connected(self) -> None:
         will = self.device.will(self._clock.now())
@@ -80,6 +97,7 @@ class BrokerLink:
                 await client.publish(*self.device.online(self._clock.now()))
                 await client.subscribe(self.device.command_topic, qos=1)
                 _honour_cancellation()
+                self._tell(None)
                 await self._converse(client)
             except asyncio.CancelledError:
                 # An orderly end says so itself: after it the broker does not say the last will.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -117,14 +118,24 @@ class Ward:
         """
         return self._add_wired(device_id, emulator, TcpPort(port), body, faults)
 
-    def add_mqtt(self, device_id: str, device: MqttVitals, host: str, port: int, body: Body) -> None:
+    def add_mqtt(
+        self,
+        device_id: str,
+        device: MqttVitals,
+        host: str,
+        port: int,
+        body: Body,
+        news: Callable[[str | None], None] = lambda reason: None,
+    ) -> None:
         """A client of the broker there; connects with `run`, and again whenever the broker was away.
+
+        `news` is told once why there is no broker, and None once there is one again.
 
         Raises:
             ValueError: the device id is taken.
         """
         self._refuse_taken(device_id)
-        self._devices[device_id] = _Published(BrokerLink(device, host, port, self._clock), body)
+        self._devices[device_id] = _Published(BrokerLink(device, host, port, self._clock, news), body)
 
     def unplug(self, device_id: str) -> None:
         """Pull the cable: the port vanishes; a broker finds the connection dead and says the last will."""

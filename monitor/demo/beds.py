@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import cycle, islice
 
-from simulator.scenario import Scenario, load_scenario
+from simulator.scenario import Device, Scenario, load_scenario
 
 SITE_ID = "demo"
 
@@ -40,6 +41,11 @@ class DemoBed:
     def cuff_id(self) -> str:
         """Device id of the cuff."""
         return f"cuff-{self.id.removeprefix('bay-')}"
+
+    @property
+    def cables(self) -> Mapping[Device, str]:
+        """Which device hangs on which cable of the story."""
+        return {Device.OXIMETER: self.oximeter_id, Device.CUFF: self.cuff_id}
 
 
 # Story, minute at which the demo joins it (shortly before something happens), oximeter, cuff.

@@ -15,6 +15,7 @@ from monitor.clock import SystemClock
 from monitor.core.errors import ConfigError, VitalsError
 from monitor.core.inputs import OpenSession
 from monitor.demo.beds import DemoBed, demo_beds
+from monitor.demo.cables import pull_cables
 from monitor.demo.devices import RECORDED_BED, DemoDevices, site_text
 from monitor.demo.nurse import act
 from monitor.demo.past import write_past
@@ -27,7 +28,6 @@ from monitor.station.people import People
 from monitor.station.picture import Origin
 from simulator.broker import BrokerUnavailable, EmbeddedBroker
 from simulator.recording import RecordingError
-from simulator.scenario import LinkChange
 
 MARK = ".bedwatch-demo"
 PASSWORD = "bedwatch-demo"  # noqa: S105 - for a ward of simulated patients on this machine's loopback alone
@@ -116,7 +116,9 @@ async def _run_ward(options: DemoOptions, beds: Sequence[DemoBed], broker_port: 
             actions = [action for action in bed.story.nurse if action.at_s > bed.begin_s]
             nurse = act(bed.id, actions, begin, clock, service.loop.ask, devices.press_cuff)
             background.add(asyncio.ensure_future(nurse))
-            background.add(asyncio.ensure_future(_pull_cables(bed, begin, clock, devices)))
+            background.add(
+                asyncio.ensure_future(pull_cables(bed.story, bed.begin_s, begin, clock, devices.ward, bed.cables))
+            )
         if recorded is not None:
             service.loop.submit(OpenSession(RECORDED_BED, "recording", by="nurse-a"))
 
@@ -138,23 +140,6 @@ async def _write_past(data: Path, beds: Sequence[DemoBed], site: Site, clock: Sy
             await write_past(journal, bed, setups[bed.id], clock, joined)
     finally:
         await journal.close()
-
-
-async def _pull_cables(bed: DemoBed, begin: Instant, clock: SystemClock, devices: DemoDevices) -> None:
-    """Unplug and plug the bed's devices as its story says."""
-    for change in bed.story.links:
-        if change.at_s <= bed.begin_s:
-            continue
-        await clock.sleep_until(begin + seconds(change.at_s))
-        device = _device_id(bed, change)
-        if change.connected:
-            devices.ward.plug(device)
-        else:
-            devices.ward.unplug(device)
-
-
-def _device_id(bed: DemoBed, change: LinkChange) -> str:
-    return bed.oximeter_id if change.device.value == "oximeter" else bed.cuff_id
 
 
 def _fresh_folder(folder: Path) -> None:

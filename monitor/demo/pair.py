@@ -1,0 +1,78 @@
+"""The two devices of one bed, for every way they can be connected, and their lines for a site file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from config.instant import Instant
+from simulator.devices.mqtt_vitals import Kind, MqttVitals
+from simulator.devices.nonin import NoninDf2
+from simulator.devices.par_nibp import ParNibp
+from simulator.scenario import CuffPlan, Scenario
+from simulator.serve import Body
+
+SimulatedCuff: TypeAlias = ParNibp | MqttVitals
+OXIMETER_DRIVER, CUFF_DRIVER, MQTT_DRIVER = "nonin-df2", "par-nibp", "mqtt-vitals"
+BATTERY = 82
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLines:
+    """One device of a site file."""
+
+    device: str
+    bed: str
+    driver: str
+    url: str
+
+    def text(self) -> str:
+        """As it stands in the file."""
+        pairs = (("id", self.device), ("bed", self.bed), ("driver", self.driver), ("url", self.url))
+        return "[[device]]\n" + "".join(f'{key} = "{value}"\n' for key, value in pairs)
+
+
+def wired_oximeter(body: Body) -> NoninDf2:
+    """On a serial line or a TCP port."""
+    return NoninDf2(body.source)
+
+
+def wired_cuff(body: Body, story: Scenario, seed: int, begin_s: float) -> ParNibp:
+    """On a serial line or a TCP port; `begin_s`: where in the story it is switched on."""
+    first, every = _cuff_times(story.cuff, begin_s)
+    return ParNibp(body.source, cycle_s=every, first_s=first, seed=seed)
+
+
+def published_oximeter(body: Body, site: str, bed: str, device: str) -> MqttVitals:
+    """On a broker, with its wave."""
+    return MqttVitals(body.source, site, bed, device, kinds=frozenset({Kind.OXIMETER, Kind.PLETH}))
+
+
+def published_cuff(body: Body, story: Scenario, begin_s: float, site: str, bed: str, device: str) -> MqttVitals:
+    """On a broker."""
+    first, every = _cuff_times(story.cuff, begin_s)
+    kinds = frozenset({Kind.CUFF})
+    return MqttVitals(body.source, site, bed, device, kinds=kinds, cycle_s=every, first_s=first, battery=BATTERY)
+
+
+def published_lines(host: str, port: int, site: str, bed: str, device: str) -> SiteLines:
+    """The site file's lines for a device on a broker."""
+    return SiteLines(device, bed, MQTT_DRIVER, f"mqtt://{host}:{port}/vitals/v1/{site}/{bed}/{device}/+")
+
+
+def press(cuffs: Iterable[SimulatedCuff], now: Instant) -> None:
+    """The start button."""
+    for cuff in cuffs:
+        if isinstance(cuff, ParNibp):
+            cuff.press_start()
+        else:
+            cuff.receive(cuff.command_topic, b'{"command": "start"}', now)
+
+
+def _cuff_times(plan: CuffPlan, begin_s: float) -> tuple[float, float | None]:
+    """First start after `begin_s`, in seconds from there, and the cycle; None: only on demand."""
+    if not plan.every_s:
+        return 10.0, None
+    missed = max(0, int((begin_s - plan.first_s) // plan.every_s) + 1)
+    return max(1.0, plan.first_s + missed * plan.every_s - begin_s), plan.every_s
