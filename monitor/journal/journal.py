@@ -75,7 +75,7 @@ class Journal:
         self._closed = False
         self.health = Health(path.parent, clock, free_percent)
         self.outbox = JournalOutbox(self._change, JournalReader(path).told)
-        self._ticker: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
     async def open(
@@ -114,8 +114,9 @@ class Journal:
             lock.release()
             raise
         journal._writer.start()
-        journal._ticker = asyncio.create_task(journal._tick(), name="journal-ticker")
-        journal._ticker.add_done_callback(journal._ticker_ended)
+        ticker = asyncio.create_task(journal._tick(), name="journal-ticker")
+        ticker.add_done_callback(journal._ticker_ended)
+        journal._tasks = [ticker, asyncio.create_task(journal._watch_disk(), name="journal-disk")]
         return journal
 
     def record_input(
@@ -245,9 +246,9 @@ class Journal:
             return self._backlog.idle
         self._note_lost()
         self._closed = True
-        if self._ticker is not None:
-            self._ticker.cancel()
-            await asyncio.wait([self._ticker])
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.wait(self._tasks)
         self._backlog.stop()
         try:
             async with asyncio.timeout(within_s):
@@ -329,6 +330,11 @@ class Journal:
         while True:
             await self._clock.sleep_until(self._clock.now() + FLUSH_PERIOD)
             self._backlog.wake(retry=self.health.retry_due())
+
+    async def _watch_disk(self) -> None:
+        # Apart from the ticker: a sick disk may never say how full it is, and no flush must wait for that.
+        while True:
+            await self._clock.sleep_until(self._clock.now() + FLUSH_PERIOD)
             await self.health.check_disk()
 
     def _ticker_ended(self, ticker: asyncio.Task[None]) -> None:

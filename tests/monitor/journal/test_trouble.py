@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -196,6 +197,30 @@ async def test_inputs_that_had_to_go_leave_a_note(
     assert stored(path, "SELECT count(*), min(seq) FROM inputs") == [(501, 1_001)]
     notes = stored(path, "SELECT detail FROM audit WHERE what = 'inputs_lost'")
     assert notes == ['{"first_seq":1,"kinds":{"spo2":1000},"last_seq":1000}']
+
+
+async def test_a_disk_that_never_says_how_full_it_is_holds_up_no_retry(
+    open_journal: OpenJournal, disk: Disk, path: Path, clock: ManualClock
+) -> None:
+    """Asking for the free space may hang; what waits is written all the same."""
+    answer = threading.Event()
+
+    def ask(folder: Path) -> float:
+        answer.wait(PATIENCE_S)
+        return 50.0
+
+    try:
+        journal = await open_journal(free_percent=ask)
+        heard = Heard(journal)
+        await clock.advance(SECOND)
+        disk.broken = "disk I/O error"
+        assert await journal.append([raised(1)], session=None).wait() == Failed("disk I/O error")
+        disk.broken = None
+        await clock.advance(SECOND)
+        await heard.recovered()
+        assert stored(path, "SELECT at_us FROM events") == [1]
+    finally:
+        answer.set()
 
 
 async def test_close_gives_up_after_one_try(open_journal: OpenJournal, disk: Disk) -> None:
