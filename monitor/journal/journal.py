@@ -114,9 +114,12 @@ class Journal:
             lock.release()
             raise
         journal._writer.start()
-        ticker = asyncio.create_task(journal._tick(), name="journal-ticker")
-        ticker.add_done_callback(journal._ticker_ended)
-        journal._tasks = [ticker, asyncio.create_task(journal._watch_disk(), name="journal-disk")]
+        journal._tasks = [
+            asyncio.create_task(journal._tick(), name="inputs are not flushed"),
+            asyncio.create_task(journal._watch_disk(), name="the free space is not looked at"),
+        ]
+        for task in journal._tasks:
+            task.add_done_callback(journal._task_ended)
         return journal
 
     def record_input(
@@ -337,9 +340,9 @@ class Journal:
             await self._clock.sleep_until(self._clock.now() + FLUSH_PERIOD)
             await self.health.check_disk()
 
-    def _ticker_ended(self, ticker: asyncio.Task[None]) -> None:
-        if not ticker.cancelled() and (error := ticker.exception()) is not None:
-            self.health.slow(f"inputs are not flushed any more: {error!r}")
+    def _task_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.health.slow(f"{task.get_name()} any more: {error!r}")
 
 
 def _session_rows(event: Event, session: str | None) -> list[RowChange]:

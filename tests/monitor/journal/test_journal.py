@@ -149,8 +149,8 @@ async def test_only_the_last_periodic_snapshot_stays(journal: Journal, path: Pat
     assert stored(path, "SELECT at_us, bed FROM snapshots ORDER BY id") == [(1, "bay-1"), (1, "bay-2"), (4, "bay-1")]
 
 
-async def test_a_ticker_that_dies_is_told(open_journal: OpenJournal, clock: ManualClock) -> None:
-    """A bug in what is called back must not stop the flushing of inputs in silence."""
+async def test_a_look_at_the_disk_that_dies_is_told(open_journal: OpenJournal, clock: ManualClock) -> None:
+    """A bug in what is called back must not stop the journal's own watch in silence."""
     journal = await open_journal(free_percent=lambda folder: 1.0)
     told: list[str] = []
     died = asyncio.Event()
@@ -166,7 +166,7 @@ async def test_a_ticker_that_dies_is_told(open_journal: OpenJournal, clock: Manu
     async with asyncio.timeout(PATIENCE_S):
         await died.wait()
     assert await journal.close()
-    assert told == ["inputs are not flushed any more: RuntimeError('a bug')"]
+    assert told == ["the free space is not looked at any more: RuntimeError('a bug')"]
 
 
 async def test_little_free_space_is_told_and_told_to_be_over(open_journal: OpenJournal, clock: ManualClock) -> None:
