@@ -81,6 +81,7 @@ function draw(): void {
     if (root.firstElementChild?.className === "starting") root.replaceChildren();
     render(view(), root);
     measure();
+    flashTogether();
     if (broken) hideSheet(sheet);
     broken = false;
   } catch (error) {
@@ -88,6 +89,15 @@ function draw(): void {
     console.error(error);
     broken = true;
     showSheet(sheet, `This page could not draw what it received: ${String(error)}`, 0, lastSign);
+  }
+}
+
+/** All that flashes does so in one beat: a ward out of step is restless and reads as more alarms than there are. */
+function flashTogether(): void {
+  for (const animation of document.getAnimations()) {
+    if (animation instanceof CSSAnimation && animation.animationName === "flash" && animation.startTime !== 0) {
+      animation.startTime = 0;
+    }
   }
 }
 

@@ -37,6 +37,19 @@ export class Wave {
   }
 }
 
+/** The range of a trace is that of its last two stretches of this length, drawn towards by this part a sample. */
+const STRETCH_S = 2.5;
+const EASE = 0.02;
+/** Room left beyond a sample that leaves the range: the next ones of the same rise stay inside. */
+const HEADROOM = 0.15;
+
+interface Range {
+  low: number;
+  high: number;
+}
+
+const NO_RANGE: Range = { low: Infinity, high: -Infinity };
+
 /** `<pleth-trace .wave=${wave}>`: a decoration for the eye, `aria-hidden`; the numbers beside it carry the meaning. */
 export class PlethTrace extends HTMLElement {
   wave: Wave | null = null;
@@ -49,6 +62,9 @@ export class PlethTrace extends HTMLElement {
   private low = 0;
   private high = 1;
   private scaled = false;
+  private stretch: Range = { ...NO_RANGE };
+  private earlier: Range = { ...NO_RANGE };
+  private seen = 0;
 
   connectedCallback(): void {
     this.setAttribute("aria-hidden", "true");
@@ -128,11 +144,25 @@ export class PlethTrace extends HTMLElement {
     this.y = y;
   }
 
-  /** The range follows the wave: at once outwards, slowly inwards. */
+  /** The range follows the wave: at once outwards, slowly inwards, and never through the top of a beat. */
   private scale(sample: number): void {
+    this.stretch = { low: Math.min(this.stretch.low, sample), high: Math.max(this.stretch.high, sample) };
+    this.seen += 1;
+    const low = Math.min(this.earlier.low, this.stretch.low);
+    const high = Math.max(this.earlier.high, this.stretch.high);
+    if (this.seen >= STRETCH_S * (this.wave?.rateHz ?? 75)) {
+      this.earlier = this.stretch;
+      this.stretch = { ...NO_RANGE };
+      this.seen = 0;
+    }
     const span = this.high - this.low;
-    this.low = Math.min(sample, this.low + span * 0.0008);
-    this.high = Math.max(sample, this.high - span * 0.0008, this.low + 1e-6);
+    if (this.earlier.low <= this.earlier.high) {
+      this.low += (low - this.low) * EASE;
+      this.high += (high - this.high) * EASE;
+    }
+    if (sample < this.low) this.low = sample - HEADROOM * span;
+    if (sample > this.high) this.high = sample + HEADROOM * span;
+    this.high = Math.max(this.high, this.low + 1e-6);
   }
 }
 

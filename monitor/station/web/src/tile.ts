@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { numeric, pressure, type Shown } from "./ages";
-import { covered, leading, stateWords } from "./alarms";
+import { calls, covered, leading, stateWords } from "./alarms";
 import type { Actions } from "./page";
 import { countdown, infusedSeconds, infusionClock, returnMark, returnWords, verdictWords } from "./recovery";
 import type { BedPicture } from "./store";
@@ -10,7 +10,9 @@ import { clockLength, hhmmss, instant, spoken } from "./times";
 import type { Alarm, Bed, Device, Limits } from "./wire.gen";
 import { alarmTextOnBed, ICON, metricWords, originBadge, phaseWords, PREFIX, reasonWords, textAndLimit } from "./words";
 
-const ALARM_LINES = 2;
+/** Lines of alarms on a tall tile and on a low one; which it is, the style sheet knows. */
+const TALL_LINES = 4;
+const LOW_LINES = 2;
 
 /** A bed's tile; `alarms` are the bed's own, in order. */
 export function renderTile(picture: BedPicture, alarms: readonly Alarm[], now: number, actions: Actions): TemplateResult {
@@ -66,17 +68,22 @@ function renderPhase(bed: Bed, at: number, now: number): TemplateResult {
 }
 
 function renderAlarms(alarms: readonly Alarm[]): TemplateResult | typeof nothing {
-  const shown = alarms.filter((alarm) => !covered(alarm));
-  if (shown.length === 0) return nothing;
-  const more = shown.length - ALARM_LINES;
+  const uncovered = alarms.filter((alarm) => !covered(alarm));
+  if (uncovered.length === 0) return nothing;
+  const shown = [...uncovered.filter(calls), ...uncovered.filter((alarm) => !calls(alarm))];
   return html`<ul class="bed-alarms">
-    ${shown.slice(0, ALARM_LINES).map((alarm, index) => {
+    ${shown.slice(0, TALL_LINES).map((alarm, index) => {
       const [what, limit] = textAndLimit(alarmTextOnBed(alarm));
       return html`<li class="alarm ${alarm.priority} ${alarm.state.toLowerCase()}" title=${stateWords(alarm)}>
         <span class="mark">${ICON[alarm.priority]} ${PREFIX[alarm.priority]}</span>
         <span class="text"><span class="what">${what}</span> <span class="limit">${limit}</span></span>
         ${renderAnswer(alarm)}
-        ${index === ALARM_LINES - 1 && more > 0 ? html`<span class="more">+${more}</span>` : nothing}
+        ${index === LOW_LINES - 1 && shown.length > LOW_LINES
+          ? html`<span class="more low-only">+${shown.length - LOW_LINES}</span>`
+          : nothing}
+        ${index === TALL_LINES - 1 && shown.length > TALL_LINES
+          ? html`<span class="more">+${shown.length - TALL_LINES}</span>`
+          : nothing}
       </li>`;
     })}
   </ul>`;
@@ -87,7 +94,8 @@ function renderAnswer(alarm: Alarm): TemplateResult | typeof nothing {
   if (alarm.state === "ACTIVE") return nothing;
   const at = instant(alarm.state === "ACKED" ? alarm.acknowledged_at : alarm.ended_at);
   return html`<span class="answered"
-    >${alarm.state === "ACKED" ? `✓ ${alarm.acknowledged_by ?? ""}` : "ended"} <span class="at">${at === null ? "" : hhmmss(at)}</span></span
+    >${alarm.state === "ACKED" ? "✓" : "ended"}
+    <span class="at">${alarm.state === "ACKED" ? (alarm.acknowledged_by ?? "") : ""} ${at === null ? "" : hhmmss(at)}</span></span
   >`;
 }
 
@@ -101,10 +109,13 @@ function renderNumber(name: string, unit: string, kind: string, shown: Shown, li
   </div>`;
 }
 
+/** A limit taken from a baseline may have a fraction; more than a tenth of it says nothing. */
+const tenth = (limit: number | null | undefined): number | null => (limit == null ? null : Math.round(limit * 10) / 10);
+
 /** `≥ 90`, `48 – 120`; nothing where no limit is in force. */
 export function limitWords(limits: Limits | undefined): string {
-  const low = limits?.low ?? null;
-  const high = limits?.high ?? null;
+  const low = tenth(limits?.low);
+  const high = tenth(limits?.high);
   if (low !== null && high !== null) return `${low} – ${high}`;
   return low !== null ? `≥ ${low}` : high !== null ? `≤ ${high}` : "";
 }
@@ -118,7 +129,7 @@ function renderPressure(bed: Bed, now: number): TemplateResult {
       >${shown.text}${shown.look === "doubtful" ? html`<sup>?</sup>` : nothing}
       ${shown.mean === null ? nothing : html`<small>(${shown.mean})</small>`}</span
     >
-    <span class="limits">${pressureLimits(bed)}</span>
+    <span class="limits" title="limits of SBP / DBP">${pressureLimits(bed)}</span>
     <span class="next">${cuffWords(bed, now)}</span>
     ${shown.note === null ? nothing : html`<span class="note ${shown.look}" title=${shown.note}>${shown.note}</span>`}
     ${renderRecovery(bed)}
@@ -132,7 +143,7 @@ export function pressureLimits(bed: Bed): string {
 
 /** What the cuff is doing, else when it is due. */
 export function cuffWords(bed: Bed, now: number): string {
-  const pumping = bed.cuff.pressure === null ? "" : ` ${Math.round(bed.cuff.pressure)} mmHg`;
+  const pumping = bed.cuff.pressure === null ? "" : ` ${Math.round(bed.cuff.pressure)}`;
   if (bed.cuff.state === "inflating") return `inflating${pumping}`;
   if (bed.cuff.state === "deflating") return `measuring${pumping}`;
   const due = instant(bed.cuff.next_due_at);
