@@ -82,8 +82,12 @@ class _Lane:
     def head(self) -> Entry:
         return self.entries[0]
 
+    @property
+    def priority(self) -> Priority:
+        return max(entry.priority for entry in self.entries)
+
     def rank(self) -> tuple[int, int]:
-        return (-max(entry.priority for entry in self.entries), self.head.order)
+        return (-self.priority, self.head.order)
 
 
 class PageQueue:
@@ -115,9 +119,9 @@ class PageQueue:
         self._settle(page.alert.alarm_id)
         return self._make_room() if len(self) > self._limit else None
 
-    def take(self, now: Instant) -> Entry | None:
-        """The most urgent page that may be tried now, marked as in flight."""
-        ready = [lane for lane in self._lanes.values() if not lane.head.in_flight and lane.head.due_at <= now]
+    def take(self, now: Instant, least: Priority = Priority.LOW) -> Entry | None:
+        """The most urgent page that may be tried now, of an alarm of at least priority `least`; marked as in flight."""
+        ready = [lane for lane in self._idle(least) if lane.head.due_at <= now]
         if not ready:
             return None
         entry = min(ready, key=_Lane.rank).head
@@ -148,13 +152,16 @@ class PageQueue:
         for entry in [entry for entry in self if not entry.in_flight]:
             self._end(entry, PageStatus.FAILED, reason)
 
-    def next_due(self) -> Instant | None:
+    def next_due(self, least: Priority = Priority.LOW) -> Instant | None:
         """When `take` has something next; None: nothing waits."""
-        return min((lane.head.due_at for lane in self._lanes.values() if not lane.head.in_flight), default=None)
+        return min((lane.head.due_at for lane in self._idle(least)), default=None)
 
     def oldest(self) -> Entry | None:
         """The page that has been due longest."""
         return min(self, key=lambda entry: (entry.since, entry.order), default=None)
+
+    def _idle(self, least: Priority) -> Iterator[_Lane]:
+        return (lane for lane in self._lanes.values() if not lane.head.in_flight and lane.priority >= least)
 
     def _settle(self, alarm_id: str) -> None:
         """End what later pages of the alarm made obsolete, and news for a receiver that never heard of it."""

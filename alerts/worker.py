@@ -26,6 +26,9 @@ RECEIPT_DUE: Duration = 15 * SECOND
 """A page without a delivery for this long is a technical alarm (alarm-system 3.2, PAGER_FAIL)."""
 
 SENDS_AT_ONCE = 4
+MORE_FOR_HIGH = 4
+"""Tries beside these for HIGH alone: on a receiver that answers late, an emergency waits behind nothing lesser."""
+
 QUEUE_LIMIT = 256
 SEND_BOUND_S = 20.0
 """Bound on one try of any channel; a channel's own bounds are shorter."""
@@ -152,7 +155,7 @@ class Worker:
                 self._wake.clear()
                 now = self._clock.now()
                 self._watch(now)
-                while len(self._sends) < SENDS_AT_ONCE and (entry := self._queue.take(now)) is not None:
+                while (least := self._least()) is not None and (entry := self._queue.take(now, least)) is not None:
                     send = group.create_task(self._send(entry))
                     self._sends.add(send)
                     send.add_done_callback(self._sent)
@@ -167,6 +170,12 @@ class Worker:
         """Break off what is under way; those pages stay in the outbox and are sent again at the next start."""
         for send in self._sends:
             send.cancel()
+
+    def _least(self) -> Priority | None:
+        """The least priority that may be tried now; None: enough tries are under way."""
+        if len(self._sends) < SENDS_AT_ONCE:
+            return Priority.LOW
+        return Priority.HIGH if len(self._sends) < SENDS_AT_ONCE + MORE_FOR_HIGH else None
 
     def _sent(self, send: asyncio.Task[None]) -> None:
         self._sends.discard(send)
@@ -253,7 +262,8 @@ class Worker:
             _log.exception("outbox_not_written", page_id=page.page_id, status=status.value)
 
     def _next_wake(self) -> Instant | None:
-        due = self._queue.next_due() if len(self._sends) < SENDS_AT_ONCE else None
+        least = self._least()
+        due = None if least is None else self._queue.next_due(least)
         oldest = None if self.failing else self._queue.oldest()
         report = None if oldest is None else oldest.since + RECEIPT_DUE
         return min((at for at in (due, report) if at is not None), default=None)

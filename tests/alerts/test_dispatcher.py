@@ -133,6 +133,28 @@ async def test_one_failing_alarm_delays_no_other_on_its_channel() -> None:
         assert pager.told() == [("bay-2-0001", RAISED), ("bay-1-0007", RAISED)]
 
 
+async def test_a_high_page_does_not_wait_behind_lesser_ones_that_hang() -> None:
+    """Tries under way on a receiver that answers late leave room for an emergency (alarm-system 4.3: HIGH 0 s)."""
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        pager.hold()
+        ward.tell(*(alert(alarm_id=f"bay-1-{n:04}") for n in range(6)))
+        await ward.clock.advance(0)
+        ward.tell(alert(alarm_id="bay-9-0001", priority=Priority.HIGH))
+        await ward.clock.advance(0)
+        tried = [page.alert.alarm_id for _, page in pager.tries]
+        assert tried == [*(f"bay-1-{n:04}" for n in range(4)), "bay-9-0001"]
+
+
+async def test_tries_at_once_are_bounded_for_high_pages_too() -> None:
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        pager.hold()
+        ward.tell(*(alert(alarm_id=f"bay-1-{n:04}", priority=Priority.HIGH) for n in range(20)))
+        await ward.clock.advance(0)
+        assert len(pager.tries) == alerts.worker.SENDS_AT_ONCE + alerts.worker.MORE_FOR_HIGH
+
+
 async def test_the_most_urgent_page_goes_first() -> None:
     pager = RecordingChannel("pager")
     async with desk([pager]) as ward:
