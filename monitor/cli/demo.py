@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import math
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ MAX_BEDS = 64
 def add(commands: Any) -> None:
     """Describe the command."""
     parser = describe(commands, "demo", "a whole ward on this machine, simulated", TEXT, EXAMPLE, run)
-    parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="20 minutes in 40 seconds: 30")
+    parser.add_argument("--speed", type=parse_speed, default=1.0, metavar="N", help="20 minutes in 40 seconds: 30")
     parser.add_argument("--beds", type=_beds, default=8, metavar="N", help=f"simulated beds, 0 to {MAX_BEDS} (8)")
     parser.add_argument(
         "--port", type=int, default=8080, metavar="P", help="of the nurse station; 0: a free one (8080)"
@@ -42,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from monitor.demo.run import DemoOptions, run_demo
     from monitor.logs import configure
     from monitor.packages import verify_packages
-    from monitor.running import until_stopped
+    from monitor.running import run_until_stopped
 
     verify_packages()
     configure()
@@ -55,11 +54,12 @@ def run(args: argparse.Namespace) -> int:
         browser=not args.no_browser,
         say=note,
     )
-    asyncio.run(until_stopped(run_demo(options)))
+    run_until_stopped(run_demo(options))
     return OK
 
 
-def _speed(text: str) -> float:
+def parse_speed(text: str) -> float:
+    """`--speed`, the same for every command that plays a story."""
     value = float(text)
     if not math.isfinite(value) or not 0.1 <= value <= 1000:
         raise argparse.ArgumentTypeError("a factor from 0.1 to 1000 is wanted")
