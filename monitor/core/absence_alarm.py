@@ -29,10 +29,12 @@ def due(bed: Bed) -> Due | None:
         if alarm is None or priority > alarm.priority:
             found.append(Due(bad_since + after, rule.rule.order, "", priority))
             break
-    if alarm is not None and absence.thin_from is None and bed.state.spo2.track.stands(bed.state.clock):
-        enough = absence.valid_within(bed.state.clock, rule.window) >= rule.window_valid
-        if enough:
-            found.append(Due(bed.state.clock, rule.rule.order, "", CLEAR))
+    track, now = bed.state.spo2.track, bed.state.clock
+    if alarm is not None and absence.thin_from is None and track.stands(now):
+        # Short of enough without being thin is only the session's first half minute, when nothing leaves the window.
+        enough_at = now + max(0, rule.window_valid - absence.valid_within(now, rule.window))
+        if enough_at <= track.until:
+            found.append(Due(enough_at, rule.rule.order, "", CLEAR))
     return min(found, key=Due.rank, default=None)
 
 

@@ -95,6 +95,15 @@ def test_closes_when_ten_of_thirty_seconds_are_valid_again() -> None:
     assert told(story)[-1] == (210, "alarm_closed", "medium")
 
 
+def test_closes_when_the_tenth_second_is_full_in_the_first_half_minute_too() -> None:
+    """Valid from 15 to 25: closed at 25, before the sample that ends it, whether or not somebody looks at 25."""
+    story = Story().open().start(0)
+    story.off(0, 15)
+    story.samples(15, 25)
+    story.off(25, 28)
+    assert told(story) == [(15, "alarm_raised", "low"), (25, "alarm_closed", "low")]
+
+
 def test_an_acknowledged_one_closes_too() -> None:
     """Technical alarms never latch (rulings 2.8)."""
     story = in_phase("INFUSING")

@@ -6,6 +6,7 @@ nothing is missing, the alarm must be present one second after its delay (and th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from hypothesis import given, settings
@@ -54,12 +55,13 @@ PULSE = st.one_of(
 
 def longest_bad(samples: list[Given], what: str, weak_counts: bool) -> list[tuple[float, float, bool]]:
     """(start, end, weak) of each stretch without a break in which every sample meets the rule `what`."""
-    meets = {
+    rules: dict[str, Callable[[Given], bool]] = {
         "SPO2_CRIT": lambda one: one.spo2 is not None and one.spo2 < 85,
         "SPO2_LOW": lambda one: one.spo2 is not None and one.spo2 < 90,
         "PR_XLOW": lambda one: one.pulse is not None and one.pulse <= 40,
         "PR_XHIGH": lambda one: one.pulse is not None and one.pulse >= 150,
-    }[what]
+    }
+    meets = rules[what]
     found: list[tuple[float, float, bool]] = []
     for index, one in enumerate(samples):
         following = samples[index + 1].t if index + 1 < len(samples) else one.t
