@@ -78,7 +78,7 @@ class Board:
     """Pictures of every open alarm: as decided (for telling what changed), and as told (for showing)."""
 
     def __init__(self) -> None:
-        self._decided: dict[str, AlarmPicture] = {}
+        self._decided: dict[str | None, dict[str, AlarmPicture]] = {}  # by bed
         self._told: dict[str, AlarmPicture] = {}
 
     def decide(self, events: Sequence[Event], books: Sequence[AlarmBook]) -> list[Change]:
@@ -115,19 +115,22 @@ class Board:
         """Take over what a journal has restored: it was told before the service stopped."""
         for book in books:
             for alarm in book.open.values():
-                self._decided[alarm.alarm_id] = self._told[alarm.alarm_id] = picture(alarm, book)
+                shown = picture(alarm, book)
+                self._told[alarm.alarm_id] = shown
+                self._decided.setdefault(book.bed, {})[alarm.alarm_id] = shown
 
     def _compare(self, book: AlarmBook, events: Sequence[Event], reasons: dict[str, str]) -> list[Change]:
         changes = []
+        decided = self._decided.setdefault(book.bed, {})
         now_open = {alarm.alarm_id: picture(alarm, book) for alarm in book.open.values()}
         for alarm_id, after in now_open.items():
-            before = self._decided.get(alarm_id)
+            before = decided.get(alarm_id)
             if before != after:
                 changes.append(Change(before, after))
-                self._decided[alarm_id] = after
-        for alarm_id, before in list(self._decided.items()):
-            if before.bed == book.bed and alarm_id not in now_open:
-                del self._decided[alarm_id]
+                decided[alarm_id] = after
+        for alarm_id, before in list(decided.items()):
+            if alarm_id not in now_open:
+                del decided[alarm_id]
                 changes.append(Change(before, _closed(before, reasons.get(alarm_id), _ended(events, alarm_id))))
         return changes
 

@@ -65,6 +65,7 @@ class _Telling:
     changes: list[Change]
     pages: list[Page]
     beds: frozenset[str]
+    to_log: list[Event]
     done: asyncio.Future[None]
 
 
@@ -258,12 +259,10 @@ class Loop:
             commit = self._journal.append(batch, pages, session=known)
             self.stats.events += len(batch)
             beds = frozenset() if bed_id is None else frozenset({bed_id})
-            telling = _Telling(commit, changes, pages, beds, asyncio.get_running_loop().create_future())
+            told = asyncio.get_running_loop().create_future()
+            telling = _Telling(commit, changes, pages, beds, batch if self._log_events else [], told)
             self._tellings.append(telling)
             tellings.append(telling)
-            if self._log_events:
-                for event in batch:
-                    log.info(event.kind.value, **_loggable(event))
         if tellings:
             self._something_to_tell.set()
         return tellings
@@ -272,6 +271,7 @@ class Loop:
         while True:
             await self._something_to_tell.wait()
             self._something_to_tell.clear()
+            to_log: list[Event] = []
             while self._tellings:
                 telling = self._tellings[0]
                 result = await telling.commit.wait()
@@ -287,6 +287,10 @@ class Loop:
                     self._send(telling.pages)
                 if not telling.done.done():
                     telling.done.set_result(None)
+                to_log += telling.to_log
+            # A line of log takes as long as a step of the core: it comes when nobody waits to be told.
+            for event in to_log:
+                log.info(event.kind.value, **_loggable(event))
 
     # -- snapshots -----------------------------------------------------------------------------------------------
 

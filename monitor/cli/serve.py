@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 from typing import Any
 
@@ -34,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     from monitor.journal import JournalReader
     from monitor.logs import configure
     from monitor.packages import verify_packages
-    from monitor.running import until_stopped
+    from monitor.running import run_until_stopped
     from monitor.service import JOURNAL_FILE, Plan, run_service
     from monitor.site import read_site
 
@@ -54,5 +53,5 @@ def run(args: argparse.Namespace) -> int:
     def ready(port: int) -> None:
         note(f"nurse station: http://{host}:{port}/   (stop with Ctrl-C)")
 
-    asyncio.run(until_stopped(run_service(Plan(site, site.data, clock, host, site.station.port, ready=ready))))
+    run_until_stopped(run_service(Plan(site, site.data, clock, host, site.station.port, ready=ready)))
     return OK
