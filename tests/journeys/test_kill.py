@@ -1,0 +1,138 @@
+"""`kill -9` in the middle of a recovery: the clock, the baseline, the alarms and the unsent page survive."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+import pytest
+from standardwebhooks import Webhook
+
+from config.instant import SECOND, to_rfc3339
+from monitor.clock import SystemClock
+from monitor.journal import JournalReader
+from monitor.service import JOURNAL_FILE, PEOPLE_FILE
+from monitor.site import read_site
+from simulator.broker import EmbeddedBroker
+from simulator.devices.nonin import NoninDf2
+from tests.adapters.transports.mosquitto import free_port
+from tests.simulator.devices.still_body import StillBody
+from tests.simulator.running_ward import running
+from tests.support.journey import NURSE, PRESCRIBER, SECRET, hire, site_text
+from tests.support.journey_devices import SITE, Devices, mqtt_url
+from tests.support.journey_page import Page, signed_in
+from tests.support.journey_process import bedwatch
+from tests.support.journey_replay import check_journal
+from tests.support.webhook_receiver import until, webhook_receiver
+
+pytestmark = pytest.mark.journey
+
+BED = "bay-1"
+ALARM_WITHIN_S = 20.0
+
+
+def survivors(page: Page) -> dict[str, Any]:
+    """What must be the same before and after."""
+    bed = page.beds[BED]
+    return {
+        "phase": bed["phase"],
+        "phase_since": bed["phase_since"],
+        "session": bed["session"]["id"],
+        "started_at": bed["session"]["started_at"],
+        "deadline_at": bed["session"]["deadline_at"],
+        "infused_s": bed["session"]["infused_s"],
+        "baseline": bed["baseline"],
+        "recovery": bed["recovery"]["deadline_at"],
+        "alarms": {
+            alarm["alarm"]: (alarm["alarm_id"], alarm["state"], alarm["raised_at"])
+            for alarm in page.alarms.values()
+            if alarm["bed"] == BED and alarm["state"] != "CLOSED"
+        },
+    }
+
+
+def pending_pages(journal: Path) -> dict[str, tuple[str, str]]:
+    """Page id to kind and alarm id of what nobody has received yet."""
+    with closing(sqlite3.connect(journal)) as connection:
+        rows = connection.execute("SELECT page_id, kind, alarm_id FROM outbox WHERE status = 'pending'")
+        return {page_id: (kind, alarm_id) for page_id, kind, alarm_id in rows}
+
+
+async def measure(broker: int, seq: int, systolic: int, diastolic: int, mean: int) -> None:
+    """One result of a cuff behind the broker."""
+    values = {"systolic": systolic, "diastolic": diastolic, "mean": mean, "pulse_rate": 74}
+    payload = {"t": to_rfc3339(SystemClock().now()), "seq": seq, "values": values, "error": None}
+    async with aiomqtt.Client("127.0.0.1", broker) as client:
+        await client.publish(f"vitals/v1/{SITE}/{BED}/cuff-1/nibp", json.dumps(payload), qos=1)
+
+
+async def test_kill_in_recovery(tmp_path: Path) -> None:
+    """Started again on the same data folder, the service goes on; nothing is lost, nothing happens twice."""
+    body = StillBody()
+    body.show(spo2=80.0)
+    devices = Devices(SystemClock(), tmp_path / "ports", SECOND // 20)
+    devices.pty("ox-1", BED, "nonin-df2", NoninDf2(body), body)
+    hook = free_port()
+    channel = ["[[channel]]", 'id = "pager"', 'kind = "webhook"', f'url = "http://127.0.0.1:{hook}/hook"']
+    channel.append(f'secret = "{SECRET}"')
+    site, data = tmp_path / "site.toml", tmp_path / "data"
+    data.mkdir()
+    hire(data / PEOPLE_FILE)
+    command = ("serve", "--site", site, "--data", data, "--port", "0")
+    journal = data / JOURNAL_FILE
+
+    async with EmbeddedBroker() as broker, running(devices.ward):
+        devices.bind("cuff-1", BED, "mqtt-vitals", mqtt_url(broker.port, BED, "cuff-1"))
+        site.write_text(site_text((BED,), devices.lines, channel))
+        async with bedwatch(*command, folder=tmp_path) as first, signed_in(first.port, NURSE) as nurse:
+            async with nurse.page() as page:
+                await nurse.open_session(BED)
+                await measure(broker.port, 1, 128, 78, 95)
+                await page.sees(lambda: page.beds[BED]["values"].get("systolic", {}).get("value") == 128)
+                await nurse.command("start_infusion", BED, override_by=PRESCRIBER, reason="one reading will do here")
+                await measure(broker.port, 2, 205, 95, 132)
+                await page.sees_alarm("SBP_CRIT")
+                await measure(broker.port, 3, 150, 85, 107)
+                await page.sees_alarm("SBP_CRIT", "LATCHED")
+                await nurse.command("end_infusion", BED, early=True, reason="the patient asked")
+                await until(lambda: any(one["alarm"] == "SPO2_CRIT" for one in page.told), ALARM_WITHIN_S)
+                await page.sees(lambda: page.beds[BED]["phase"] == "RECOVERY" and page.beds[BED]["recovery"])
+                before = survivors(page)
+                assert before["alarms"]["SBP_CRIT"][1] == "LATCHED"
+                assert before["alarms"]["SPO2_CRIT"][1] == "ACTIVE"
+                assert await first.end(signal.SIGKILL) == -signal.SIGKILL
+        unsent = pending_pages(journal)
+        raised = {page_id for page_id, (kind, _) in unsent.items() if kind == "alarm.raised"}
+        # SBP_CRIT is latched: its condition ended before anybody could be told of it.
+        assert {unsent[page_id][1] for page_id in raised} == {before["alarms"]["SPO2_CRIT"][0]}
+
+        async with (
+            webhook_receiver(port=hook) as receiver,
+            bedwatch(*command, folder=tmp_path) as second,
+            signed_in(second.port, NURSE) as nurse,
+            nurse.page() as page,
+        ):
+            after = survivors(page)
+            assert after == before
+            told = lambda: {request.headers["webhook-id"] for request in receiver.received}  # noqa: E731 - asked twice
+            await until(lambda: told() >= raised, ALARM_WITHIN_S)
+            for request in receiver.received:
+                Webhook(SECRET).verify(request.body, request.headers)
+            first_told = [json.loads(request.body)["data"]["alarm_id"] for request in receiver.received]
+            assert set(first_told) >= {unsent[page_id][1] for page_id in raised}
+            assert await nurse.acknowledge(before["alarms"]["SBP_CRIT"][0]) == "CLOSED"
+            assert await nurse.acknowledge(before["alarms"]["SPO2_CRIT"][0]) == "ACKED"
+            await page.socket.close()
+            assert await second.end(signal.SIGTERM) == 0
+
+    compared = check_journal(journal, read_site(site, {}))
+    assert compared[before["session"]] > 8
+    kinds = [row.kind for row in await asyncio.to_thread(JournalReader(journal).events)]
+    assert kinds.count("session_opened") == 1
+    assert kinds.count("baseline_frozen") == len(before["baseline"])
