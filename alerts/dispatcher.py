@@ -94,14 +94,17 @@ class Dispatcher:
             else:
                 worker.put(page)
 
-    def start(self, failing: Iterable[str] = ()) -> None:
+    def start(self, failing: Iterable[str] = (), open_alarms: Iterable[str] = ()) -> None:
         """Take up what the outbox still holds from before a restart, oldest first, under the same ids.
 
         `failing`: channels with an open PAGER_FAIL from before; they count as failing until they deliver.
+        `open_alarms`: ids from before. Who heard of them is read from the outbox now and not on the way of their
+        next page, where a slow disk would hold up every bed.
         """
         for name in failing:
             if name in self._workers:
                 self._workers[name].resume_failing()
+        self._told.recall(open_alarms)
         pages = self._outbox.pending()
         for page in pages:
             if page.alert.kind in CALLS:

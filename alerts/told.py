@@ -35,6 +35,11 @@ class Told:
         if alarm_id not in self._heard:
             self._keep(alarm_id, frozenset())
 
+    def recall(self, alarm_ids: Iterable[str]) -> None:
+        """Ask the outbox about these now, so that nobody has to when one of them is news again."""
+        for alarm_id in alarm_ids:
+            self._of(alarm_id)
+
     def paged(self, alarm_id: str) -> frozenset[str]:
         """Channels that have a raise or escalation of this alarm on its way or delivered."""
         return self._of(alarm_id).paged

@@ -153,7 +153,10 @@ class Service:
             lock_after=plan.site.station.lock_after,
         )
         self._take_up()
-        self.dispatcher.start(failing=[alarm.device or "" for alarm in self._open_service_alarms("PAGER_FAIL")])
+        self.dispatcher.start(
+            failing=[alarm.device or "" for alarm in self._open_service_alarms("PAGER_FAIL")],
+            open_alarms=[alarm.alarm_id for alarm in self.board.alarms()],
+        )
         async with asyncio.TaskGroup() as tasks, AsyncExitStack() as ending:
             ending.push_async_callback(self.dispatcher.stop)
             tasks.create_task(self.dispatcher.run(), name="pages")

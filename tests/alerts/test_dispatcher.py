@@ -506,6 +506,34 @@ async def test_stopping_lets_a_try_finish_within_its_grace() -> None:
         assert ward.status(alert()) is PageStatus.DELIVERED
 
 
+async def test_news_of_an_alarm_from_before_a_restart_reads_no_disk() -> None:
+    """Planning happens on the way of an alarm, where a slow disk would hold up every bed."""
+
+    class AskedOutbox(MemoryOutbox):
+        def __init__(self) -> None:
+            super().__init__()
+            self.asked: list[str] = []
+
+        def told(self, alarm_id: str) -> frozenset[str]:
+            self.asked.append(alarm_id)
+            return super().told(alarm_id)
+
+    outbox = AskedOutbox()
+    dispatcher = Dispatcher(
+        [(spec("pager"), RecordingChannel("pager"))],
+        outbox,
+        ManualClock(),
+        lambda: 0.0,
+        on_trouble=lambda name, about, reason, since: None,
+        on_recovered=lambda name: None,
+    )
+    dispatcher.start(open_alarms=["bay-1-0007"])
+    outbox.asked.clear()
+    news = [alert(occurrence=2), alert(ESCALATED), alert(ACKNOWLEDGED), alert(CLOSED), alert(alarm_id="bay-2-0001")]
+    assert [len(dispatcher.plan(about)) for about in news] == [1, 1, 1, 1, 1]
+    assert outbox.asked == []
+
+
 class BrokenOutbox(MemoryOutbox):
     """A store that can neither be read nor written."""
 

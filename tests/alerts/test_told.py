@@ -38,6 +38,18 @@ def test_the_outbox_is_asked_once_and_not_at_all_for_a_new_alarm() -> None:
     assert outbox.asked == asking + 1
 
 
+def test_what_was_recalled_is_not_asked_for_again() -> None:
+    outbox = CountingOutbox()
+    outbox.add([page(alert())])
+    outbox.finished(page(alert()).page_id, PageStatus.DELIVERED, 1)
+    told = Told(outbox)
+    told.recall(["bay-1-0007", "bay-2-0001"])
+    asking = outbox.asked
+    assert told.paged("bay-1-0007") == {"pager"}
+    assert told.paged("bay-2-0001") == frozenset()
+    assert outbox.asked == asking
+
+
 def test_beginning_again_forgets_nothing() -> None:
     told = Told(MemoryOutbox())
     told.note_arrived("bay-1-0007", "pager")
