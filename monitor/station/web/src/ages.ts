@@ -1,12 +1,13 @@
 // How far a number may still be shown: alarm-system 5.3 (grey at 5 s, "--" at 15 s; a cuff reading tells its age).
 
-import { hhmm, instant, spoken } from "./times";
+import { hhmm, instant } from "./times";
 import type { Bed, Value } from "./wire.gen";
 import { reasonWords } from "./words";
 
 export const GREY_AFTER_S = 5;
 export const GONE_AFTER_S = 15;
 export const NOTHING = "--";
+const NO_DATA = "no data";
 // A cuff speaks once per measurement: its number turns grey when the next one is half an interval late (NIBP_OVERDUE).
 const CUFF_LATE = 1.5;
 const CUFF_INTERVAL_S = 300;
@@ -29,8 +30,8 @@ export function numeric(value: Value | undefined, now: number): Shown {
   const ageS = at === null ? null : Math.max(0, (now - at) / 1000);
   const number = value.value ?? (value.verdict === "INVALID" ? null : value.shown);
   const why = value.reason === null ? null : reasonWords(value.reason);
-  if (number === null || ageS === null) return { text: NOTHING, look: "none", note: why ?? "no data yet", ageS };
-  if (ageS >= GONE_AFTER_S) return { text: NOTHING, look: "none", note: why ?? `no data ${spoken(ageS)}`, ageS };
+  if (number === null || ageS === null) return { text: NOTHING, look: "none", note: why ?? NO_DATA, ageS };
+  if (ageS >= GONE_AFTER_S) return { text: NOTHING, look: "none", note: NO_DATA, ageS };
   const text = String(Math.round(number));
   if (ageS >= GREY_AFTER_S || value.value === null) return { text, look: "grey", note: `${Math.floor(ageS)} s old`, ageS };
   if (value.verdict === "SUSPECT") return { text, look: "doubtful", note: why ?? "doubtful", ageS };

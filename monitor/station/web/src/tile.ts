@@ -124,7 +124,7 @@ function renderPressure(bed: Bed, now: number): TemplateResult {
   const shown = pressure(bed, now);
   return html`<div class="pressure ${shown.look}">
     <span class="name">NIBP <small>mmHg</small></span>
-    <span class="taken">${shown.taken ?? ""}</span>
+    <span class="taken">${(shown.taken ?? "").replace(/ ago$/, "")}${shown.taken?.endsWith(" ago") ? html`<span class="ago"> ago</span>` : nothing}</span>
     <span class="value"
       >${shown.text}${shown.look === "doubtful" ? html`<sup>?</sup>` : nothing}
       ${shown.mean === null ? nothing : html`<small>(${shown.mean})</small>`}</span

@@ -14,10 +14,10 @@ test.each([
   expect(numeric(value(), at(age))).toMatchObject({ look, text });
 });
 
-test("a number that the service gave up is grey until 15 s, then the reason stands there", () => {
+test("a number that the service gave up is grey until 15 s, then there is none", () => {
   const lost = value({ value: null, verdict: null, reason: "stale", shown: 96 });
   expect(numeric(lost, at(4))).toMatchObject({ look: "grey", text: "96" });
-  expect(numeric(lost, at(15))).toMatchObject({ look: "none", text: "--", note: "no fresh value" });
+  expect(numeric(lost, at(15))).toMatchObject({ look: "none", text: "--", note: "no data" });
 });
 
 test("a suspect number is drawn doubtful with its reason", () => {
