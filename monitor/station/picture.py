@@ -59,6 +59,7 @@ class LiveWard:
         self._faults = faults
         self._site = site
         self._now = now
+        self._limits: dict[str, tuple[object, dict[str, wire.Limits]]] = {}
 
     def beds(self) -> list[wire.Bed]:
         """Every bed, in the order of the site file."""
@@ -115,12 +116,21 @@ class LiveWard:
             origin=next((origin for origin in _LEAST_REAL if origin in origins), "live"),
             session=None if session is None else _session(session, now),
             values=_values(bed, now) if session is not None else {},
-            limits=_limits(bed),
+            limits=self._limits_of(bed),
             cuff=_cuff(bed),
             baseline=[] if session is None else _baseline(session),
             recovery=None if session is None or not session.returns else _recovery(bed, session),
             devices=devices,
         )
+
+    def _limits_of(self, bed: Bed) -> dict[str, wire.Limits]:
+        """The limits in force, worked out again only when what they depend on has changed."""
+        session = bed.state.session
+        depends = (bed.watched, None if session is None else [session.baseline_value(metric) for metric in METRICS])
+        known = self._limits.get(bed.state.bed)
+        if known is None or known[0] != depends:
+            known = self._limits[bed.state.bed] = (depends, _limits(bed))
+        return known[1]
 
     def _device(self, bed: Bed, device_id: str) -> wire.Device:
         facts, known = self._devices[device_id], bed.state.devices.get(device_id)
