@@ -208,8 +208,7 @@ def _fold(metric: MetricReturn, seen: Observation, clock: Clockwork, rule: Retur
         changes.append(Change(seen.at, metric.state, after))
         metric.state = after
         metric.ever_away = metric.ever_away or after is ReturnState.AWAY
-        if after is not ReturnState.INDETERMINATE:
-            metric.reason = None
+        metric.reason = None
     metric.told.extend(changes)
     return changes
 

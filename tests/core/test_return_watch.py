@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
+from monitor.core.bed_state import BedState
 from tests.support.return_story import END, START, ReturnStory, Wave
 from tests.support.ward import Story
 
@@ -525,3 +527,17 @@ def test_a_restart_changes_nothing_about_the_return(minute: float) -> None:
     again.run_minutes(35)
     assert again.steps() == plain.steps()
     assert again.verdicts() == plain.verdicts()
+
+
+@pytest.mark.parametrize("minute", [-20, 1, 22.6])
+def test_a_snapshot_goes_on_like_the_original(minute: float) -> None:
+    """What a journal keeps of a bed is enough for deadline, interval and verdict, also for an end entered late."""
+    plain = ReturnStory(pulse((-30, 90), (16, 72))).infusing(m5=150).end(END + 30 * 60, at=END)
+    plain.after(m20=150, m25=120, m30=120).run_minutes(minute)
+    again = copy.deepcopy(plain)
+    kept = msgspec.json.decode(msgspec.json.encode(plain.bed.state), type=BedState)
+    assert kept == plain.bed.state
+    again.bed.state = kept
+    for story in (plain, again):
+        story.run_minutes(35)
+    assert again.lines == plain.lines
