@@ -1,0 +1,164 @@
+"""Which event becomes which alert (interfaces, section 7; rulings 2.4, 2.6)."""
+
+from __future__ import annotations
+
+from alerts.alert import AlertKind
+from config.instant import SECOND
+from config.vocabulary import Priority
+from monitor.pages import PageWriter
+from tests.support.live_ward import START
+from tests.support.told_ward import ToldWard
+
+RAISED, ESCALATED = AlertKind.RAISED, AlertKind.ESCALATED
+ACKNOWLEDGED, CLOSED = AlertKind.ACKNOWLEDGED, AlertKind.CLOSED
+
+
+def low(ward: ToldWard, until: int = 26) -> None:
+    """SPO2_LOW raised at 25 s."""
+    ward.open()
+    ward.samples(0, 10, 97)
+    ward.samples(10, until, 88)
+
+
+def test_a_raised_alarm_says_what_where_and_since_when() -> None:
+    """No patient name in the text; the reference travels apart, for channels that may carry it."""
+    ward = ToldWard()
+    low(ward)
+    (alert,) = ward.alerts
+    assert (alert.kind, alert.alarm, alert.priority, alert.step) == (RAISED, "SPO2_LOW", Priority.MEDIUM, 1)
+    assert (alert.bed, alert.bed_label, alert.alarm_id) == ("bay-1", "Bay 1", "bay-1-0001")
+    assert (alert.value, alert.limit, alert.unit) == (88, 90, "%")
+    assert alert.at == alert.raised_at == START + 25 * SECOND
+    assert alert.text == "** Bay 1 SpO2 88 % (limit 90) for 15 s"
+    assert (alert.session, alert.patient, alert.audible) == ("s-1", "Jane Doe", True)
+    assert "Jane" not in alert.text
+
+
+def test_a_rise_is_told_once_as_an_escalation() -> None:
+    """SPO2_LOW becomes HIGH after a minute below 90 (rulings 3)."""
+    ward = ToldWard()
+    low(ward, 75)
+    assert ward.of("SPO2_LOW") == [RAISED, ESCALATED]
+    risen = ward.alerts[-1]
+    assert (risen.priority, risen.step) == (Priority.HIGH, int(Priority.HIGH))
+    assert risen.text == "*** Bay 1 SpO2 88 % (limit 90) for 60 s"
+
+
+def test_a_rise_of_an_acknowledged_alarm_is_told_once_too() -> None:
+    """Two events, one message (row 11): the rise; it sounds again."""
+    ward = ToldWard()
+    low(ward)
+    (acknowledged,) = ward.put(26, "acknowledge", alarm="SPO2_LOW", by="nurse-a")
+    assert acknowledged.kind is ACKNOWLEDGED
+    assert acknowledged.text == "** Bay 1 SpO2 88 % (limit 90) - acknowledged by nurse-a"
+    ward.samples(27, 75, 88)
+    assert ward.of("SPO2_LOW") == [RAISED, ACKNOWLEDGED, ESCALATED]
+
+
+def test_the_end_of_a_latched_condition_is_told_when_it_ends_and_not_again() -> None:
+    """`alarm.closed` once, when the condition ended; the later acknowledgement is told as such."""
+    ward = ToldWard()
+    low(ward)
+    ward.samples(26, 40, 96)
+    assert ward.of("SPO2_LOW") == [RAISED, CLOSED]
+    assert ward.alerts[-1].text.endswith(" - ended")
+    ward.put(50, "acknowledge", alarm="SPO2_LOW", by="nurse-a")
+    assert ward.of("SPO2_LOW").count(CLOSED) == 1
+
+
+def test_the_end_of_an_acknowledged_condition_is_told_once() -> None:
+    """It closes at once: nobody has to answer it any more."""
+    ward = ToldWard()
+    low(ward)
+    ward.put(26, "acknowledge", alarm="SPO2_LOW", by="nurse-a")
+    ward.samples(27, 45, 96)
+    assert ward.of("SPO2_LOW") == [RAISED, ACKNOWLEDGED, CLOSED]
+
+
+def test_a_latched_alarm_that_a_discharge_closes_is_not_ended_twice() -> None:
+    """Its condition had ended before."""
+    ward = ToldWard()
+    low(ward)
+    ward.samples(26, 40, 96)
+    ward.put(50, "command", command="abort", by="nurse-a", reason="went home")
+    assert ward.of("SPO2_LOW") == [RAISED, CLOSED]
+
+
+def test_a_present_alarm_that_a_discharge_closes_has_ended() -> None:
+    """Nobody is paged about an empty bed any longer."""
+    ward = ToldWard()
+    low(ward)
+    ward.put(26, "command", command="abort", by="nurse-a", reason="went home")
+    assert ward.of("SPO2_LOW") == [RAISED, CLOSED]
+
+
+def test_a_recurrence_of_a_latched_alarm_is_raised_again() -> None:
+    """Re-armed under its own id, with a new occurrence, so that it is not taken for the old message."""
+    ward = ToldWard()
+    low(ward)
+    ward.samples(26, 40, 96)
+    ward.samples(40, 60, 87)
+    raised = [alert for alert in ward.alerts if alert.kind is RAISED]
+    assert [alert.alarm_id for alert in raised] == ["bay-1-0001"] * 2
+    assert [alert.occurrence for alert in raised] == [1, 2]
+
+
+def test_a_lower_alarm_beside_a_higher_one_is_not_audible() -> None:
+    """SPO2_CRIT sounds; SPO2_LOW is for the log (rulings 2.4)."""
+    ward = ToldWard()
+    ward.open()
+    ward.samples(0, 10, 97)
+    ward.samples(10, 40, 80)
+    heard = {(alert.alarm, alert.kind): alert.audible for alert in ward.alerts}
+    assert heard[("SPO2_CRIT", RAISED)] is True
+    assert heard[("SPO2_LOW", RAISED)] is False
+
+
+def test_a_lower_alarm_is_told_when_the_higher_one_leaves_it_uncovered() -> None:
+    """Nobody was told of it so far and nobody has answered it."""
+    ward = ToldWard()
+    ward.open()
+    ward.samples(0, 10, 97)
+    ward.samples(10, 30, 80)
+    ward.samples(30, 50, 89)
+    crit_ended = next(i for i, alert in enumerate(ward.alerts) if (alert.alarm, alert.kind) == ("SPO2_CRIT", CLOSED))
+    uncovered = ward.alerts[crit_ended + 1]
+    assert (uncovered.alarm, uncovered.kind, uncovered.audible) == ("SPO2_LOW", RAISED, True)
+    assert ward.of("SPO2_LOW").count(CLOSED) == 0
+
+
+def test_an_answered_lower_alarm_is_not_told_when_it_is_uncovered() -> None:
+    """The acknowledgement of the higher one was its too."""
+    ward = ToldWard()
+    ward.open()
+    ward.samples(0, 10, 97)
+    ward.samples(10, 30, 80)
+    ward.put(30, "acknowledge", alarm="SPO2_CRIT", by="nurse-a")
+    before = len(ward.alerts)
+    ward.samples(31, 50, 89)
+    assert [(alert.alarm, alert.kind) for alert in ward.alerts[before:]] == [("SPO2_CRIT", CLOSED)]
+
+
+def test_an_alarm_of_the_service_names_no_bed() -> None:
+    """And no session."""
+    ward = ToldWard()
+    (alert,) = ward.put(1, "system", bed=None, system="storage", ok=False, subject="disk", critical=False)
+    assert (alert.bed, alert.bed_label, alert.alarm) == (None, None, "STORAGE")
+    assert " bedwatch " in alert.text
+    (ended,) = ward.put(2, "system", bed=None, system="storage", ok=True, subject="disk", critical=False)
+    assert ended.kind is CLOSED
+
+
+def test_what_changes_nothing_for_anybody_far_away_is_not_told() -> None:
+    """Sessions, phases, rejected values, staleness: the screen's business."""
+    ward = ToldWard()
+    ward.open()
+    ward.samples(0, 10, 97)
+    ward.put(10, "command", command="start_infusion", by="nurse-a", override_by="dr-x", reason="test")
+    ward.put(11, "spo2", device="ox-1", spo2=250, pulse_rate=72, flags=[])
+    assert ward.alerts == []
+
+
+def test_no_events_no_alerts() -> None:
+    """A quiet moment."""
+    assert PageWriter({}).alerts([], [], None, None) == []
