@@ -160,10 +160,10 @@ class AlarmBook:
         ]
         return min(due) if due else None
 
-    def next_released(self) -> tuple[int, str] | None:
-        """The first re-arm whose higher instance has left: rule order, instance key; due at once."""
+    def next_released(self) -> tuple[int, str, str] | None:
+        """The first re-arm whose higher instance has left: rule order, instance key, reason; due at once."""
         due = [
-            (alarm.rule.order, key)
+            (alarm.rule.order, key, alarm.held_back)
             for key, alarm in self.open.items()
             if alarm.held_back is not None and not self.superseded(alarm) and self._still_due(alarm)
         ]
@@ -232,9 +232,7 @@ class AlarmBook:
             alarm.ended_at = at
         self._close(alarm, at, out, reason, by)
 
-    def rise(
-        self, alarm: Alarm, priority: Priority, at: Instant, out: list[Event], *, value: float | None = None
-    ) -> None:
+    def rise(self, alarm: Alarm, priority: Priority, at: Instant, out: list[Event]) -> None:
         """The priority goes up; never down. An acknowledgement is void then (row 11)."""
         if priority <= alarm.priority:
             return
@@ -242,8 +240,6 @@ class AlarmBook:
         if not acknowledged:
             self._move(alarm, Cue.RISEN)
         alarm.priority = priority
-        if value is not None:
-            alarm.value = value
         self._tell(EventKind.ALARM_PRIORITY_CHANGED, alarm, at, out)
         if acknowledged:
             self._rearm_or_hold(alarm, at, out, "priority")
@@ -260,11 +256,9 @@ class AlarmBook:
         self._move(alarm, Cue.REMIND)
         self._rearm(alarm, at, out, "still_present")
 
-    def release(self, key: str, at: Instant, out: list[Event]) -> None:
+    def release(self, key: str, reason: str, at: Instant, out: list[Event]) -> None:
         """The higher instance has left: what it held back happens (rulings 2.4)."""
-        alarm = self.open[key]
-        if alarm.held_back is not None:
-            self._rearm_or_hold(alarm, at, out, alarm.held_back)
+        self._rearm_or_hold(self.open[key], at, out, reason)
 
     def restart(self, at: Instant, out: list[Event]) -> None:
         """The service came back: what nobody has answered is announced again (row 17)."""

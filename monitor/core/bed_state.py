@@ -10,7 +10,7 @@ from config.vocabulary import CuffError, CuffState, LinkState, Metric, Phase, Pr
 from monitor.core.absence import Absence
 from monitor.core.alarm import AlarmBook
 from monitor.core.condition import Condition
-from monitor.core.ruleset import INFUSION, WATCHED, LevelRule, Ruleset
+from monitor.core.ruleset import INFUSION, WATCHED, Ruleset
 from monitor.core.session import Session
 from monitor.core.track import Track
 from monitor.core.validation import Judgement, StepHold, StepRule, step_rules
@@ -195,11 +195,6 @@ class Bed:
     def watched(self) -> bool:
         """Whether values belong to a patient now."""
         return self.state.phase in WATCHED
-
-
-def limit_now(bed: Bed, level: LevelRule) -> float:
-    """The alarm limit of a level rule in force on this bed."""
-    return level.trigger.number(bed.state.baseline(level.metric))
 
 
 def by_phase(bed: Bed, infusing: Priority, other: Priority) -> Priority:

@@ -7,9 +7,10 @@ goes through verdict, step rule and each rule's condition.
 from __future__ import annotations
 
 from config.instant import Instant, to_seconds
-from config.vocabulary import UNITS, AlarmState, Metric, Verdict
+from config.vocabulary import UNITS, Metric, Verdict
 from monitor.core import condition as conditions
 from monitor.core import liveness
+from monitor.core.alarm import instance_key
 from monitor.core.bed_state import ORDER_BELIEVE, ORDER_LAPSE, Bed, Channel, Due
 from monitor.core.condition import Condition, Outcome, Stage
 from monitor.core.events import Event, EventKind, plain
@@ -392,7 +393,5 @@ def limits_changed(bed: Bed, before: dict[Metric, float | None], out: list[Event
             drop(bed, level, "limit_changed", out)
             continue
         del state.conditions[level.rule.name]
-        alarm = state.book.find(level.rule)
-        if alarm is not None and alarm.state is not AlarmState.CLOSED:
-            state.book.end(alarm, at, out, "limit_changed")
+        state.book.end(state.book.open[instance_key(level.rule, None)], at, out, "limit_changed")
     bed.calm = calm_band(bed)

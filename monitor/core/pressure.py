@@ -57,7 +57,11 @@ def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event])
         cuff.values[metric] = PressureValue(values[metric], measured, judgement)
         _tell_rejected(bed, metric, values[metric], judgement, now, out)
     session.reading_count += 1
-    valid = {metric: values[metric] for metric in PRESSURES if judgements[metric].verdict is Verdict.VALID}
+    valid = {
+        metric: value
+        for metric in PRESSURES
+        if judgements[metric].verdict is Verdict.VALID and (value := values[metric]) is not None
+    }
     if valid:
         session.mean_seen = session.mean_seen or Metric.MEAN in valid
         session.readings.append(
@@ -77,9 +81,8 @@ def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event])
     if judgements[Metric.SYSTOLIC].verdict is Verdict.VALID:
         cuff.valid_at = measured if cuff.valid_at is None else max(cuff.valid_at, measured)
         _not_overdue(bed, now, out)
-    for metric, value in valid.items():
-        if value is not None:
-            return_watch.reading(bed, metric, value, measured, out)
+    for metric, pressure in valid.items():
+        return_watch.reading(bed, metric, pressure, measured, out)
 
 
 def _measured_at(bed: Bed, item: CuffMeasurement, now: Instant) -> Instant | None:

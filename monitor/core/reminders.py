@@ -7,22 +7,21 @@ from __future__ import annotations
 from monitor.core.bed_state import Bed, Due
 from monitor.core.events import Event
 
-RELEASED = "released"
-
 
 def due(bed: Bed) -> Due | None:
     """The next re-arm that no higher alarm of the group holds back."""
     book = bed.state.book
     released = book.next_released()
     if released is not None:
-        return Due(bed.state.clock, released[0], released[1], RELEASED)
+        order, key, reason = released
+        return Due(bed.state.clock, order, key, reason)
     waiting = book.next_reminder()
     return None if waiting is None else Due(waiting[0], waiting[1], waiting[2])
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:
     """Re-arm it."""
-    if due.what == RELEASED:
-        bed.state.book.release(due.key, bed.state.clock, out)
-    else:
+    if due.what is None:
         bed.state.book.remind(due.key, bed.state.clock, out)
+    else:
+        bed.state.book.release(due.key, due.what, bed.state.clock, out)

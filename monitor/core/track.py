@@ -49,8 +49,7 @@ class Track:
         """The metric's next sample has come without an accepted value: nothing stands from `at` on."""
         if self.until > at:
             self.until = at
-            if self.ends:
-                self.ends[-1] = max(at, self.starts[-1])
+            self.ends[-1] = max(at, self.starts[-1])
 
     def stands(self, at: Instant) -> bool:
         """Whether an accepted value covers the moment after `at`."""
@@ -66,14 +65,14 @@ class Track:
         total = sum(length for _, length in parts)
         if total == 0:
             return None, 0
-        reached = 0
-        for index, (value, length) in enumerate(parts):
-            reached += length
-            if 2 * reached > total:
-                return value, total
-            if 2 * reached == total:
-                return (value + parts[index + 1][0]) / 2, total
-        raise AssertionError("the parts add up to their total")
+        middle, reached = 0, parts[0][1]
+        while 2 * reached < total:
+            middle += 1
+            reached += parts[middle][1]
+        value = parts[middle][0]
+        if 2 * reached == total:
+            value = (value + parts[middle + 1][0]) / 2
+        return value, total
 
     def _within(self, start: Instant, end: Instant) -> list[tuple[float, Duration]]:
         found = []

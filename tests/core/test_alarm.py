@@ -81,6 +81,16 @@ def test_a_priority_never_falls() -> None:
     assert alarm.priority is Priority.HIGH
 
 
+def test_the_stale_mark_is_told_when_it_changes() -> None:
+    """Row 15: the state is kept; saying it twice is no news."""
+    book, alarm = book_with(ACTIVE)
+    events = []  # type: ignore[var-annotated]
+    for stale in (False, True, True, False):
+        book.set_stale(alarm, stale, 5, events)
+    assert [event.data["stale"] for event in events] == [True, False]
+    assert alarm.state is ACTIVE
+
+
 GROUPS = {  # rulings 2.4, the rules of this version, highest first
     "oxygenation": [{"SPO2_CRIT"}, {"SPO2_LOW"}],
     "slow pulse": [{"PR_XLOW"}, {"PR_LOW"}],

@@ -480,10 +480,9 @@ def test_a_pending_slow_pulse_is_dropped_with_the_baseline() -> None:
 
 def test_a_present_alarm_whose_trigger_stays_true_keeps_its_state() -> None:
     story = Story().open()
-    story.samples(0, 280, 97, 80)
-    story.samples(280, 300, 97, 60)
+    story.samples(0, 300, 97, 55)
     story.samples(300, 340, 97, 46)
-    story.start(340)
+    story.start(340)  # B = 55: the limit goes from 48 to 46.75
     assert story.told("PR_LOW") == [(315, "alarm_raised")]
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from config.vocabulary import Metric
 from monitor.core.limits import AlarmLimit
-from tests.support.ward import Line, Story, shipped_rules
+from monitor.core.preset import build_ruleset
+from tests.support.ward import Line, Story, preset_table, shipped_rules
 
 
 class Row(NamedTuple):
@@ -282,6 +283,18 @@ def test_only_the_relative_rule_moves_with_the_baseline() -> None:
     assert {rule.rule.name: rule.metric for rule in shipped_rules().cuffs} == {
         row.alarm: {"S": Metric.SYSTOLIC, "D": Metric.DIASTOLIC, "M": Metric.MEAN}[row.alarm[0]] for row in ROWS
     }
+
+
+def test_a_limit_that_the_baseline_makes_false_ends_the_alarm() -> None:
+    """Rulings 2.7 with a clinic's own preset, in which the lower of 90 and 0.7 B counts."""
+    table = preset_table()
+    table["rules"]["SBP_LOW"]["trigger"]["choose"] = "lower"
+    story = Story(rules=build_ruleset(table, "own preset")).open()
+    for t in (10, 80, 150):
+        story.cuff(t, 88, 60)
+    story.start(160)
+    assert story.told("SBP_LOW") == [(10, "alarm_raised"), (160, "alarm_closed")]
+    assert story.one("alarm_closed", alarm="SBP_LOW")["reason"] == "limit_changed"
 
 
 def test_a_cuff_that_says_it_inflates_is_alive_and_its_pressure_is_kept() -> None:
