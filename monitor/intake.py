@@ -32,7 +32,9 @@ CUFF_PERIOD: Duration = SECOND
 UNBOUND_PERIOD: Duration = 10 * SECOND
 """The same unbound device is reported so often at most."""
 MAX_UNBOUND = 100
-"""Different unbound devices remembered; more than that is one trouble, not a hundred."""
+"""Different unbound devices in one such period; more than that is one trouble, not a hundred."""
+FURTHER_UNBOUND = "further devices"
+"""What they are called together, as when something floods the broker with ever new names."""
 QUARANTINE_BYTES = 512
 
 Submit = Callable[[Input, Instant], None]
@@ -42,11 +44,14 @@ Quarantine = Callable[[Instant, str, bytes], None]
 
 @dataclass(slots=True)
 class IntakeStats:
-    """What the intake left out, since start: cuff pressures between two seconds, unbound messages."""
+    """What the intake left out, since start: cuff pressures between two seconds, unbound messages.
+
+    `unbound_together`: those of devices too many to be told one by one.
+    """
 
     cuff_thinned: int = 0
     unbound: int = 0
-    unbound_forgotten: int = 0
+    unbound_together: int = 0
 
 
 class Intake:
@@ -107,17 +112,24 @@ class Intake:
         """A message of the own scheme that no device of the site file binds: told, kept apart, never charted."""
         self.stats.unbound += 1
         subject = topic.rpartition("/")[0] or topic
+        if subject not in self._unbound and len(self._unbound) >= MAX_UNBOUND:
+            self._forget_unbound(received_at)
+            if len(self._unbound) >= MAX_UNBOUND:
+                self.stats.unbound_together += 1
+                subject = FURTHER_UNBOUND
         last = self._unbound.get(subject)
         if last is not None and received_at - last < UNBOUND_PERIOD:
             return
-        if last is None and len(self._unbound) >= MAX_UNBOUND:
-            oldest = min(self._unbound, key=self._unbound.__getitem__)
-            del self._unbound[oldest]
-            self.stats.unbound_forgotten += 1
         self._unbound[subject] = received_at
         self._quarantine(received_at, topic, payload[:QUARANTINE_BYTES])
         detail = "not bound in the site file; its values are kept apart"
         self._submit(SystemState("binding", ok=False, subject=subject, detail=detail), received_at)
+
+    def _forget_unbound(self, now: Instant) -> None:
+        """Forget whoever may be reported again anyway; in a flood that is looked for at most once a period."""
+        together = self._unbound.get(FURTHER_UNBOUND)
+        if together is None or now - together >= UNBOUND_PERIOD:
+            self._unbound = {who: at for who, at in self._unbound.items() if now - at < UNBOUND_PERIOD}
 
     def _progress(self, bed: str, device_id: str, reading: CuffProgress, at: Instant) -> None:
         told = self._cuff_told.get(device_id)
