@@ -50,9 +50,7 @@ async def test_broker_down_at_start_and_again_later(tmp_path: Path, kind: str) -
             await journey.see(lambda: stats.state == "down")
             wired.show(spo2=88.0)
             await journey.pass_time(17)
-            (again,) = [
-                each for each in await journey.events(bed=PUBLISHED, alarm="DEVICE_OFFLINE") if each.t > gone
-            ]
+            (again,) = [each for each in await journey.events(bed=PUBLISHED, alarm="DEVICE_OFFLINE") if each.t > gone]
             assert (again.t, again.kind) == (gone + 10, "alarm_raised")
             assert (await page.sees_alarm("SPO2_LOW"))["bed"] == WIRED
 

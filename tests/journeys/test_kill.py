@@ -90,23 +90,26 @@ async def test_kill_in_recovery(tmp_path: Path) -> None:
     async with EmbeddedBroker() as broker, running(devices.ward):
         devices.bind("cuff-1", BED, "mqtt-vitals", mqtt_url(broker.port, BED, "cuff-1"))
         site.write_text(site_text((BED,), devices.lines, channel))
-        async with bedwatch(*command, folder=tmp_path) as first, signed_in(first.port, NURSE) as nurse:
-            async with nurse.page() as page:
-                await nurse.open_session(BED)
-                await measure(broker.port, 1, 128, 78, 95)
-                await page.sees(lambda: page.beds[BED]["values"].get("systolic", {}).get("value") == 128)
-                await nurse.command("start_infusion", BED, override_by=PRESCRIBER, reason="one reading will do here")
-                await measure(broker.port, 2, 205, 95, 132)
-                await page.sees_alarm("SBP_CRIT")
-                await measure(broker.port, 3, 150, 85, 107)
-                await page.sees_alarm("SBP_CRIT", "LATCHED")
-                await nurse.command("end_infusion", BED, early=True, reason="the patient asked")
-                await until(lambda: any(one["alarm"] == "SPO2_CRIT" for one in page.told), ALARM_WITHIN_S)
-                await page.sees(lambda: page.beds[BED]["phase"] == "RECOVERY" and page.beds[BED]["recovery"])
-                before = survivors(page)
-                assert before["alarms"]["SBP_CRIT"][1] == "LATCHED"
-                assert before["alarms"]["SPO2_CRIT"][1] == "ACTIVE"
-                assert await first.end(signal.SIGKILL) == -signal.SIGKILL
+        async with (
+            bedwatch(*command, folder=tmp_path) as first,
+            signed_in(first.port, NURSE) as nurse,
+            nurse.page() as page,
+        ):
+            await nurse.open_session(BED)
+            await measure(broker.port, 1, 128, 78, 95)
+            await page.sees(lambda: page.beds[BED]["values"].get("systolic", {}).get("value") == 128)
+            await nurse.command("start_infusion", BED, override_by=PRESCRIBER, reason="one reading will do here")
+            await measure(broker.port, 2, 205, 95, 132)
+            await page.sees_alarm("SBP_CRIT")
+            await measure(broker.port, 3, 150, 85, 107)
+            await page.sees_alarm("SBP_CRIT", "LATCHED")
+            await nurse.command("end_infusion", BED, early=True, reason="the patient asked")
+            await until(lambda: any(one["alarm"] == "SPO2_CRIT" for one in page.told), ALARM_WITHIN_S)
+            await page.sees(lambda: page.beds[BED]["phase"] == "RECOVERY" and page.beds[BED]["recovery"])
+            before = survivors(page)
+            assert before["alarms"]["SBP_CRIT"][1] == "LATCHED"
+            assert before["alarms"]["SPO2_CRIT"][1] == "ACTIVE"
+            assert await first.end(signal.SIGKILL) == -signal.SIGKILL
         unsent = pending_pages(journal)
         raised = {page_id for page_id, (kind, _) in unsent.items() if kind == "alarm.raised"}
         # SBP_CRIT is latched: its condition ended before anybody could be told of it.

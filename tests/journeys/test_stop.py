@@ -27,12 +27,15 @@ async def test_serve_stops_cleanly(tmp_path: Path, number: signal.Signals) -> No
     site.write_text(site_text(("bay-1",), missing, []))
     data.mkdir()
     hire(data / PEOPLE_FILE)
-    async with bedwatch("serve", "--site", site, "--data", data, "--port", "0", folder=tmp_path) as service:
-        async with signed_in(service.port, NURSE) as nurse, nurse.page():
-            assert await service.end(number) == 0
+    async with (
+        bedwatch("serve", "--site", site, "--data", data, "--port", "0", folder=tmp_path) as service,
+        signed_in(service.port, NURSE) as nurse,
+        nurse.page(),
+    ):
+        assert await service.end(number) == 0
     assert b"Traceback" not in service.said
-    assert {path.name for path in tmp_path.iterdir()} == {"site.toml", "data", "tmp"}
-    assert list((tmp_path / "tmp").iterdir()) == []
+    assert left_in(tmp_path) == {"site.toml", "data", "tmp"}
+    assert left_in(tmp_path / "tmp") == set()
     assert verify(data / JOURNAL_FILE).ok
 
 
@@ -42,16 +45,21 @@ async def test_demo_stops_cleanly(tmp_path: Path, number: signal.Signals) -> Non
     data = tmp_path / "demo"
     arguments = ("demo", "--beds", "3", "--port", "0", "--no-browser", "--data", data)
     async with bedwatch(*arguments, folder=tmp_path) as demo:
-        assert any((data / "ports").iterdir())
+        assert left_in(data / "ports")
         children = demo.children()
         assert children
         assert await demo.end(number) == 0
     assert b"Traceback" not in demo.said
     assert [pid for pid in children if _lives(pid)] == []
     assert not (data / "ports").exists()
-    assert {path.name for path in tmp_path.iterdir()} == {"demo", "tmp"}
-    assert list((tmp_path / "tmp").iterdir()) == []
+    assert left_in(tmp_path) == {"demo", "tmp"}
+    assert left_in(tmp_path / "tmp") == set()
     assert verify(data / JOURNAL_FILE).ok
+
+
+def left_in(folder: Path) -> set[str]:
+    """The names in a folder."""
+    return {path.name for path in folder.iterdir()}
 
 
 def _lives(pid: int) -> bool:

@@ -121,9 +121,7 @@ class Journey:
         coming = [each for each in self.devices.ids if self.devices.wakes_up(each, stats[each])]
         if coming:
             with suppress(TimeoutError):
-                await until(
-                    lambda: not any(self.devices.wakes_up(each, stats[each]) for each in coming), COMING_UP_S
-                )
+                await until(lambda: not any(self.devices.wakes_up(each, stats[each]) for each in coming), COMING_UP_S)
         await self.see(lambda: not any(self.devices.waits_for(each, stats[each]) for each in self.devices.ids))
         await self.see(lambda: not self.service.loop.untold)
 

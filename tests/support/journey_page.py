@@ -21,7 +21,9 @@ ANSWER_WITHIN_S = 10.0
 @asynccontextmanager
 async def signed_in(port: int, name: str) -> AsyncIterator[Person]:
     """A person who has signed in over HTTP."""
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=ANSWER_WITHIN_S, trust_env=False) as http:
+    async with httpx2.AsyncClient(
+        base_url=f"http://127.0.0.1:{port}", timeout=ANSWER_WITHIN_S, trust_env=False
+    ) as http:
         answer = await http.post("/api/v1/sign-in", json={"name": name, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         yield Person(http, port)
