@@ -498,3 +498,18 @@ def test_the_cuffs_pulse_raises_no_pulse_alarm() -> None:
     for t in range(0, 600, 60):
         story.cuff(t, pulse_rate=180)
     assert not [event for _, event in story.told("PR_XHIGH") + story.told("PR_HIGH")]
+
+
+def test_a_moved_limit_means_nothing_for_a_value_that_no_longer_stands() -> None:
+    story = Story().open()
+    story.samples(0, 300, 97, 55)
+    story.start(310)
+    story.tick(311)
+    assert story.told("PR_LOW") == []
+
+
+def test_a_calm_sample_keeps_its_perfusion_index() -> None:
+    story = Story().open()
+    story.samples(0, 40, perfusion_index=3.1)
+    assert story.bed.calm is not None
+    assert (story.bed.state.perfusion_index, story.bed.state.perfusion_at) == (3.1, 39_000_000)
