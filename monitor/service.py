@@ -152,11 +152,12 @@ class Service:
             allowed_origins=plan.site.station.allowed_origins,
             lock_after=plan.site.station.lock_after,
         )
-        self._take_up()
+        # Before the ward is taken up: the pages of that are sent once they are durable, and only then.
         self.dispatcher.start(
             failing=[alarm.device or "" for alarm in self._open_service_alarms("PAGER_FAIL")],
             open_alarms=[alarm.alarm_id for alarm in self.board.alarms()],
         )
+        self._take_up()
         async with asyncio.TaskGroup() as tasks, AsyncExitStack() as ending:
             ending.push_async_callback(self.dispatcher.stop)
             tasks.create_task(self.dispatcher.run(), name="pages")

@@ -129,6 +129,8 @@ async def test_kill_in_recovery(tmp_path: Path) -> None:
                 Webhook(SECRET).verify(request.body, request.headers)
             first_told = [json.loads(request.body)["data"]["alarm_id"] for request in receiver.received]
             assert set(first_told) >= {unsent[page_id][1] for page_id in raised}
+            ids = [request.headers["webhook-id"] for request in receiver.received]
+            assert len(ids) == len(set(ids)), "a page was sent twice"
             assert await nurse.acknowledge(before["alarms"]["SBP_CRIT"][0]) == "CLOSED"
             assert await nurse.acknowledge(before["alarms"]["SPO2_CRIT"][0]) == "ACKED"
             await page.socket.close()
