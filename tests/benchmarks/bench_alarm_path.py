@@ -77,6 +77,7 @@ def sustained(running: RunningService, through: RunningBroker, beds: int) -> Non
 
 def _probe(running: RunningService, through: RunningBroker, beds: int) -> tuple[Probe, Page, Publisher]:
     running.open_sessions([bed_id(number) for number in range(beds)])
+    running.wait_connected()
     page, publisher = running.page(), Publisher(through.port, f"probe-{beds}")
     return Probe(page, publisher, range(beds)), page, publisher
 

@@ -53,7 +53,9 @@ class Page:
                 arrived = perf_counter()
                 if text.endswith(QUIET) or b'"alarms"' not in text:
                     continue
-                return [(arrived, alarm) for alarm in _UPDATE.decode(text).alarms]
+                # A snapshot may have none.
+                if alarms := _UPDATE.decode(text).alarms:
+                    return [(arrived, alarm) for alarm in alarms]
             left = until - perf_counter()
             if left <= 0 or not select.select([self._socket], [], [], left)[0]:
                 return []

@@ -55,10 +55,21 @@ class RunningService:
             raise RuntimeError("/metrics has no bedwatch_inputs_total")
         return round(float(found[1]))
 
-    def peak_mb(self) -> float:
-        """The most memory it has had resident so far, in 10^6 bytes (Linux)."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    def wait_connected(self) -> None:
+        """Until every device's link stands. RuntimeError when that takes too long."""
+        until = perf_counter() + START_S
+        while perf_counter() < until:
+            with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
+                connection.request("GET", "/readyz")
+                if not json.loads(connection.getresponse().read())["devices"]["down"]:
+                    return
+            select.select([], [], [], 0.05)
+        raise RuntimeError("not every device's link came up")
+
+    def memory_mb(self, field: str) -> float:
+        """`VmRSS`, resident now, or `VmHWM`, the most so far, in 10^6 bytes (Linux; elsewhere 0)."""
+        status = Path(f"/proc/{self.pid}/status")
+        found = re.search(rf"{field}:\s+(\d+) kB", status.read_text()) if status.exists() else None
         return 0.0 if found is None else int(found[1]) * 1024 / 1e6
 
     def processor_s(self) -> float:
