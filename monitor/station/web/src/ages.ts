@@ -25,7 +25,7 @@ export interface Shown {
 
 /** A continuous metric (SpO2, pulse) at server time `now` (ms). */
 export function numeric(value: Value | undefined, now: number): Shown {
-  if (value === undefined) return { text: NOTHING, look: "none", note: "not measured", ageS: null };
+  if (value === undefined) return { text: NOTHING, look: "none", note: NO_DATA, ageS: null };
   const at = instant(value.at);
   const ageS = at === null ? null : Math.max(0, (now - at) / 1000);
   const number = value.value ?? (value.verdict === "INVALID" ? null : value.shown);

@@ -2,7 +2,7 @@
 
 export const GAP_PX = 8;
 /** Below this a tile cannot hold its numbers, its alarms and a wave at sizes that can be read. */
-const LEAST = { width: 215, height: 196 } as const;
+const LEAST = { width: 232, height: 196 } as const;
 /** The shape that suits a tile best. */
 const IDEAL = { width: 240, height: 330 } as const;
 /** A tile is not drawn out further, however few beds there are. */

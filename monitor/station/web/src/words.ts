@@ -7,7 +7,7 @@ export const SECONDARY = "bedwatch is secondary to the devices' own alarms";
 const REASONS: Readonly<Record<string, string>> = {
   sensor_off: "probe off",
   no_finger: "no finger in probe",
-  searching: "searching for pulse",
+  searching: "searching",
   low_perfusion: "weak signal",
   artifact: "movement",
   out_of_track: "signal lost",
