@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import termios
+import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,8 +33,7 @@ class SerialTransport:
     async def open(self) -> None:
         """As `Transport.open`."""
         loop = asyncio.get_running_loop()
-        # Opening may block for long on a sick USB adapter, so it has a thread of its own.
-        opening = loop.run_in_executor(None, self._open_port)
+        opening = _in_own_thread(loop, self._open_port)
         try:
             port = await asyncio.shield(opening)
         except asyncio.CancelledError:
@@ -92,6 +94,31 @@ class SerialTransport:
             dsrdtr=False,
             exclusive=True,
         )
+
+
+def _in_own_thread(
+    loop: asyncio.AbstractEventLoop, open_port: Callable[[], serial.Serial]
+) -> asyncio.Future[serial.Serial]:
+    """Open the port in a thread that nobody else needs: on a sick USB adapter that may take for ever.
+
+    The loop's own threads are few, and whoever signs in waits for one. A daemon, so that the process can end.
+    """
+    opening: asyncio.Future[serial.Serial] = loop.create_future()
+
+    def work() -> None:
+        try:
+            port = open_port()
+        except Exception as error:
+            with suppress(RuntimeError):  # the loop has ended, and whoever wanted the port with it
+                loop.call_soon_threadsafe(opening.set_exception, error)
+            return
+        try:
+            loop.call_soon_threadsafe(opening.set_result, port)
+        except RuntimeError:
+            port.close()
+
+    threading.Thread(target=work, name="serial-opening", daemon=True).start()
+    return opening
 
 
 def _close_abandoned(opening: asyncio.Future[serial.Serial]) -> None:

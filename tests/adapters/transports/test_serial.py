@@ -172,6 +172,30 @@ async def test_an_opening_that_is_cancelled_leaves_no_port_open(terminal: Termin
             await let_tasks_run(1)
 
 
+async def test_ports_that_never_open_take_no_thread_from_others(terminal: Terminal) -> None:
+    """Sign-ins and histories share the loop's few threads, and must not wait for a sick adapter."""
+    may_open = threading.Event()
+
+    class Stuck(SerialTransport):
+        def _open_port(self) -> serial.Serial:
+            may_open.wait(20)
+            return super()._open_port()
+
+    openings = [asyncio.create_task(Stuck(terminal.path, LINE).open()) for _ in range(50)]
+    try:
+        await let_tasks_run()
+        async with asyncio.timeout(10):
+            assert await asyncio.to_thread(lambda: "done") == "done"
+    finally:
+        for opening in openings:
+            opening.cancel()
+        await asyncio.wait(openings)
+        may_open.set()
+    async with asyncio.timeout(10):
+        while any(thread.name == "serial-opening" for thread in threading.enumerate()):
+            await let_tasks_run(1)
+
+
 async def test_two_hundred_cycles_leave_no_descriptor_behind(terminal: Terminal) -> None:
     """Opened and closed, and tried in vain."""
     port = SerialTransport(terminal.path, LINE)
