@@ -29,6 +29,7 @@ from monitor.health import ServiceHealth
 from monitor.history import JournalHistory
 from monitor.intake import Intake
 from monitor.journal import Journal
+from monitor.journal.journal import COMMIT_BOUND_S
 from monitor.journal.record import SnapshotReason
 from monitor.loop import Loop
 from monitor.pages import PageWriter
@@ -71,6 +72,8 @@ class Plan:
         demo: the page says so.
         ready: told the station's port once people can sign in.
         live: told the running service, for a demo that acts on it.
+        commit_bound_s: how long an alarm waits for its commit (rulings, section 5); a journey in virtual time gives
+            a busy machine more.
     """
 
     site: Site
@@ -82,6 +85,7 @@ class Plan:
     demo: bool = False
     ready: Callable[[int], None] = lambda port: None
     live: Callable[[Service], None] = lambda service: None
+    commit_bound_s: float = COMMIT_BOUND_S
 
 
 class Service:
@@ -247,7 +251,9 @@ async def run_service(plan: Plan) -> None:
         ConfigError: a channel's secret cannot be read.
     """
     plan.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    journal = await Journal.open(plan.data / JOURNAL_FILE, clock=plan.clock, version=__version__)
+    journal = await Journal.open(
+        plan.data / JOURNAL_FILE, clock=plan.clock, version=__version__, commit_bound_s=plan.commit_bound_s
+    )
     try:
         revived = await revive(journal, plan.site, plan.clock.now())
         service = Service(plan, journal, revived)
