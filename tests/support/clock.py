@@ -27,10 +27,14 @@ async def let_tasks_run(turns: int = TURNS) -> None:
 
 
 class ManualClock:
-    """Implements `config.instant.Clock`; time stands still until `advance`."""
+    """Implements `config.instant.Clock`; time stands still until `advance`.
 
-    def __init__(self, start: Instant = 0) -> None:
+    `turns` of the event loop go between two wake-ups.
+    """
+
+    def __init__(self, start: Instant = 0, turns: int = TURNS) -> None:
         self._now = start
+        self._turns = turns
         self._order = count()
         self._sleepers: list[tuple[Instant, int, asyncio.Future[None]]] = []
 
@@ -52,16 +56,16 @@ class ManualClock:
         if duration < 0:
             raise ValueError("a clock never goes back")
         target = self._now + duration
-        await let_tasks_run()
+        await let_tasks_run(self._turns)
         while self._sleepers and self._sleepers[0][0] <= target:
             due, _, woken = heapq.heappop(self._sleepers)
             if woken.done():
                 continue  # its sleeper was cancelled
             self._now = max(self._now, due)
             woken.set_result(None)
-            await let_tasks_run()
+            await let_tasks_run(self._turns)
         self._now = target
-        await let_tasks_run()
+        await let_tasks_run(self._turns)
 
     @property
     def next_wake(self) -> Instant | None:

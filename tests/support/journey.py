@@ -29,7 +29,11 @@ SECRET = "whsec_" + base64.b64encode(b"a secret of a journey, 32 bytes.").decode
 NURSE, SECOND_NURSE, PRESCRIBER = "nurse-a", "nurse-b", "dr-p"
 COMING_UP_S = 0.02
 """Real time given to an offered port to be opened by the service within one step."""
+COMMIT_WITHIN_S = 8.0
+"""Real time for a commit: a busy machine is no part of the story."""
 SPINS = 30
+TURNS = 10
+"""Of the event loop between two wake-ups; what takes longer is waited for after each step."""
 
 
 class JourneyClock(ManualClock):
@@ -38,7 +42,7 @@ class JourneyClock(ManualClock):
     speed = 1.0
 
     def __init__(self) -> None:
-        super().__init__(SystemClock().now() // SECOND * SECOND)
+        super().__init__(SystemClock().now() // SECOND * SECOND, turns=TURNS)
 
 
 class Journey:
@@ -83,7 +87,12 @@ class Journey:
         hire(self.data / PEOPLE_FILE)
         site = self.site()
         ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        plan = Plan(site, self.data, self.clock, LOOPBACK, 0, ready=ready.set_result, live=self._take)
+        plan = Plan(
+            *(site, self.data, self.clock, LOOPBACK, 0),
+            ready=ready.set_result,
+            live=self._take,
+            commit_bound_s=COMMIT_WITHIN_S,
+        )
         async with AsyncExitStack() as ending:
             service = asyncio.create_task(run_service(plan))
             ending.push_async_callback(_end, service)

@@ -34,4 +34,3 @@ def check_journal(journal: Path, site: Site) -> dict[str, int]:
     raised = [row.data["alarm_id"] for row in reader.events() if row.kind == "alarm_raised"]
     assert len(raised) == len(set(raised)), "an alarm was raised twice"
     return compared
-
