@@ -34,7 +34,7 @@ export function numeric(value: Value | undefined, now: number): Shown {
   if (ageS >= GONE_AFTER_S) return { text: NOTHING, look: "none", note: NO_DATA, ageS };
   const text = String(Math.round(number));
   if (ageS >= GREY_AFTER_S || value.value === null) return { text, look: "grey", note: `${Math.floor(ageS)} s old`, ageS };
-  if (value.verdict === "SUSPECT") return { text, look: "doubtful", note: why ?? "doubtful", ageS };
+  if (value.verdict === "SUSPECT") return { text, look: "doubtful", note: value.reason === "device" ? "device unsure" : (why ?? "doubtful"), ageS };
   return { text, look: "plain", note: null, ageS };
 }
 

@@ -23,6 +23,8 @@ test("a number that the service gave up is grey until 15 s, then there is none",
 test("a suspect number is drawn doubtful with its reason", () => {
   const doubtful = value({ verdict: "SUSPECT", reason: "device:low_perfusion" });
   expect(numeric(doubtful, at(1))).toMatchObject({ look: "doubtful", text: "97", note: "weak signal" });
+  const unsure = value({ verdict: "SUSPECT", reason: "device" });
+  expect(numeric(unsure, at(1))).toMatchObject({ look: "doubtful", note: "device unsure" });
 });
 
 test("an invalid number never shows, not even the last good one", () => {
