@@ -359,10 +359,15 @@ def _verdicts(bed: Bed | None, item: Input) -> dict[str, Any] | None:
     return {metric.value: [found.verdict.value, found.reason] for metric, found in judged.items() if found is not None}
 
 
-_QUIET = frozenset({"patient", "inputs", "metrics", "value", "weight_kg", "since", "at", "unit", "bound", "text"})
+_QUIET = frozenset(
+    {"patient", "inputs", "metrics", "value", "weight_kg", "since", "at", "unit", "bound", "text", "kind", "checklist"}
+)
+_REASON_TYPED = frozenset({EventKind.PHASE_CHANGED, EventKind.EVENT_RECORDED})
+"""Here the reason is what a person typed, which may name a patient; elsewhere it is a word of ours."""
 
 
 def _loggable(event: Event) -> dict[str, Any]:
-    """What an operator reads in the log: no patient, no measured values."""
+    """What an operator reads in the log: no patient, no measured values, nothing that a person typed freely."""
+    quiet = _QUIET | {"reason"} if event.kind in _REASON_TYPED else _QUIET
     told = {"bed": event.bed, **event.data}
-    return {key: value for key, value in told.items() if key not in _QUIET and value is not None}
+    return {key: value for key, value in told.items() if key not in quiet and value is not None}

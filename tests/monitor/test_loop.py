@@ -6,12 +6,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from config.instant import SECOND
 from config.vocabulary import AlarmState
 from monitor.core.errors import InputError
 from monitor.core.events import EventKind
-from monitor.core.inputs import Acknowledge, OpenSession, Restart, SystemState
+from monitor.core.inputs import Acknowledge, Command, OpenSession, Restart, SystemState
 from monitor.journal.reader import JournalReader
 from monitor.journal.record import SnapshotReason
 from tests.monitor.journal.disk import Disk
@@ -314,3 +315,21 @@ async def test_inputs_and_verdicts_are_journaled_as_judged(tmp_path: Path) -> No
     found = stored(live.journal.path, "SELECT verdicts FROM inputs WHERE kind = 'spo2' ORDER BY seq")
     assert '"spo2":["VALID",null]' in (found[0] if isinstance(found[0], str) else found[0].decode())
     assert "INVALID" in (found[2] if isinstance(found[2], str) else found[2].decode())
+
+
+async def test_nothing_that_a_person_typed_is_logged(tmp_path: Path) -> None:
+    """It may name the patient; the journal keeps it, the log says that something happened and by whom."""
+    typed = {"by": "nurse-a", "reason": "Mr Smith insists"}
+    with capture_logs() as log:
+        async with live_ward(tmp_path) as live:
+            live.open(patient="P-Smith")
+            live.put(5, "command", command="start_infusion", override_by="dr-p", **typed)
+            seen = {"kind": "Smith", "text": "Smith coughs"}
+            live.loop.submit(Command("bay-1", "record_event", by="nurse-a", fields=seen), START + 6 * SECOND)
+            live.put(7, "command", command="end_infusion", early=True, **typed)
+            live.put(8, "command", command="discharge", checklist={"Smith": "awake"}, override_by="dr-p", **typed)
+            await live.settled()
+    told = [line["event"] for line in log]
+    assert told.count("phase_changed") == 5, "PRE, INFUSING, RECOVERY, DISCHARGED, IDLE"
+    assert "event_recorded" in told
+    assert "Smith" not in repr(log)
