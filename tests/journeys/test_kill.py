@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from standardwebhooks import Webhook
 
 from config.instant import SECOND, to_rfc3339
 from monitor.clock import SystemClock
+from monitor.core.events import to_line
 from monitor.journal import JournalReader
 from monitor.service import JOURNAL_FILE, PEOPLE_FILE
+from monitor.session_replay import journaled_events
 from monitor.site import read_site
 from simulator.broker import EmbeddedBroker
 from simulator.devices.nonin import NoninDf2
@@ -70,6 +73,18 @@ async def measure(broker: int, seq: int, systolic: int, diastolic: int, mean: in
     payload = {"t": to_rfc3339(SystemClock().now()), "seq": seq, "values": values, "error": None}
     async with aiomqtt.Client("127.0.0.1", broker) as client:
         await client.publish(f"vitals/v1/{SITE}/{BED}/cuff-1/nibp", json.dumps(payload), qos=1)
+
+
+async def replayed(site: Path, data: Path, session: str, out: Path) -> int:
+    """Assert that `bedwatch replay --session` writes the very events of the journal; how many."""
+    arguments = ("replay", "--session", session, "--site", site, "--data", data, "--out", out)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-P", "-m", "monitor", *map(str, arguments))
+    assert await process.wait() == 0
+    again = [json.loads(line) for line in await asyncio.to_thread(lambda: out.read_bytes().splitlines())]
+    record = JournalReader(data / JOURNAL_FILE).session_record(session)
+    then = [to_line(event, record.session.opened_at) for event in journaled_events(record)]
+    assert again == then[: len(again)]
+    return len(again)
 
 
 async def test_kill_in_recovery(tmp_path: Path) -> None:
@@ -138,6 +153,7 @@ async def test_kill_in_recovery(tmp_path: Path) -> None:
 
     compared = check_journal(journal, read_site(site, {}))
     assert compared[before["session"]] > 8
+    assert await replayed(site, data, before["session"], tmp_path / "again.jsonl") == compared[before["session"]]
     kinds = [row.kind for row in await asyncio.to_thread(JournalReader(journal).events)]
     assert kinds.count("session_opened") == 1
     assert kinds.count("baseline_frozen") == len(before["baseline"])

@@ -54,9 +54,10 @@ class Journey:
     service: Service
     port: int
 
-    def __init__(self, folder: Path, *beds: str, tick: Duration = SECOND) -> None:
-        self.clock = JourneyClock()
-        self.start: Instant = self.clock.now()
+    def __init__(self, folder: Path, *beds: str, tick: Duration = SECOND, after: Journey | None = None) -> None:
+        """`after`: a journey that has ended and whose time goes on here."""
+        self.clock = JourneyClock() if after is None else after.clock
+        self.start: Instant = self.clock.now() if after is None else after.start
         self.data = folder / "data"
         self.devices = Devices(self.clock, folder / "ports", tick)
         self._beds = beds
@@ -83,7 +84,7 @@ class Journey:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Journey]:
         """The service and the devices run inside the block; the journal is closed after it."""
-        self.data.mkdir(exist_ok=True)
+        self.data.mkdir(parents=True, exist_ok=True)
         hire(self.data / PEOPLE_FILE)
         site = self.site()
         ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
