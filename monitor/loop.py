@@ -182,11 +182,14 @@ class Loop:
         return events + of_service, told
 
     def _settle(self, now: Instant) -> list[_Telling]:
-        """Every deadline up to `now`; a bug on one bed must not silence the others."""
+        """Every deadline up to `now`; a bug on one bed must not silence the others.
+
+        Moment by moment: what is told of an alarm is read off its book, which must not be further on than the events.
+        """
         told = []
-        while self._due(now):
+        while (due := self._ward.next_deadline()) is not None and due <= now:
             try:
-                told += self.publish(self._ward.settle(now))
+                told += self.publish(self._ward.settle(due))
             except BedFault as fault:
                 log.exception("the core failed at a deadline", bed=fault.bed)
                 told += self.publish(fault.events)

@@ -125,6 +125,23 @@ async def test_a_deadline_wakes_the_loop_at_its_exact_time(tmp_path: Path) -> No
     assert row.at == START + LOW_AT * SECOND
 
 
+async def test_a_loop_that_wakes_late_still_pages_every_alarm_of_every_bed(tmp_path: Path) -> None:
+    """Deadlines of two beds fell due in turns meanwhile: each one's rise is told like its onset."""
+    async with live_ward(tmp_path) as live:
+        for bed in ("bay-1", "bay-2"):
+            live.open(bed=bed)
+            live.put(1, "command", bed, command="start_infusion", by="nurse-a", override_by="dr-b", reason="none yet")
+        live.put(40, "tick", None)
+        await live.settled()
+        said = [(page.alert.bed, page.alert.kind.value, page.alert.priority.word) for page in live.pages()]
+    assert said == [
+        ("bay-1", "alarm.raised", "low"),
+        ("bay-2", "alarm.raised", "low"),
+        ("bay-1", "alarm.escalated", "medium"),
+        ("bay-2", "alarm.escalated", "medium"),
+    ]
+
+
 async def test_an_earlier_deadline_wakes_a_loop_that_sleeps_for_a_later_one(tmp_path: Path) -> None:
     """An input that starts a delay while the loop already sleeps until much later."""
     async with live_ward(tmp_path) as live:
