@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.instant import MINUTE, SECOND, Duration
-from config.vocabulary import Priority
+from config.vocabulary import AlarmState, Priority
 from monitor.core.alarm import Alarm
 
 STARS = {Priority.HIGH: "***", Priority.MEDIUM: "**", Priority.LOW: "*"}
@@ -43,12 +43,15 @@ def plain_number(value: float) -> str:
 
 
 def describe(alarm: Alarm) -> str:
-    """What is wrong, without bed and priority: `SpO2 83 % (limit 85)`."""
+    """What is wrong, without bed and priority: `SpO2 83 % (limit 85)`; once it has ended, how far it went."""
     measured = _MEASURED.get(alarm.rule.name)
     if measured is None or alarm.value is None:
         said = _SAID.get(alarm.rule.name, alarm.rule.name)
         return said if alarm.device is None else f"{said}: {alarm.device}"
-    text = f"{measured} {plain_number(alarm.value)} {alarm.unit or ''}".rstrip()
+    value, verb = alarm.value, ""
+    if alarm.state is AlarmState.LATCHED and alarm.worst is not None:
+        value, verb = alarm.worst, "fell to " if alarm.worst < alarm.value else "rose to "
+    text = f"{measured} {verb}{plain_number(value)} {alarm.unit or ''}".rstrip()
     return text if alarm.limit is None else f"{text} (limit {plain_number(alarm.limit)})"
 
 

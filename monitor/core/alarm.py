@@ -84,7 +84,8 @@ class Alarm:
 
     Attributes:
         since: the first violating moment; raised_at: when it was decided.
-        value, limit, unit: what was measured against what.
+        value, limit, unit: what was measured last, against what.
+        worst: the value furthest beyond the limit since the onset; what an ended alarm is remembered by.
         stale: data lost while present (row 15); never a reason to close.
         remind_at: when an acknowledged, still present condition re-arms (row 12).
         held_back: reason of a re-arm that waits for a higher instance of the group to leave (rulings 2.4).
@@ -109,6 +110,15 @@ class Alarm:
     remind_at: Instant | None = None
     held_back: str | None = None
     occurrence: int = 1
+    worst: float | None = None
+
+    def see(self, value: float, *, low: bool) -> None:
+        """Another value while the condition is present; `low`: the rule is about values that are too low."""
+        self.value = value
+        if self.worst is None:
+            self.worst = value
+        else:
+            self.worst = min(self.worst, value) if low else max(self.worst, value)
 
 
 def instance_key(rule: RuleId, device: str | None) -> str:
@@ -192,13 +202,14 @@ class AlarmBook:
             self.count += 1
             alarm_id = f"{self.owner}-{self.count:04d}"
             alarm = Alarm(alarm_id, rule, device, AlarmState.IDLE, priority, priority, since, at, value, limit, unit)
+            alarm.worst = value
             self._move(alarm, Cue.ONSET)
             self.open[key] = alarm
             self._tell(EventKind.ALARM_RAISED, alarm, at, out, since=since, **(extra or {}))
         else:
             self._move(alarm, Cue.ONSET)
             alarm.priority = alarm.own_priority = priority
-            alarm.since, alarm.value, alarm.limit = since, value, limit
+            alarm.since, alarm.value, alarm.limit, alarm.worst = since, value, limit, value
             alarm.ended_at = None
             self._rearm(alarm, at, out, "recurrence", since=since, **(extra or {}))
         self._companions(alarm, at, out)

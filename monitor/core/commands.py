@@ -117,8 +117,15 @@ def command(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
         refuse(bed, item.command, "observed_time_out_of_range", item.by, now, out)
         return
     reason = handler(bed, session, item, at, target, out)
-    if reason is not None:
+    if reason == "no_baseline":
+        refuse(bed, item.command, reason, item.by, now, out, missing=_missing(_baselines(bed, session, at)))
+    elif reason is not None:
         refuse(bed, item.command, reason, item.by, now, out)
+
+
+def _missing(frozen: dict[Metric, Baseline]) -> list[str]:
+    """What a start needs and has no baseline for."""
+    return [metric.value for metric in REQUIRED if frozen[metric].grade is Grade.NONE]
 
 
 def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
@@ -137,7 +144,7 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     frozen = _baselines(bed, session, at)
     prescriber = item.fields.get("override_by")
     overridden = isinstance(prescriber, str) and bool(prescriber.strip()) and bool(item.reason)
-    if any(frozen[metric].grade is Grade.NONE for metric in REQUIRED) and not overridden:
+    if _missing(frozen) and not overridden:
         return "no_baseline"
     if _held(bed, session, frozen) and not overridden:
         return "hold"

@@ -208,7 +208,7 @@ def _feed(bed: Bed, level: LevelRule, value: float, at: Instant, out: list[Event
         running = state.conditions[level.rule.name] = conditions.begin(level, at)
     alarm = state.book.present(level.rule)
     if alarm is not None:
-        alarm.value = value
+        alarm.see(value, low=level.trigger.comparison.is_lower_bound)
     if conditions.observe(running, level, value, baseline, at, doubtful=doubtful) and alarm is not None:
         state.book.set_stale(alarm, False, max(at, state.clock), out)
 

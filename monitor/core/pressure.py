@@ -133,7 +133,7 @@ def _evaluate(
     alarm = book.find(rule.rule)
     present = alarm is not None and alarm.state in PRESENT
     if alarm is not None and present:
-        alarm.value = value
+        alarm.see(value, low=rule.trigger.comparison.is_lower_bound)
     if rule.trigger.crossed(value, baseline):
         counts[name] = counts.get(name, 0) + 1 if present else 1
         priority = rule.priority

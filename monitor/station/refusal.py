@@ -23,8 +23,14 @@ REASONS: dict[str, str] = {
     "high_alarm_active": "A high-priority alarm is active: acknowledge it first.",
     "observed_time_out_of_range": "The observed time does not fit: it lies in the future, or before what it follows.",
     "unknown_command": "This service does not carry out that command yet.",
+    "return_revoked": "A value has left the baseline again after returning: wait until it is back, or give a reason.",
+    "dose_mg_out_of_range": "This dose cannot be right: check it.",
+    "reason_missing": "A reason is needed.",
     "kind_missing": "The event needs a kind.",
 }
+
+
+NAMES = {"systolic": "systolic pressure", "diastolic": "diastolic pressure", "pulse_rate": "pulse", "spo2": "SpO2"}
 
 
 def in_words(reason: str, data: Mapping[str, Any] | None = None) -> str:
@@ -32,4 +38,6 @@ def in_words(reason: str, data: Mapping[str, Any] | None = None) -> str:
     if reason == "wrong_phase" and data is not None and "phase" in data:
         return f"Not possible while the bed is in phase {data['phase']}."
     known = REASONS.get(reason)
+    if known is not None and data is not None and data.get("missing"):
+        return f"{known} Missing: {', '.join(NAMES.get(each, each) for each in data['missing'])}."
     return known if known is not None else f"Refused: {reason.replace('_', ' ')}."

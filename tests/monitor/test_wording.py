@@ -70,3 +70,12 @@ def test_how_long_it_lasts() -> None:
 def test_priority_is_never_told_by_colour_alone() -> None:
     """Alarm-system 1.1."""
     assert len(set(STARS.values())) == len(Priority) == 3
+
+
+def test_an_ended_alarm_is_remembered_by_how_far_it_went() -> None:
+    """The value that ended it would read as if nothing had been wrong."""
+    low = alarm("SPO2_CRIT", value=97.0, limit=85.0, unit="%", worst=79.0)
+    high = alarm("SBP_CRIT", value=150.0, limit=180.0, unit="mmHg", worst=191.0)
+    low.state = high.state = AlarmState.LATCHED
+    assert describe(low) == "SpO2 fell to 79 % (limit 85)"
+    assert describe(high) == "SBP rose to 191 mmHg (limit 180)"
