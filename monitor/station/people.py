@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import tempfile
+from base64 import b64encode
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -67,7 +68,7 @@ class People:
         self._log = structlog.get_logger(__name__)
         self._load()
         # Checked against when the name is unknown, so that guessing a name takes as long as guessing a password.
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
+        self._nobody = _fits_nobody(self._hasher)
 
     def add(self, name: str, role: str, password: str) -> None:
         """A new person, or a new role and password for an existing one, who is then enabled again.
@@ -212,6 +213,15 @@ class People:
             ) from error
         self._stamp = None
         self._load()
+
+
+def _fits_nobody(hasher: PasswordHasher) -> str:
+    """A hash of the same cost that no password fits: drawn, not computed, as computing one takes 64 MiB at start."""
+    salt, digest = (
+        b64encode(secrets.token_bytes(length)).decode().rstrip("=") for length in (hasher.salt_len, hasher.hash_len)
+    )
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v=19${cost}${salt}${digest}"
 
 
 def _check_name(name: str) -> None:
