@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from monitor.core.events import Event
 from monitor.core.lines import read_input
 from monitor.core.ward import Ward
 from monitor.journal import Journal
+from monitor.journal.schema import connect_writer
 from monitor.loop import Loop
 from monitor.pages import PageWriter
 from tests.support.clock import ManualClock, let_tasks_run
@@ -108,9 +110,17 @@ def _plan(alert: Alert) -> list[Page]:
     return [Page(name, CHANNEL, alert)] if alert.audible else []
 
 
+def connect_unsynced(path: Path) -> sqlite3.Connection:
+    """A writer that does not wait for the disk: these tests survive a killed process, not a power cut."""
+    connection = connect_writer(path)
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
+
+
 async def open_journal(path: Path, clock: ManualClock, **settings: Any) -> Journal:
     """A journal whose commits may take their time, as tests run on loaded disks."""
-    given: dict[str, Any] = {"clock": clock, "version": "1.2.3", "commit_bound_s": 20.0} | settings
+    usual = {"clock": clock, "version": "1.2.3", "commit_bound_s": 20.0, "connect": connect_unsynced}
+    given: dict[str, Any] = usual | settings
     return await Journal.open(path, **given)
 
 
