@@ -56,6 +56,12 @@ url = "tcp://127.0.0.1:4002"
 Step = tuple[float, dict[str, Any]]
 
 
+@pytest.fixture(autouse=True)
+def seldom_flushed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty minutes pass here without 4 800 turns of the journal's ticker; the tests flush by themselves."""
+    monkeypatch.setattr("monitor.journal.journal.FLUSH_PERIOD", MINUTE)
+
+
 def site() -> Site:
     return read_site_text("site.toml", SITE_TEXT, {})
 
