@@ -23,7 +23,7 @@ from config.vocabulary import Metric
 from monitor.board import AlarmPicture, Board, Change
 from monitor.core.alarm import AlarmBook
 from monitor.core.bed_state import Bed
-from monitor.core.errors import InputError
+from monitor.core.errors import CoreFault, InputError
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import (
     Acknowledge,
@@ -125,13 +125,17 @@ class Loop:
 
         Raises:
             InputError: the input names a bed that is not here.
+            CoreFault: the core failed on it; nobody may take that for done.
         """
         events, told = self._fold(item, None)
         for telling in told:
             await telling.done
+        if events is None:
+            raise CoreFault(f"the core failed on {type(item).__name__}")
         return events
 
-    def _fold(self, item: Input, at: Instant | None) -> tuple[list[Event], list[_Telling]]:
+    def _fold(self, item: Input, at: Instant | None) -> tuple[list[Event] | None, list[_Telling]]:
+        """The events and what is told of them; no list of events when the core failed on the input."""
         if isinstance(item, Restart) and item.bed is None:
             return self._restart(item, at)
         now = self._last = max(self._clock.now() if at is None else at, self._last)
@@ -156,7 +160,7 @@ class Loop:
                 raise
             self._journal.record_input(now, bed_id, session, write_input(item, now), None)
             self._fault(bed_id, now)
-            return [], told
+            return None, told
         self._journal.record_input(
             now, bed_id, session or _session_of(bed), write_input(item, now), _verdicts(bed, item)
         )
@@ -169,10 +173,11 @@ class Loop:
 
     def _restart(self, item: Restart, at: Instant | None) -> tuple[list[Event], list[_Telling]]:
         """An input of its own for each bed, so that a session's inputs hold it; then the service's alarms."""
-        events, told = [], []
+        events: list[Event] = []
+        told: list[_Telling] = []
         for bed_id in self._ward.beds:
             of_bed, tellings = self._fold(replace(item, bed=bed_id), at)
-            events += of_bed
+            events += of_bed or []
             told += tellings
         now = self._last
         of_service = self._ward.restart_service(now)

@@ -21,3 +21,7 @@ class JournalError(VitalsError):
 
 class IllegalTransition(VitalsError):
     """An internal cue met a state without a cell for it: a bug, never the nurse's doing."""
+
+
+class CoreFault(VitalsError):
+    """The core failed on what a person asked: a bug, told as CORE_FAULT; nobody knows how far it came."""

@@ -36,11 +36,17 @@ class Observation(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A step of the machine, and the observation's time that made it."""
+    """A step of the machine, and the observation's time that made it.
+
+    `interval` as it was with a return, `reason` as it was with what could not be decided: several steps may be told
+    at once, when the metric has gone on already.
+    """
 
     at: Instant
     before: ReturnState
     after: ReturnState
+    interval: tuple[Instant | None, Instant] | None = None
+    reason: str | None = None
 
 
 class Clockwork(NamedTuple):
@@ -194,9 +200,8 @@ def give_up(metric: MetricReturn, at: Instant) -> list[Change]:
 
 
 def _undecidable(metric: MetricReturn, at: Instant) -> Change:
-    change = Change(at, metric.state, ReturnState.INDETERMINATE)
-    metric.state, metric.reason = ReturnState.INDETERMINATE, "no_reading"
-    return change
+    before, metric.state, metric.reason = metric.state, ReturnState.INDETERMINATE, "no_reading"
+    return Change(at, before, metric.state, reason=metric.reason)
 
 
 def _fold(metric: MetricReturn, seen: Observation, clock: Clockwork, rule: ReturnRule) -> list[Change]:
@@ -205,7 +210,8 @@ def _fold(metric: MetricReturn, seen: Observation, clock: Clockwork, rule: Retur
     path = _reading(metric, seen, clock, rule) if metric.kind is Kind.READING else _window(metric, seen, clock)
     changes = []
     for after in path:
-        changes.append(Change(seen.at, metric.state, after))
+        interval = metric.interval if after is ReturnState.RETURNED else None
+        changes.append(Change(seen.at, metric.state, after, interval))
         metric.state = after
         metric.ever_away = metric.ever_away or after is ReturnState.AWAY
         metric.reason = None

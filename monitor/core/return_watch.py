@@ -286,20 +286,20 @@ def _tell(bed: Bed, session: Session, metric: MetricReturn, change: Change, out:
         "metric": metric.metric.value,
         "from": change.before.value,
         "to": change.after.value,
-        "interval_min": _interval(session, metric) if change.after is ReturnState.RETURNED else None,
+        "interval_min": _interval(session, change.interval),
     }
     if change.after is ReturnState.INDETERMINATE:
-        data["reason"] = metric.reason
+        data["reason"] = change.reason
     if change.at != bed.state.clock:
         data["at"] = change.at
     out.append(Event(bed.state.clock, bed.state.bed, EventKind.RETURN_STATE_CHANGED, data))
 
 
-def _interval(session: Session, metric: MetricReturn) -> list[float | None] | None:
+def _interval(session: Session, interval: tuple[Instant | None, Instant] | None) -> list[float | None] | None:
     """[after, until] in minutes after the end; a negative lower end is kept, None: no reading was out of band."""
-    if metric.interval is None or session.ended_at is None:
+    if interval is None or session.ended_at is None:
         return None
-    return [None if moment is None else round((moment - session.ended_at) / MINUTE, 3) for moment in metric.interval]
+    return [None if moment is None else round((moment - session.ended_at) / MINUTE, 3) for moment in interval]
 
 
 def _follow_up(bed: Bed, session: Session, out: list[Event]) -> None:
@@ -347,7 +347,7 @@ def _say_verdict(bed: Bed, session: Session, out: list[Event], *, discharged: bo
     for metric in session.returns.values():
         metrics[metric.metric.value] = {
             "state": metric.state.value,
-            "interval_min": _interval(session, metric),
+            "interval_min": _interval(session, metric.interval),
             "reason": metric.reason,
             "returns": metric.returns,
             "grade": session.baseline[metric.metric].grade.value,

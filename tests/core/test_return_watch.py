@@ -410,6 +410,12 @@ def test_deadlines_past_at_a_late_entry_are_told_at_its_time() -> None:
     assert (raised["t"], raised["priority"]) == (END + 1800, "medium")
 
 
+def test_what_a_late_entry_could_not_decide_names_its_reason_though_a_reading_has_decided_it_since() -> None:
+    story = ReturnStory().infusing(m5=150).after(m26=150).end(END + 1800, at=END).run_minutes(31)
+    assert story.steps()[1:] == [(30, "AWAY", "INDETERMINATE"), (30, "INDETERMINATE", "OVERDUE")]
+    assert story.one("return_state_changed", metric="systolic", to="INDETERMINATE")["reason"] == "no_reading"
+
+
 # -- rulings, section 4: around the deadline -----------------------------------------------------------------------
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from config.instant import SECOND
 from config.vocabulary import AlarmState
-from monitor.core.errors import InputError
+from monitor.core.errors import CoreFault, InputError
 from monitor.core.events import EventKind
 from monitor.core.inputs import Acknowledge, Command, OpenSession, Restart, SystemState
 from monitor.journal.reader import JournalReader
@@ -230,6 +231,17 @@ async def test_a_bug_on_an_input_is_an_alarm_and_the_other_beds_go_on(tmp_path: 
     assert told == [("CORE_FAULT", "bay-1", None), ("SPO2_LOW", None, "bay-2")]
     assert live.loop.stats.bugs == 3
     assert len(stored(live.journal.path, "SELECT seq FROM inputs WHERE bed = 'bay-1' AND kind = 'spo2'")) == 3
+
+
+async def test_a_bug_on_what_a_person_asked_is_never_answered_as_done(tmp_path: Path, monkeypatch: Any) -> None:
+    """An acknowledgement that the core failed on: the nurse hears of it, and so does everybody else."""
+    async with live_ward(tmp_path) as live:
+        live.open()
+        monkeypatch.setattr(type(live.ward.beds["bay-1"].state.book), "acknowledge_named", None)
+        with pytest.raises(CoreFault):
+            await live.loop.ask(Acknowledge("bay-1", "nurse-a", None, "SPO2_LOW"))
+        await live.settled()
+        assert [shown.alarm for shown in live.board.alarms()] == ["CORE_FAULT"]
 
 
 async def test_a_bug_at_a_deadline_is_an_alarm_and_the_other_beds_go_on(tmp_path: Path) -> None:
