@@ -1,0 +1,118 @@
+"""A TOML table of a preset, read key by key: what is missing, of the wrong kind or unknown is named by its full key."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from config.instant import Duration, seconds
+from config.vocabulary import Priority
+from monitor.core.errors import ConfigError
+
+_MISSING = object()
+
+
+class Table:
+    """A TOML table read key by key; `done()` refuses what nobody asked for."""
+
+    def __init__(self, table: object, path: str) -> None:
+        if not isinstance(table, Mapping):
+            raise ConfigError(f"{path}: a table is wanted here, not {table!r}")
+        self._table: Mapping[str, Any] = table
+        self._path = path
+        self._known: set[str] = set()
+
+    def __contains__(self, key: str) -> bool:
+        self._known.add(key)
+        return key in self._table
+
+    def where(self, key: str) -> str:
+        """The key's full name, for messages."""
+        return f"{self._path}.{key}" if self._path else key
+
+    def raw(self, key: str, default: object = _MISSING) -> Any:
+        """The value as it stands."""
+        self._known.add(key)
+        if key in self._table:
+            return self._table[key]
+        if default is _MISSING:
+            raise ConfigError(f"{self.where(key)}: missing; every key of a preset must be given")
+        return default
+
+    def table(self, key: str) -> Table:
+        """A table inside."""
+        return Table(self.raw(key), self.where(key))
+
+    def tables(self, key: str) -> list[Table]:
+        """A list of tables, at least one."""
+        found = self.raw(key)
+        if not isinstance(found, list) or not found:
+            raise ConfigError(f"{self.where(key)}: a list with at least one entry is wanted")
+        return [Table(entry, f"{self.where(key)}[{index}]") for index, entry in enumerate(found)]
+
+    def keys(self) -> list[str]:
+        """Every key, marked as known."""
+        self._known.update(self._table)
+        return list(self._table)
+
+    def number(self, key: str, default: object = _MISSING) -> float:
+        """A finite number."""
+        value = self.raw(key, default)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise ConfigError(f"{self.where(key)}: a number is wanted, not {value!r}")
+        return value
+
+    def whole(self, key: str, default: object = _MISSING) -> int:
+        """A whole number."""
+        value = self.number(key, default)
+        if value != int(value):
+            raise ConfigError(f"{self.where(key)}: a whole number is wanted, not {value!r}")
+        return int(value)
+
+    def duration(self, key: str, default: object = _MISSING) -> Duration:
+        """Seconds, not negative."""
+        value = self.number(key, default)
+        if value < 0:
+            raise ConfigError(f"{self.where(key)}: a time cannot be negative ({value})")
+        return seconds(value)
+
+    def pair(self, key: str) -> tuple[float, float]:
+        """Two ascending numbers."""
+        value = self.raw(key)
+        good = isinstance(value, list) and len(value) == 2
+        if not good or any(isinstance(part, bool) or not isinstance(part, (int, float)) for part in value):
+            raise ConfigError(f"{self.where(key)}: two numbers are wanted, such as [50, 100], not {value!r}")
+        if not (value[0] < value[1] and all(map(math.isfinite, value))):
+            raise ConfigError(f"{self.where(key)}: the first number must be the smaller one, not {value!r}")
+        return (value[0], value[1])
+
+    def word(self, key: str, default: object = _MISSING) -> str:
+        """A text."""
+        value = self.raw(key, default)
+        if not isinstance(value, str):
+            raise ConfigError(f"{self.where(key)}: a text is wanted, not {value!r}")
+        return value
+
+    def flag(self, key: str, default: object = _MISSING) -> bool:
+        """true or false."""
+        value = self.raw(key, default)
+        if not isinstance(value, bool):
+            raise ConfigError(f"{self.where(key)}: true or false is wanted, not {value!r}")
+        return value
+
+    def priority(self, key: str, default: object = _MISSING) -> Priority:
+        """high, medium or low."""
+        try:
+            return Priority.from_word(self.word(key, default))
+        except ValueError as error:
+            raise ConfigError(f"{self.where(key)}: {error}") from None
+
+    def done(self) -> None:
+        """Refuse keys that nothing reads."""
+        for key in self._table:
+            if key not in self._known:
+                near = difflib.get_close_matches(key, self._known, n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else f"; known here: {', '.join(sorted(self._known))}"
+                raise ConfigError(f"{self.where(key)}: unknown key{hint}")
