@@ -7,6 +7,7 @@ from itertools import combinations
 
 from alerts.alert import AlertKind
 from alerts.page_id import page_id
+from config.vocabulary import Priority
 from tests.alerts.builders import ONSET, alert
 
 
@@ -27,6 +28,7 @@ def test_everything_that_names_the_message_changes_the_id() -> None:
         page_id(alert(alarm_id="bay-1-0008"), "pager"),
         page_id(alert(AlertKind.CLOSED), "pager"),
         page_id(alert(step=2), "pager"),
+        page_id(alert(priority=Priority.HIGH), "pager"),
         page_id(alert(occurrence=2), "pager"),
         page_id(alert(raised_at=ONSET + 1), "pager"),
         page_id(alert(raised_at=None), "pager"),
