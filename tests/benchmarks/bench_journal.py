@@ -21,6 +21,7 @@ from config.instant import Instant
 from monitor.core.events import Event, EventKind
 from monitor.journal import Durable, Journal
 from monitor.journal.schema import connect_writer, prepare
+from tests.benchmarks.rig.figures import figure
 from tests.support.clock import ManualClock
 
 COMMITS = 300
@@ -29,9 +30,12 @@ VERDICTS = {"spo2": ["VALID", None], "pulse_rate": ["VALID", None]}
 
 
 def report(what: str, **figures: float) -> None:
-    """One line of JSON."""
-    sys.stdout.write(json.dumps({"bench": "journal", "what": what} | figures) + "\n")
-    sys.stdout.flush()
+    """One line of JSON for each figure."""
+    commits = figures.pop("commits", None)
+    conditions = {} if commits is None else {"commits": commits}
+    for name, value in figures.items():
+        unit = "1/s" if name == "per_s" else "ms"
+        figure(f"journal_{what}_{name.removesuffix('_ms')}", value, unit, **conditions)
 
 
 def spread(taken_s: list[float]) -> dict[str, float]:
