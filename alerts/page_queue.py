@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from alerts.alert import AlertKind
+from alerts.alert import Alert, AlertKind
 from alerts.ledger import Page, PageStatus
 from config.instant import MINUTE, Duration, Instant
 from config.vocabulary import Priority
@@ -25,7 +25,8 @@ PATIENCE: dict[AlertKind, Duration] = {
     AlertKind.HEARTBEAT: 1 * MINUTE,
     AlertKind.TEST: 1 * MINUTE,
 }
-"""How long a page is tried. A call is tried until its alarm is over (interfaces, section 7): no entry."""
+"""How long a page is tried from its first failure on. A call is tried until its alarm is over (interfaces,
+section 7): no entry."""
 
 EndedCallback: TypeAlias = Callable[[Page, PageStatus, str], None]
 
@@ -42,6 +43,7 @@ class Entry:
         attempts: failed tries so far.
         reason: why the last one failed.
         in_flight: True while a try is under way.
+        failed_since: when the first try failed; None: none has.
     """
 
     page: Page
@@ -51,6 +53,7 @@ class Entry:
     attempts: int = 0
     reason: str = "not tried yet"
     in_flight: bool = False
+    failed_since: Instant | None = None
 
     @property
     def kind(self) -> AlertKind:
@@ -63,15 +66,16 @@ class Entry:
         return self.page.alert.priority
 
 
-def makes_obsolete(newer: AlertKind, older: Entry) -> bool:
-    """Whether `older`, still waiting, need not be sent because a page of kind `newer` follows it.
+def makes_obsolete(newer: Alert, older: Entry) -> bool:
+    """Whether `older`, still waiting, need not be sent because a page about `newer` follows it.
 
-    An alarm that is over calls nobody any more. A newer call says all that a call or acknowledgement which
-    already failed would have said. Otherwise the receiver gets the whole story in order.
+    An alarm that is over calls nobody any more; one that has latched is not over until somebody answers. A newer
+    call says all that a call or acknowledgement which already failed would have said. Otherwise the receiver gets
+    the whole story in order. The end of a condition that somebody was called about is always told.
     """
-    if newer is AlertKind.CLOSED:
-        return older.kind in CALLS or older.attempts > 0
-    return newer in CALLS and older.attempts > 0
+    if newer.over:
+        return older.kind in CALLS or (older.kind is AlertKind.ACKNOWLEDGED and older.attempts > 0)
+    return newer.kind in CALLS and older.attempts > 0
 
 
 @dataclass(slots=True)
@@ -109,8 +113,16 @@ class PageQueue:
         return (entry for lane in self._lanes.values() for entry in lane.entries)
 
     def add(self, page: Page, now: Instant) -> Page | None:
-        """Take in a page that is due `now`; answers with the page that had to go for want of room, if any."""
+        """Take in a page that is due `now`; answers with the page that had to go for want of room, if any.
+
+        Of a page that waits already only the news counts that its alarm is over.
+        """
+        if page.alert.ended_before and page.alert.alarm_id not in self._lanes:
+            self._ended(page, PageStatus.SUPERSEDED, "its end was told before")
+            return None
         if page.page_id in self._ids:
+            if page.alert.over:
+                self._learn_over(page)
             return None
         lane = self._lanes.setdefault(page.alert.alarm_id, _Lane())
         self._order += 1
@@ -139,7 +151,9 @@ class PageQueue:
         entry.attempts += 1
         entry.due_at = due_at
         entry.reason = reason
-        if entry.kind in PATIENCE and now - entry.since >= PATIENCE[entry.kind]:
+        if entry.failed_since is None:
+            entry.failed_since = now
+        if entry.kind in PATIENCE and now - entry.failed_since >= PATIENCE[entry.kind]:
             self._end(entry, PageStatus.FAILED, reason)
         self._settle(entry.page.alert.alarm_id)
 
@@ -170,10 +184,17 @@ class PageQueue:
             return
         entries = list(lane.entries)
         for index, older in enumerate(entries):
-            if not older.in_flight and any(makes_obsolete(newer.kind, older) for newer in entries[index + 1 :]):
+            if not older.in_flight and any(makes_obsolete(newer.page.alert, older) for newer in entries[index + 1 :]):
                 self._end(older, PageStatus.SUPERSEDED, f"overtaken by later news; {older.reason}")
         while lane.entries and self._is_unheard(lane.head):
             self._end(lane.head, PageStatus.SUPERSEDED, "the receiver was never told of this alarm")
+
+    def _learn_over(self, end: Page) -> None:
+        """The alarm whose end waits to be told is over by now."""
+        for entry in self._lanes[end.alert.alarm_id].entries:
+            if entry.page.page_id == end.page_id:
+                entry.page = end
+        self._settle(end.alert.alarm_id)
 
     def _is_unheard(self, head: Entry) -> bool:
         return head.kind in FOLLOW_UPS and not head.in_flight and not self._arrived(head.page.alert.alarm_id)

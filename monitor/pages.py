@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from alerts.alert import Alert, AlertKind
 from config.instant import Instant
@@ -33,11 +34,16 @@ class PageWriter:
             picture = after.get(alarm_id) if isinstance(alarm_id, str) else None
             if picture is None:
                 continue
-            kind = _kind(event, before[picture.alarm_id])
-            if kind is not None:
-                found.append(
-                    self._alert(kind, event.at, picture, Priority.from_word(event.data["priority"]), session, patient)
-                )
+            kind = _kind(event)
+            earlier = before[picture.alarm_id]
+            # The end of a latched condition was told when it latched, and who answers it says that it is over.
+            ended_before = (
+                event.kind is EventKind.ALARM_CLOSED and earlier is not None and earlier.state is AlarmState.LATCHED
+            )
+            if kind is not None and not (ended_before and picture.alarm_id in spoken):
+                priority = Priority.from_word(event.data["priority"])
+                alert = self._alert(kind, event.at, picture, priority, session, patient)
+                found.append(replace(alert, ended_before=True) if ended_before else alert)
                 spoken.add(picture.alarm_id)
         last = events[-1].at if events else 0
         for change in changes:
@@ -75,10 +81,14 @@ class PageWriter:
             patient=patient,
             occurrence=picture.occurrence,
             audible=not picture.superseded,
+            over=kind in _LAST and picture.state is AlarmState.CLOSED,
         )
 
 
-def _kind(event: Event, before: AlarmPicture | None) -> AlertKind | None:
+_LAST = (AlertKind.ACKNOWLEDGED, AlertKind.CLOSED)
+
+
+def _kind(event: Event) -> AlertKind | None:
     """What an event means to somebody far away; None: nothing."""
     match event.kind:
         case EventKind.ALARM_RAISED:
@@ -90,12 +100,8 @@ def _kind(event: Event, before: AlarmPicture | None) -> AlertKind | None:
             return AlertKind.ESCALATED
         case EventKind.ALARM_ACKNOWLEDGED:
             return AlertKind.ACKNOWLEDGED
-        case EventKind.ALARM_LATCHED:
+        case EventKind.ALARM_LATCHED | EventKind.ALARM_CLOSED:
             return AlertKind.CLOSED
-        case EventKind.ALARM_CLOSED:
-            # Told once, when the condition ended: for a latched one that was before.
-            ended_before = before is not None and before.state is AlarmState.LATCHED
-            return None if ended_before else AlertKind.CLOSED
     return None
 
 

@@ -210,7 +210,7 @@ async def test_an_alarm_that_ended_unheard_is_superseded_and_its_end_not_told() 
         ward.tell(alert())
         await ward.clock.advance(5 * SECOND)
         pager.then = RecordingChannel("pager").then
-        ward.tell(alert(CLOSED))
+        ward.tell(alert(CLOSED, over=True))
         await ward.clock.advance(60 * SECOND)
         assert ward.status(alert()) is PageStatus.SUPERSEDED
         assert ward.status(alert(CLOSED)) is PageStatus.SUPERSEDED
@@ -237,12 +237,76 @@ async def test_an_alarm_that_ends_while_its_raise_fails_is_not_tried_again() -> 
         pager.hold()
         ward.tell(alert())
         await ward.clock.advance(0)
-        ward.tell(alert(CLOSED))
+        ward.tell(alert(CLOSED, over=True))
         pager.let_go()
         await ward.clock.advance(60 * SECOND)
         assert len(pager.tries) == 1
         assert ward.status(alert()) is PageStatus.SUPERSEDED
         assert ward.status(alert(CLOSED)) is PageStatus.SUPERSEDED
+
+
+async def test_a_latched_alarm_that_nobody_could_be_told_of_is_told_whole_when_the_channel_is_back() -> None:
+    """Its condition has ended, but it is not over until somebody answers: raise, then end, in order."""
+    pager = RecordingChannel("pager", then=DOWN)
+    async with desk([pager]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(5 * SECOND)
+        ward.tell(alert(CLOSED, over=False))
+        await ward.clock.advance(120 * MINUTE)
+        assert ward.status(alert()) is ward.status(alert(CLOSED)) is PageStatus.PENDING
+        # However long it waited behind the call, the end is not given up at its own first failed try.
+        pager.outcomes[:] = [RecordingChannel("pager").then, DOWN]
+        pager.then = RecordingChannel("pager").then
+        await ward.clock.advance(60 * SECOND)
+        assert [kind for _, kind in pager.told()] == [RAISED, CLOSED]
+
+
+async def test_answering_a_latched_alarm_withdraws_what_nobody_received() -> None:
+    """A call in vain is not made once somebody has been there; then its end is no news either."""
+    pager = RecordingChannel("pager", then=DOWN)
+    async with desk([pager]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(5 * SECOND)
+        ward.tell(alert(CLOSED, over=False), alert(ACKNOWLEDGED, over=True))
+        await ward.clock.advance(0)
+        for kind in (RAISED, CLOSED, ACKNOWLEDGED):
+            assert ward.status(alert(kind)) is PageStatus.SUPERSEDED
+
+
+async def test_who_received_the_call_also_hears_its_end_when_the_alarm_is_answered_meanwhile() -> None:
+    """Else the receiver would keep the condition open."""
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(0)
+        pager.then = DOWN
+        ward.tell(alert(CLOSED, over=False))
+        await ward.clock.advance(5 * SECOND)
+        ward.tell(alert(ACKNOWLEDGED, over=True))
+        pager.then = RecordingChannel("pager").then
+        await ward.clock.advance(60 * SECOND)
+        assert [kind for _, kind in pager.told()] == [RAISED, CLOSED, ACKNOWLEDGED]
+
+
+async def test_a_latched_alarm_that_closes_unanswered_withdraws_its_call_and_is_not_ended_twice() -> None:
+    """A discharge: the end that was told, or waits to be, is the only one."""
+    pager = RecordingChannel("pager")
+    async with desk([pager]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(0)
+        ward.tell(alert(CLOSED, over=False))
+        await ward.clock.advance(0)
+        ward.tell(alert(CLOSED, over=True, ended_before=True))
+        await ward.clock.advance(60 * SECOND)
+        assert [kind for _, kind in pager.told()] == [RAISED, CLOSED]
+        pager.then = DOWN
+        ward.tell(alert(alarm_id="bay-2-0001"), alert(CLOSED, "bay-2-0001", over=False))
+        await ward.clock.advance(5 * SECOND)
+        ward.tell(alert(CLOSED, "bay-2-0001", over=True, ended_before=True))
+        await ward.clock.advance(0)
+        for kind in (RAISED, CLOSED):
+            assert ward.status(alert(kind, "bay-2-0001")) is PageStatus.SUPERSEDED
+        assert ward.outbox.pending() == []
 
 
 async def test_the_end_of_an_alarm_is_retried_once_its_raise_arrived() -> None:
@@ -351,7 +415,7 @@ async def test_a_failing_channel_whose_alarm_is_over_is_tested_until_it_works() 
     async with desk([pager]) as ward:
         ward.tell(alert())
         await ward.clock.advance(20 * SECOND)
-        ward.tell(alert(CLOSED))
+        ward.tell(alert(CLOSED, over=True))
         await ward.clock.advance(5 * MINUTE)
         assert ward.recovered == []
         pager.then = RecordingChannel("pager").then
@@ -478,7 +542,7 @@ async def test_after_a_restart_an_alarm_that_ended_unheard_stays_untold() -> Non
     async with desk([pager], outbox=outbox) as ward:
         ward.tell(alert())
         await ward.clock.advance(0)
-    outbox.add([Page(page_id(alert(CLOSED), "pager"), "pager", alert(CLOSED))])
+    outbox.add([Page(page_id(alert(CLOSED), "pager"), "pager", alert(CLOSED, over=True))])
     fresh = RecordingChannel("pager")
     async with desk([fresh], outbox=outbox) as ward:
         await ward.clock.advance(0)

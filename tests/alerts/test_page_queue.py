@@ -38,10 +38,15 @@ class QueueMachine(RuleBasedStateMachine):
         assert status is not PageStatus.PENDING
         self.ended[about.page_id] = status
 
-    @rule(alarm=st.sampled_from("abc"), kind=st.sampled_from(STORY), priority=st.sampled_from(Priority))
-    def add(self, alarm: str, kind: AlertKind, priority: Priority) -> None:
+    @rule(
+        alarm=st.sampled_from("abc"),
+        kind=st.sampled_from(STORY),
+        priority=st.sampled_from(Priority),
+        over=st.booleans(),
+    )
+    def add(self, alarm: str, kind: AlertKind, priority: Priority, over: bool) -> None:
         """A page arrives; for want of room never a more urgent one goes than the least urgent that waits."""
-        new = page(alert(kind, alarm, priority=priority, occurrence=len(self.added)))
+        new = page(alert(kind, alarm, priority=priority, occurrence=len(self.added), over=over and kind not in CALLS))
         self.added[new.page_id] = new
         waiting = [entry.priority for entry in self.queue if not entry.in_flight] + [priority]
         lost = self.queue.add(new, self.now)

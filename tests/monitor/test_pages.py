@@ -62,8 +62,9 @@ def test_the_end_of_a_latched_condition_is_told_when_it_ends_and_not_again() -> 
     ward.samples(26, 40, 96)
     assert ward.of("SPO2_LOW") == [RAISED, CLOSED]
     assert ward.alerts[-1].text.endswith(" - ended")
-    ward.put(50, "acknowledge", alarm="SPO2_LOW", by="nurse-a")
-    assert ward.of("SPO2_LOW").count(CLOSED) == 1
+    assert not ward.alerts[-1].over, "nobody has answered it"
+    (answered,) = ward.put(50, "acknowledge", alarm="SPO2_LOW", by="nurse-a")
+    assert (answered.kind, answered.over) == (ACKNOWLEDGED, True)
 
 
 def test_the_end_of_an_acknowledged_condition_is_told_once() -> None:
@@ -73,15 +74,17 @@ def test_the_end_of_an_acknowledged_condition_is_told_once() -> None:
     ward.put(26, "acknowledge", alarm="SPO2_LOW", by="nurse-a")
     ward.samples(27, 45, 96)
     assert ward.of("SPO2_LOW") == [RAISED, ACKNOWLEDGED, CLOSED]
+    assert [alert.over for alert in ward.alerts] == [False, False, True]
 
 
 def test_a_latched_alarm_that_a_discharge_closes_is_not_ended_twice() -> None:
-    """Its condition had ended before."""
+    """Its condition had ended before; now the instance is over, and a call that still waits is withdrawn."""
     ward = ToldWard()
     low(ward)
     ward.samples(26, 40, 96)
-    ward.put(50, "command", command="abort", by="nurse-a", reason="went home")
-    assert ward.of("SPO2_LOW") == [RAISED, CLOSED]
+    (closed,) = ward.put(50, "command", command="abort", by="nurse-a", reason="went home")
+    assert (closed.kind, closed.over, closed.ended_before) == (CLOSED, True, True)
+    assert [alert.ended_before for alert in ward.alerts] == [False, False, True]
 
 
 def test_a_present_alarm_that_a_discharge_closes_has_ended() -> None:
@@ -90,6 +93,7 @@ def test_a_present_alarm_that_a_discharge_closes_has_ended() -> None:
     low(ward)
     ward.put(26, "command", command="abort", by="nurse-a", reason="went home")
     assert ward.of("SPO2_LOW") == [RAISED, CLOSED]
+    assert (ward.alerts[-1].over, ward.alerts[-1].ended_before) == (True, False)
 
 
 def test_a_recurrence_of_a_latched_alarm_is_raised_again() -> None:

@@ -22,7 +22,7 @@ class RecordingChannel:
         self.delivered: list[Page] = []
         self.closed = False
         self.then: Outcome = Delivered("recorded") if then is None else then
-        self._outcomes = list(outcomes)
+        self.outcomes = list(outcomes)
         self._open = asyncio.Event()
         self._open.set()
 
@@ -38,7 +38,7 @@ class RecordingChannel:
         """As `Channel.send`."""
         self.tries.append((now, page))
         await self._open.wait()
-        outcome = self._outcomes.pop(0) if self._outcomes else self.then
+        outcome = self.outcomes.pop(0) if self.outcomes else self.then
         if isinstance(outcome, Exception):
             raise outcome
         if isinstance(outcome, Delivered):
