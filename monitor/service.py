@@ -187,10 +187,14 @@ class Service:
         self.loop.keep_all(SnapshotReason.RESTART)
 
     def _forget_own_troubles(self) -> None:
-        """Journal and core begin anew: what is still wrong with them will be said anew."""
-        for rule, system in (("STORAGE", "storage"), ("CORE_FAULT", "core")):
+        """Journal and core begin anew: what is still wrong with them will be said anew. A channel that the site
+        file names no more has nobody left who could say that it delivers.
+        """
+        channels = {spec.id for spec in self.plan.site.channels}
+        for rule, system in (("STORAGE", "storage"), ("CORE_FAULT", "core"), ("PAGER_FAIL", "pager")):
             for shown in self._open_service_alarms(rule):
-                self.loop.submit(SystemState(system, ok=True, subject=shown.device))
+                if system != "pager" or shown.device not in channels:
+                    self.loop.submit(SystemState(system, ok=True, subject=shown.device))
 
     # -- between the parts -----------------------------------------------------------------------------------------
 

@@ -104,7 +104,7 @@ def _take_other(bed: Bed, item: OtherInput, now: Instant, out: list[Event]) -> N
         case Acknowledge():
             commands.acknowledge(bed, item, now, out)
         case Restart():
-            liveness.restart(bed, now)
+            liveness.restart(bed, now, out)
             bed.state.book.restart(now, out)
         case Tick():
             pass

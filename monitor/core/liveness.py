@@ -19,8 +19,17 @@ def register(bed: Bed, now: Instant) -> None:
         bed.state.devices[device.id] = DeviceState(heard_at=now)
 
 
-def restart(bed: Bed, now: Instant) -> None:
-    """The service came back: no link stands until it says so, and silence counts from now."""
+def restart(bed: Bed, now: Instant, out: list[Event]) -> None:
+    """The service came back: no link stands until it says so, and silence counts from now.
+
+    A device that the site file binds to the bed no more will never speak again: its alarm ends. Without bindings, as
+    in a replayed file, every device belongs to the bed.
+    """
+    for name in [name for name in bed.state.devices if bed.setup.devices and name not in bed.setup.devices]:
+        alarm = bed.state.book.find(bed.setup.rules.offline.rule, name)
+        if alarm is not None:
+            bed.state.book.end(alarm, now, out, "unbound")
+        del bed.state.devices[name]
     for device in bed.setup.devices.values():
         known = bed.state.devices.setdefault(device.id, DeviceState(heard_at=now))
         if not known.offline:

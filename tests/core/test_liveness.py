@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.instant import SECOND
-from monitor.core.bed_state import DeviceSetup
+from monitor.core.bed_state import DeviceSetup, Setup
 from tests.support.ward import CUFF, OXIMETER, Story
 
 STREAM = DeviceSetup(OXIMETER, 4 * SECOND, 10 * SECOND)
@@ -239,3 +239,15 @@ def test_restart_awaits_every_device_anew() -> None:
     assert told(story, OXIMETER) == [(15, "alarm_raised", "low"), (20, "alarm_rearmed", "low")]
     story.tick(80)
     assert told(story, CUFF) == [(80, "alarm_raised", "low")]
+
+
+def test_a_device_that_the_site_file_names_no_more_does_not_stay_offline_for_ever() -> None:
+    """Nobody could ever end its alarm; a device that is still bound keeps its own."""
+    story = Story(devices=[STREAM, SPEAKS_ONCE])
+    link(story, 1, "down", CUFF)
+    story.tick(20)
+    story.ward.beds[story.name].setup = Setup(story.name, story.rules, (STREAM,))
+    story.put(30, "restart")
+    assert told(story, CUFF) == [(11, "alarm_raised", "low"), (30, "alarm_closed", "low")]
+    assert told(story, OXIMETER) == [(11, "alarm_raised", "low"), (30, "alarm_rearmed", "low")]
+    assert list(story.bed.state.devices) == [OXIMETER]

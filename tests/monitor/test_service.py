@@ -126,8 +126,8 @@ async def test_a_second_life_takes_up_the_first(tmp_path: Path) -> None:
 async def test_an_alarm_nobody_answered_is_announced_once_after_a_restart(tmp_path: Path) -> None:
     """Row 17, with the alarm's own id."""
     async with serving(tmp_path, Clock(START)) as (service, _):
-        await service.loop.ask(SystemState("pager", ok=False, subject="pager", detail="refused"))
-    async with serving(tmp_path, Clock(START + MINUTE)) as (service, _):
+        await service.loop.ask(SystemState("binding", ok=False, subject="vitals/v1/test/bay-9", detail="not bound"))
+    async with serving(tmp_path, Clock(START + MINUTE // 2)) as (service, _):
         await service.journal.flush()
         await let_tasks_run()
         (shown,) = service.board.alarms()
@@ -136,12 +136,13 @@ async def test_an_alarm_nobody_answered_is_announced_once_after_a_restart(tmp_pa
     assert [row.kind for row in events] == ["alarm_raised", "alarm_rearmed"]
 
 
-async def test_troubles_of_the_last_life_with_disk_and_core_are_not_carried_on(tmp_path: Path) -> None:
-    """Nobody would ever say that they are over: the journal opens anew, and the core begins anew."""
+async def test_troubles_of_the_last_life_are_not_carried_on_when_nobody_could_end_them(tmp_path: Path) -> None:
+    """The journal opens anew, the core begins anew, and the channel is not in the site file any more."""
     async with serving(tmp_path, Clock(START)) as (service, _):
         await service.loop.ask(SystemState("storage", ok=False, subject="journal", detail="disk full", critical=True))
         await service.loop.ask(SystemState("core", ok=False, subject="bay-1", detail="internal fault"))
-        assert {shown.alarm for shown in service.board.alarms()} == {"STORAGE", "CORE_FAULT"}
+        await service.loop.ask(SystemState("pager", ok=False, subject="old-pager", detail="refused"))
+        assert {shown.alarm for shown in service.board.alarms()} == {"STORAGE", "CORE_FAULT", "PAGER_FAIL"}
     async with serving(tmp_path, Clock(START + MINUTE)) as (service, _):
         await service.journal.flush()
         await let_tasks_run()
