@@ -62,6 +62,7 @@ class ChannelStatus:
         delivered, failed_tries, dropped: counted since start; `dropped` went for want of room.
         failing: the reason while the channel is in trouble, else None.
         off: True once the receiver answered 410.
+        untold: how often a bug in whoever is told of its trouble or recovery kept that news back.
     """
 
     id: str
@@ -71,6 +72,7 @@ class ChannelStatus:
     dropped: int
     failing: str | None
     off: bool
+    untold: int = 0
 
 
 class Worker:
@@ -106,6 +108,7 @@ class Worker:
         self._delivered = 0
         self._failed_tries = 0
         self._dropped = 0
+        self._untold = 0
 
     @property
     def off(self) -> bool:
@@ -132,6 +135,7 @@ class Worker:
             dropped=self._dropped,
             failing=self._failing,
             off=self._off,
+            untold=self._untold,
         )
 
     def put(self, page: Page) -> None:
@@ -213,7 +217,7 @@ class Worker:
         if self.failing and not self._off and self._overdue(now) is None:
             self._failing = None
             _log.info("channel_recovered", channel=self._channel.id)
-            self._on_recovered(self._channel.id)
+            self._tell(lambda: self._on_recovered(self._channel.id))
 
     def _on_failed(self, entry: Entry, reason: str, after: Duration | None, now: Instant) -> None:
         self._failed_tries += 1
@@ -252,7 +256,15 @@ class Worker:
     def _report(self, alert: Alert, reason: str, since: Instant) -> None:
         self._failing = reason
         _log.error("channel_failing", channel=self._channel.id, alarm_id=alert.alarm_id, reason=reason)
-        self._on_trouble(self._channel.id, alert, reason, since)
+        self._tell(lambda: self._on_trouble(self._channel.id, alert, reason, since))
+
+    def _tell(self, news: Callable[[], None]) -> None:
+        try:
+            news()
+        except Exception:
+            # A bug in whoever listens must not end the paging, let alone the service.
+            self._untold += 1
+            _log.exception("channel_news_not_told", channel=self._channel.id)
 
     def _ended(self, page: Page, status: PageStatus, detail: str) -> None:
         try:

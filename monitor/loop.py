@@ -155,9 +155,12 @@ class Loop:
         except InputError:
             raise
         except Exception:
-            log.exception("the core failed on an input", bed=bed_id, input=type(item).__name__)
             if isinstance(item, SystemState):
-                raise
+                # Reported by parts that must go on, such as the pages and the journal; the log alone can say it.
+                log.exception("the core failed on a system state", system=item.system, subject=item.subject, ok=item.ok)
+                self.stats.bugs += 1
+                return None, told
+            log.exception("the core failed on an input", bed=bed_id, input=type(item).__name__)
             self._journal.record_input(now, bed_id, session, write_input(item, now), None)
             self._fault(bed_id, now)
             return None, told

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+import structlog
 
 import alerts.worker
 from alerts.alert import Alert, AlertKind
@@ -479,6 +480,33 @@ async def test_a_channel_that_raises_is_in_trouble_alone() -> None:
         await ward.clock.advance(RECEIPT_DUE)
         assert ward.trouble == [("pager", "bay-1-0007", "the channel raised RuntimeError", 5_000 * SECOND)]
         assert len(other.delivered) == 1
+
+
+async def test_a_bug_in_who_is_told_of_trouble_stops_no_page() -> None:
+    """Paging goes on; the channel's figures show that somebody did not hear of its trouble and recovery."""
+
+    def raising(*news: object) -> None:
+        raise RuntimeError("a bug")
+
+    pager, clock, outbox = RecordingChannel("pager", then=DOWN), ManualClock(5_000 * SECOND), MemoryOutbox()
+    dispatcher = Dispatcher([(spec("pager"), pager)], outbox, clock, lambda: 0.999, raising, raising)
+    dispatcher.start()
+    running = asyncio.create_task(dispatcher.run())
+    ward = Desk(clock, outbox, dispatcher, [])
+    with structlog.testing.capture_logs() as lines:
+        ward.tell(alert())
+        await clock.advance(RECEIPT_DUE)
+        assert dispatcher.status()[0].untold == 1
+        pager.then = RecordingChannel("pager").then
+        await clock.advance(60 * SECOND)
+    assert ward.status(alert()) is PageStatus.DELIVERED
+    assert dispatcher.status()[0].untold == 2
+    assert [line["event"] for line in lines if "exc_info" in line] == ["channel_news_not_told"] * 2
+    ward.tell(alert(alarm_id="bay-2-0001"))
+    await clock.advance(0)
+    assert pager.told()[-1] == ("bay-2-0001", RAISED)
+    await dispatcher.stop(grace_s=0)
+    await running
 
 
 async def test_when_full_the_oldest_of_the_lowest_priority_goes_and_is_reported() -> None:

@@ -244,6 +244,20 @@ async def test_a_bug_on_what_a_person_asked_is_never_answered_as_done(tmp_path: 
         assert [shown.alarm for shown in live.board.alarms()] == ["CORE_FAULT"]
 
 
+async def test_a_bug_on_a_system_state_harms_nobody_who_reports_one(tmp_path: Path, monkeypatch: Any) -> None:
+    """The pages' and the journal's callbacks report here: a bug must not end them. It is logged and counted."""
+    async with live_ward(tmp_path) as live:
+        with monkeypatch.context() as broken, capture_logs() as lines:
+            broken.setattr(type(live.ward.service), "report", None)
+            live.put(1, "system", bed=None, system="pager", ok=False, subject="pager", critical=False)
+        assert live.loop.stats.bugs == 1
+        (line,) = [line for line in lines if line.get("exc_info")]
+        assert (line["system"], line["subject"]) == ("pager", "pager")
+        live.put(2, "system", bed=None, system="pager", ok=False, subject="pager", critical=False)
+        await live.settled()
+        assert [shown.alarm for shown in live.board.alarms()] == ["PAGER_FAIL"]
+
+
 async def test_a_bug_at_a_deadline_is_an_alarm_and_the_other_beds_go_on(tmp_path: Path) -> None:
     """Time alone may meet the bug; what other beds had due at that moment is told all the same."""
     async with live_ward(tmp_path) as live:
