@@ -29,6 +29,7 @@ from monitor.core.inputs import (
     Acknowledge,
     CuffMeasurement,
     Input,
+    LinkChange,
     OpenSession,
     OximeterSample,
     Restart,
@@ -36,7 +37,7 @@ from monitor.core.inputs import (
 )
 from monitor.core.lines import write_input
 from monitor.core.ward import BedFault, Ward
-from monitor.journal import Commit, Durable, Journal
+from monitor.journal import Commit, Durable, InputLine, Journal, storable, write_down
 from monitor.journal.record import SnapshotReason
 from monitor.pages import PageWriter
 
@@ -117,14 +118,18 @@ class Loop:
     # -- the way in ----------------------------------------------------------------------------------------------
 
     def submit(self, item: Input, at: Instant | None = None) -> None:
-        """Fold one input in now. `at`: when it was received; never before what was folded in already."""
+        """Fold one input in now. `at`: when it was received; never before what was folded in already.
+
+        Raises:
+            InputError: the input names a bed that is not here, or cannot be journaled.
+        """
         self._fold(item, at)
 
     async def ask(self, item: Input) -> list[Event]:
         """As `submit`, for somebody who waits for the answer: the events, once they have been told.
 
         Raises:
-            InputError: the input names a bed that is not here.
+            InputError: the input names a bed that is not here, or cannot be journaled.
             CoreFault: the core failed on it; nobody may take that for done.
         """
         events, told = self._fold(item, None)
@@ -150,6 +155,8 @@ class Loop:
         opening = msgspec.json.encode(bed.state) if bed is not None and isinstance(item, OpenSession) else None
         session = _session_of(bed)
         before = (self._journal.last_input_seq, self._journal.last_event_seq)
+        # Written down first: what the journal cannot hold must not have changed anything.
+        item, line = _write_down(item, now)
         try:
             events = self._ward.feed(item, now)
         except InputError:
@@ -161,12 +168,10 @@ class Loop:
                 self.stats.bugs += 1
                 return None, told
             log.exception("the core failed on an input", bed=bed_id, input=type(item).__name__)
-            self._journal.record_input(now, bed_id, session, write_input(item, now), None)
+            self._journal.record_input(now, bed_id, session, line)
             self._fault(bed_id, now)
             return None, told
-        self._journal.record_input(
-            now, bed_id, session or _session_of(bed), write_input(item, now), _verdicts(bed, item)
-        )
+        self._journal.record_input(now, bed_id, session or _session_of(bed), line, _verdicts(bed, item))
         told += self.publish(events, session)
         if bed is not None:
             self._snapshots(bed, events, opening, before, now, session)
@@ -355,6 +360,23 @@ class Loop:
 
 def _session_of(bed: Bed | None) -> str | None:
     return None if bed is None or bed.state.session is None else bed.state.session.id
+
+
+def _write_down(item: Input, now: Instant) -> tuple[Input, InputLine]:
+    """The input as it can be journaled, and its line.
+
+    Raises:
+        InputError: it cannot be.
+    """
+    # A lost link or a full disk counts in whatever words the system put it.
+    if isinstance(item, LinkChange) and item.reason is not None:
+        item = replace(item, reason=storable(item.reason))
+    elif isinstance(item, SystemState):
+        item = replace(item, subject=storable(item.subject), detail=storable(item.detail))
+    try:
+        return item, write_down(write_input(item, now))
+    except ValueError as error:
+        raise InputError(str(error)) from None
 
 
 def _verdicts(bed: Bed | None, item: Input) -> dict[str, Any] | None:

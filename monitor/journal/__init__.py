@@ -4,6 +4,7 @@ One SQLite file, one thread that writes it. SQLAlchemy and alembic were weighed 
 with a single writer and a bound of 250 ms on each commit gains nothing from them and pays in latency.
 """
 
+from monitor.journal.backlog import InputLine, storable, write_down
 from monitor.journal.chain import VerifyResult, verify
 from monitor.journal.commit import Commit, CommitResult, Durable, Failed
 from monitor.journal.journal import Journal
@@ -25,6 +26,7 @@ __all__ = [
     "Durable",
     "EventRow",
     "Failed",
+    "InputLine",
     "InputRow",
     "Journal",
     "JournalReader",
@@ -35,5 +37,7 @@ __all__ = [
     "SnapshotReason",
     "TrendPoint",
     "VerifyResult",
+    "storable",
     "verify",
+    "write_down",
 ]

@@ -91,6 +91,26 @@ class Lost:
         self.kinds[row[4]] += 1
 
 
+@dataclass(frozen=True, slots=True)
+class InputLine:
+    """An input as the journal keeps it: surely writable. `body` is canonical JSON."""
+
+    kind: str
+    body: str
+
+
+def write_down(line: dict[str, Any]) -> InputLine:
+    """The line of one input (interfaces, section 4), ready for the journal.
+
+    Raises:
+        ValueError: no journal can hold it, such as a lone surrogate or a number beyond 64 bits.
+    """
+    try:
+        return InputLine(line["input"], encode(line))
+    except (UnicodeError, OverflowError, TypeError, RecursionError) as error:
+        raise ValueError(f"{line['input']}: cannot be journaled ({error})") from error
+
+
 def encode(value: object) -> str:
     """Canonical JSON text: keys sorted, no blanks."""
     return msgspec.json.encode(value, order="sorted").decode()

@@ -18,7 +18,18 @@ from config.instant import SECOND, Clock, Instant
 from config.vocabulary import Metric, Phase
 from monitor.core.errors import JournalError
 from monitor.core.events import Event, EventKind
-from monitor.journal.backlog import MAX_WAITING_INPUTS, Backlog, Batch, Entry, EventTuple, RowChange, encode, storable
+from monitor.journal.backlog import (
+    MAX_WAITING_INPUTS,
+    Backlog,
+    Batch,
+    Entry,
+    EventTuple,
+    InputLine,
+    RowChange,
+    encode,
+    storable,
+    write_down,
+)
 from monitor.journal.commit import Commit, CommitResult, Durable, Failed
 from monitor.journal.health import Health, free_percent
 from monitor.journal.lock import ServiceLock
@@ -127,17 +138,21 @@ class Journal:
         at: Instant,
         bed: str | None,
         session: str | None,
-        line: dict[str, Any],
+        line: InputLine | dict[str, Any],
         verdicts: dict[str, Any] | None = None,
     ) -> int:
-        """Take one input, a line of interfaces section 4; returns its sequence number.
+        """Take one input, a line of interfaces section 4, written down or not; returns its sequence number.
 
         On disk within 1 s, or with the next events. `verdicts`: per metric verdict and reason,
         `{"spo2": ["VALID", None]}`.
+
+        Raises:
+            ValueError: no journal can hold the line.
         """
-        kind, body, judged = line["input"], encode(line), encode(verdicts) if verdicts is not None else None
+        written = line if isinstance(line, InputLine) else write_down(line)
+        judged = encode(verdicts) if verdicts is not None else None
         self._last_input += 1
-        self._backlog.add_input((self._last_input, at, bed, session, kind, body, judged))
+        self._backlog.add_input((self._last_input, at, bed, session, written.kind, written.body, judged))
         return self._last_input
 
     def append(self, events: Sequence[Event], pages: Sequence[Page] = (), *, session: str | None) -> Commit:

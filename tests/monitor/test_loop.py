@@ -182,6 +182,30 @@ async def test_an_unknown_bed_is_refused_and_leaves_no_trace(tmp_path: Path) -> 
     assert stored(live.journal.path, "SELECT count(*) FROM events") == [0]
 
 
+async def test_an_input_that_cannot_be_written_down_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+    """Lone surrogates fit no UTF-8 file; a state that no journaled input explains could not be restored."""
+    async with live_ward(tmp_path) as live:
+        with pytest.raises(InputError, match="cannot be journaled"):
+            await live.loop.ask(OpenSession("bay-1", "P-\udc80", by="nurse-a"))
+        assert live.ward.beds["bay-1"].state.session is None
+        await live.settled()
+        assert live.told == []
+        live.open()
+        await live.settled()
+        assert live.ward.beds["bay-1"].state.session is not None
+        assert stored(live.journal.path, "SELECT kind FROM inputs") == ["open_session"]
+
+
+async def test_what_a_system_worded_badly_still_counts(tmp_path: Path) -> None:
+    """The reason of a lost link or a full disk may hold undecodable bytes of a path."""
+    async with live_ward(tmp_path) as live:
+        live.put(1, "link", device="ox-1", state="down", reason="/dev/\udc80")
+        live.put(1, "system", bed=None, system="storage", ok=False, subject="disk", detail="\udc80", critical=False)
+        await live.settled()
+        assert "STORAGE" in [shown.alarm for shown in live.board.alarms()]
+        assert stored(live.journal.path, "SELECT kind FROM inputs ORDER BY seq") == ["link", "system"]
+
+
 async def test_an_acknowledgement_by_alarm_id_finds_its_bed(tmp_path: Path) -> None:
     """The station knows only the id; the journal's input names the bed, so that a session's replay has it."""
     async with live_ward(tmp_path) as live:
