@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.instant import Instant
 from config.vocabulary import Phase, Priority
-from monitor.core import oximetry
+from monitor.core import calm
 from monitor.core.bed_state import Bed, Due
 from monitor.core.events import Event
 from monitor.core.ruleset import INFUSION
@@ -51,7 +51,7 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
             book.cleared(alarm, bed.state.clock, out)
     else:
         _reached(bed, due.what, absence.bad_since(), out)
-    bed.calm = oximetry.calm_band(bed)
+    bed.calm = calm.band(bed)
 
 
 def _reached(bed: Bed, priority: Priority, since: Instant, out: list[Event]) -> None:

@@ -48,13 +48,17 @@ class Setup:
 
 @dataclass(slots=True)
 class Channel:
-    """One oximeter metric: accepted values, the step rule's memory, the last judgement and the last raw value."""
+    """One oximeter metric: accepted values, the step rule's memory, the last judgement and the last raw value.
+
+    `device` gave the last accepted value.
+    """
 
     track: Track = field(default_factory=Track)
     hold: StepHold = field(default_factory=StepHold)
     judgement: Judgement | None = None
     raw: float | None = None
     raw_at: Instant | None = None
+    device: str | None = None
 
 
 @dataclass(slots=True)

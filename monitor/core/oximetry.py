@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from config.instant import Instant, to_seconds
 from config.vocabulary import UNITS, Metric, Verdict
+from monitor.core import calm, liveness
 from monitor.core import condition as conditions
-from monitor.core import liveness
 from monitor.core.alarm import instance_key
 from monitor.core.bed_state import ORDER_BELIEVE, ORDER_LAPSE, Bed, Channel, Due
 from monitor.core.condition import Condition, Outcome, Stage
@@ -38,18 +38,18 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
         return False
     until = now + bed.setup.stand(item.device)
     perfusion = item.perfusion_index
-    calm = bed.calm
+    band = bed.calm
     spo2, pulse = item.spo2, item.pulse_rate
     if (
-        calm is not None
+        band is not None
         and spo2 is not None
         and pulse is not None
         and not item.flags
-        and calm[0] < spo2 <= calm[3]
-        and calm[1] < pulse < calm[2]
+        and band[0] < spo2 <= band[3]
+        and band[1] < pulse < band[2]
         and (perfusion is None or perfusion >= bed.setup.rules.validation.perfusion_suspect)
-        and _steady(bed, state.spo2, Metric.SPO2, spo2, now)
-        and _steady(bed, state.pulse, Metric.PULSE_RATE, pulse, now)
+        and _steady(bed, item.device, Metric.SPO2, spo2, now)
+        and _steady(bed, item.device, Metric.PULSE_RATE, pulse, now)
     ):
         _calm_sample(bed, spo2, pulse, perfusion, now, until)
         return now < bed.wake
@@ -57,15 +57,24 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
         state.perfusion_index, state.perfusion_at = perfusion, now
     limits = bed.setup.rules.validation
     signal = signal_judgement(item, limits)
-    _judge(bed, Metric.SPO2, spo2, number_judgement(spo2, limits.spo2_range, signal), now, until, out)
-    _judge(bed, Metric.PULSE_RATE, pulse, number_judgement(pulse, limits.pulse_range, signal), now, until, out)
-    bed.calm = calm_band(bed)
+    device_id = item.device
+    _judge(bed, device_id, Metric.SPO2, spo2, number_judgement(spo2, limits.spo2_range, signal), now, until, out)
+    _judge(
+        bed, device_id, Metric.PULSE_RATE, pulse, number_judgement(pulse, limits.pulse_range, signal), now, until, out
+    )
+    bed.calm = calm.band(bed)
     return False
 
 
-def _steady(bed: Bed, channel: Channel, metric: Metric, value: float, now: Instant) -> bool:
-    track = channel.track
-    return track.value is not None and now <= track.until and not bed.setup.steps[metric].stepped(value, track.value)
+def _steady(bed: Bed, device: str, metric: Metric, value: float, now: Instant) -> bool:
+    channel = bed.state.channel(metric)
+    last = channel.track.value
+    return (
+        last is not None
+        and channel.device == device
+        and now <= channel.track.until
+        and not bed.setup.steps[metric].stepped(value, last)
+    )
 
 
 def _calm_sample(bed: Bed, spo2: float, pulse: float, perfusion: float | None, now: Instant, until: Instant) -> None:
@@ -81,39 +90,9 @@ def _calm_sample(bed: Bed, spo2: float, pulse: float, perfusion: float | None, n
         state.absence.cover(now, until)
 
 
-def calm_band(bed: Bed) -> tuple[float, float, float, float] | None:
-    """(SpO2 above, pulse above, pulse below, SpO2 at most) while nothing is going on, else None."""
-    state = bed.state
-    absence = state.absence
-    quiet = (
-        state.session is not None
-        and not state.conditions
-        and not state.spo2.hold.samples
-        and not state.pulse.hold.samples
-        and not state.rejected.keys() & set(METRICS)
-        and absence is not None
-        and absence.thin_from is None
-        and len(absence.spans) == 1
-        and bed.setup.rules.no_data.rule.name not in state.book.open
-    )
-    if not quiet:
-        return None
-    validation = bed.setup.rules.validation
-    spo2_low, spo2_high = validation.spo2_range
-    pulse_low, pulse_high = validation.pulse_range
-    for level in bed.setup.rules.levels:
-        limit = level.trigger.number(state.baseline(level.metric))
-        if level.metric is Metric.SPO2:
-            spo2_low = max(spo2_low, limit) if level.trigger.comparison.is_lower_bound else spo2_low
-        elif level.trigger.comparison.is_lower_bound:
-            pulse_low = max(pulse_low, limit)
-        else:
-            pulse_high = min(pulse_high, limit)
-    return (spo2_low, pulse_low, pulse_high, spo2_high)
-
-
 def _judge(
     bed: Bed,
+    device: str,
     metric: Metric,
     value: float | None,
     judgement: Judgement,
@@ -127,20 +106,28 @@ def _judge(
     if value is None or judgement.verdict is Verdict.INVALID:
         _refuse(bed, metric, value, judgement, now, out)
         return
-    if not judgement.doubtful and _held(bed, channel, metric, value, now, until):
+    if not judgement.doubtful and _held(bed, device, metric, value, now, until):
         _refuse(bed, metric, value, STEP, now, out)
         return
     if judgement.verdict is Verdict.VALID:
-        channel.judgement = judgement
+        channel.judgement, channel.device = judgement, device
         bed.state.rejected.pop(metric, None)
         _accept(bed, metric, value, now, until, out)
     else:
         _refuse(bed, metric, value, judgement, now, out, doubtful_until=until if judgement.doubtful else None)
 
 
-def _held(bed: Bed, channel: Channel, metric: Metric, value: float, now: Instant, until: Instant) -> bool:
-    """V5, V6: whether this sample is held back as part of a sudden change."""
+def _held(bed: Bed, device: str, metric: Metric, value: float, now: Instant, until: Instant) -> bool:
+    """V5, V6: whether this sample is held back as part of a sudden change.
+
+    A change is one of the same device: two that disagree on one bed are no artefact of either, and must not hold
+    each other back for ever.
+    """
+    channel = bed.state.channel(metric)
     rule, hold, track = bed.setup.steps[metric], channel.hold, channel.track
+    if channel.device != device:
+        hold.release()
+        return False
     if hold.samples:
         if hold.reference is not None and rule.stepped(value, hold.reference):
             hold.samples.append(HeldSample(now, value, until))
@@ -263,7 +250,7 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
         conditions.vanish(bed.state.conditions[due.what.rule.name], due.at)
     else:
         _outcome(bed, due.what[0], due.what[1], out)
-    bed.calm = calm_band(bed)
+    bed.calm = calm.band(bed)
 
 
 def _believe(bed: Bed, metric: Metric, at: Instant, out: list[Event]) -> None:
@@ -394,4 +381,4 @@ def limits_changed(bed: Bed, before: dict[Metric, float | None], out: list[Event
             continue
         del state.conditions[level.rule.name]
         state.book.end(state.book.open[instance_key(level.rule, None)], at, out, "limit_changed")
-    bed.calm = calm_band(bed)
+    bed.calm = calm.band(bed)

@@ -462,3 +462,13 @@ def test_numbers_without_a_patient_are_not_judged() -> None:
     story.samples(0, 60, 70, 200)
     story.cuff(60, 230, 130)
     assert story.lines == []
+
+
+def test_two_oximeters_that_disagree_on_one_bed_never_hold_each_other_back() -> None:
+    """Each other's values would look like a sudden change for ever, and a patient at 80 % would stay silent."""
+    story = Story().open()
+    for t in range(40):
+        story.put(t, "spo2", device="ox-1", spo2=97, pulse_rate=72, flags=[])
+        story.put(t + 0.5, "spo2", device="ox-2", spo2=80, pulse_rate=72, flags=[])
+    assert story.one("alarm_raised", alarm="SPO2_CRIT")["t"] == 10
+    assert story.one("alarm_raised", alarm="SPO2_LOW")["t"] == 30

@@ -1,0 +1,37 @@
+"""The calm band: values that no rule can object to, so that their samples take the short way."""
+
+from __future__ import annotations
+
+from config.vocabulary import Metric
+from monitor.core.bed_state import Bed
+
+
+def band(bed: Bed) -> tuple[float, float, float, float] | None:
+    """(SpO2 above, pulse above, pulse below, SpO2 at most) while nothing is going on, else None."""
+    state = bed.state
+    absence = state.absence
+    quiet = (
+        state.session is not None
+        and not state.conditions
+        and not state.spo2.hold.samples
+        and not state.pulse.hold.samples
+        and not state.rejected.keys() & {Metric.SPO2, Metric.PULSE_RATE}
+        and absence is not None
+        and absence.thin_from is None
+        and len(absence.spans) == 1
+        and bed.setup.rules.no_data.rule.name not in state.book.open
+    )
+    if not quiet:
+        return None
+    validation = bed.setup.rules.validation
+    spo2_low, spo2_high = validation.spo2_range
+    pulse_low, pulse_high = validation.pulse_range
+    for level in bed.setup.rules.levels:
+        limit = level.trigger.number(state.baseline(level.metric))
+        if level.metric is Metric.SPO2:
+            spo2_low = max(spo2_low, limit) if level.trigger.comparison.is_lower_bound else spo2_low
+        elif level.trigger.comparison.is_lower_bound:
+            pulse_low = max(pulse_low, limit)
+        else:
+            pulse_high = min(pulse_high, limit)
+    return (spo2_low, pulse_low, pulse_high, spo2_high)
