@@ -10,8 +10,11 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from alerts.ledger import Page
 from config.instant import SECOND, Clock, Instant
@@ -38,6 +41,8 @@ from monitor.journal.reader import JournalReader
 from monitor.journal.record import EventRow, Restored, Session, SessionRecord, SnapshotReason, TrendPoint
 from monitor.journal.schema import connect_reader, connect_writer, prepare
 from monitor.journal.writer import Writer
+
+log = structlog.get_logger("bedwatch.journal")
 
 COMMIT_BOUND_S = 0.25
 """How long an alarm waits for its commit (rulings, section 5). Real time: it bounds a disk, not the ward."""
@@ -80,9 +85,11 @@ class Journal:
             on_written=lambda batch: self._on_loop(self._written, batch),
             on_failed=lambda batch, reason: self._on_loop(self._failed, batch, reason),
             on_ended=lambda: self._on_loop(self._ended.set),
+            note=self._set_aside,
         )
         self._ended = asyncio.Event()
-        self._last_input = self._last_event = self._last_snapshot = self._last_audit = 0
+        self._last_input = self._last_event = self._last_snapshot = 0
+        self._audits = count(1)  # drawn from on both threads
         self._closed = False
         self.health = Health(path.parent, clock, free_percent)
         self.outbox = JournalOutbox(self._change, JournalReader(path).told)
@@ -206,10 +213,11 @@ class Journal:
         self, at: Instant, who: str | None, where: str | None, what: str, detail: dict[str, Any] | None = None
     ) -> Commit:
         """Note a sign-in, a refused call, anything a later reader has to know beside the events."""
-        self._last_audit += 1
         text = encode(detail) if detail is not None else None
         return self._promise(
-            Entry(self._last_input, rows=[(_AUDIT, (self._last_audit, at, storable(who), storable(where), what, text))])
+            Entry(
+                self._last_input, rows=[(_AUDIT, (next(self._audits), at, storable(who), storable(where), what, text))]
+            )
         )
 
     async def restore(self, bed: str | None) -> Restored:
@@ -281,7 +289,8 @@ class Journal:
         """Go on counting where the file ends, and take up its unsent pages."""
         tops = "(SELECT max(seq) FROM inputs), (SELECT max(seq) FROM events), (SELECT max(id) FROM snapshots)"
         found = connection.execute(f"SELECT {tops}, (SELECT max(id) FROM audit)").fetchone()  # noqa: S608 - constants
-        self._last_input, self._last_event, self._last_snapshot, self._last_audit = (top or 0 for top in found)
+        self._last_input, self._last_event, self._last_snapshot, last_audit = (top or 0 for top in found)
+        self._audits = count(last_audit + 1)
         self.outbox.load(connection, self._clock.now())
 
     def _change(self, row: RowChange) -> None:
@@ -301,6 +310,11 @@ class Journal:
             commit.timer = self._loop.call_later(self._commit_bound_s, self._out_of_time, entry)
         self._backlog.add(entry)
         return commit
+
+    def _set_aside(self, detail: dict[str, Any]) -> RowChange:
+        """The note of a row that no file can hold. On the writer's thread, inside its transaction."""
+        log.error("journal_row_set_aside", **detail)
+        return _AUDIT, (next(self._audits), self._clock.now(), None, None, "row_set_aside", encode(detail))
 
     def _out_of_time(self, entry: Entry) -> None:
         reason = f"not on disk within {self._commit_bound_s * 1000:.0f} ms"

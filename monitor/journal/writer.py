@@ -14,6 +14,7 @@ from typing import Any
 
 from monitor.journal.backlog import Backlog, Batch
 from monitor.journal.chain import GENESIS, link
+from monitor.journal.set_aside import UNWRITABLE, Note, SetAside
 
 BLOCKS = (64, 8, 1)
 """Rows per INSERT. Each statement hands the interpreter lock over and has to win it back from a busy event loop:
@@ -31,13 +32,14 @@ EVENT_COLUMNS = ("seq", "at_us", "bed", "session", "kind", "body", "prev_hash", 
 
 
 class Writer:
-    """Owns the writing connection. The two callbacks are called on its thread.
+    """Owns the writing connection. The callbacks are called on its thread.
 
     Args:
         connect: opens a connection; called again after each failure.
         on_written: the batch is durable.
         on_failed: it is not, and why; the batch waits again already.
         on_ended: the thread has closed its connection and writes no more.
+        note: makes the audit row of a row that was set aside.
     """
 
     def __init__(
@@ -47,12 +49,14 @@ class Writer:
         on_written: Callable[[Batch], None],
         on_failed: Callable[[Batch, str], None],
         on_ended: Callable[[], None],
+        note: Note,
     ) -> None:
         self._backlog = backlog
         self._connect = connect
         self._on_written = on_written
         self._on_failed = on_failed
         self._on_ended = on_ended
+        self._note = note
         self._connection: sqlite3.Connection | None = None
         self._last_seq = 0
         self._head = GENESIS
@@ -86,10 +90,22 @@ class Writer:
         self._on_ended()
 
     def _write(self, batch: Batch) -> None:
+        try:
+            self._transact(batch, lambda connection: None)
+        except UNWRITABLE:
+            # A fresh connection: a closed one words it like a bad row.
+            self._drop_connection()
+            self._transact(batch, lambda connection: SetAside(connection, insert, self._note))
+
+    def _transact(self, batch: Batch, careful: Callable[[sqlite3.Connection], SetAside | None]) -> None:
         connection = self._connection or self._open()
+        aside = careful(connection)
         connection.execute("BEGIN IMMEDIATE")
         head, last_seq = self._head, self._last_seq
-        insert(connection, "inputs", INPUT_COLUMNS, batch.inputs)
+        if aside is None:
+            insert(connection, "inputs", INPUT_COLUMNS, batch.inputs)
+        else:
+            aside.insert("inputs", INPUT_COLUMNS, batch.inputs)
         events: list[tuple[Any, ...]] = []
         for entry in batch.entries:
             if entry.told_early:
@@ -97,12 +113,14 @@ class Writer:
             for event in entry.events:
                 # A commit that reported an error may have reached the disk all the same.
                 if event[0] > last_seq:
+                    event = event if aside is None else aside.writable(event)
                     prev_hash, head, last_seq = head, link(head, *event), event[0]
                     events.append((*event, prev_hash, head))
         insert(connection, "events", EVENT_COLUMNS, events)
+        execute = connection.execute if aside is None else aside.execute
         for entry in batch.entries:
             for statement, values in entry.rows:
-                connection.execute(statement, values)
+                execute(statement, values)
         connection.execute("COMMIT")
         self._head, self._last_seq = head, last_seq
         self._rows += len(batch.inputs)
