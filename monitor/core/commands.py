@@ -20,6 +20,7 @@ from monitor.core.bed_state import Bed, Cuff
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import Acknowledge, Command, OpenSession
 from monitor.core.session import PHASES, Session, minutes
+from monitor.core.track import KEEP
 
 PLANNED_MIN = (1.0, 24 * 60.0)
 DEADLINE_MIN = (10.0, 60.0)
@@ -153,6 +154,8 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     session.planned = session.planned if planned is None else minutes(planned)
     session.baseline = frozen
     session.dose_mg = dose
+    for metric in WAVE_METRICS:
+        bed.state.channel(metric).track.keep = KEEP
     extra = _told(item, "override_by", "dose_mg")
     _enter(bed, target, at, item.by, out, extra)
     for metric in METRICS:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from config.instant import MINUTE, Duration, Instant
 
 KEEP: Duration = 6 * MINUTE
-"""Longer than every window asked about: five minutes before a start, a minute mark, or a deadline."""
+"""Longer than every window asked about while the drug runs and after it: five minutes before a minute mark."""
+KEEP_BEFORE_START: Duration = 15 * MINUTE
+"""The five minutes before a start that is entered up to ten minutes late."""
 
 
 @dataclass(slots=True)
@@ -19,6 +21,7 @@ class Track:
         value, at: the last accepted value and its own time; None before the first.
         until: when it stops standing.
         starts, ends, values: what was covered, ascending, without overlap; equal neighbours are one stretch.
+        keep: how far back that reaches at least.
     """
 
     value: float | None = None
@@ -27,6 +30,7 @@ class Track:
     starts: list[Instant] = field(default_factory=list)
     ends: list[Instant] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
+    keep: Duration = KEEP_BEFORE_START
 
     def put(self, value: float, at: Instant, until: Instant) -> None:
         """Accept `value`, standing from `at` to `until` unless something ends it before."""
@@ -38,8 +42,8 @@ class Track:
                     self.value, self.at, self.until = value, at, until
                     return
                 ends[-1] = at
-            if self.starts[0] < at - 2 * KEEP:
-                self._forget(at - KEEP)
+            if self.starts[0] < at - 2 * self.keep:
+                self._forget(at - self.keep)
         self.starts.append(at)
         ends.append(until)
         self.values.append(value)

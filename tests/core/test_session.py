@@ -328,3 +328,19 @@ def test_an_event_without_a_session_is_refused() -> None:
     story = in_phase(Phase.IDLE)
     story.command(START + 600, "record_event", kind="activity")
     assert story.one("command_refused")["reason"] == "wrong_phase"
+
+
+# -- a start entered late --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("late", [0, 300, 600])
+def test_a_start_entered_up_to_ten_minutes_late_has_the_baseline_of_the_timely_one(late: int) -> None:
+    """The bed remembers the minutes before it, also of a pulse and a saturation that never hold still."""
+    story = Story().open()
+    for t in range(2400):
+        story.sample(t, 96 + t % 2, 70 + t % 3)
+        if t in (1500, 1600, 1700):
+            story.cuff(t)
+    story.command(2400, "start_infusion", at=2400 - late, override_by="dr-x", reason="the readings are old")
+    frozen = {line["metric"]: (line["value"], line["grade"]) for line in story.all("baseline_frozen")}
+    assert (frozen["pulse_rate"], frozen["spo2"]) == ((71, "A"), (96.5, "A"))
