@@ -15,10 +15,13 @@ from alerts.page_queue import CALLS
 from alerts.route import ChannelSpec, Standing, recipients
 from alerts.told import Told
 from alerts.worker import ChannelStatus, OnRecovered, OnTrouble, Worker
-from config.instant import Clock
+from config.instant import SECOND, Clock, Duration
 
 GRACE_S = 3.0
 """How long a stop waits for tries under way."""
+
+ASK_AGAIN: Duration = 10 * SECOND
+"""How long after a failed look-up the store is asked again who was told of an alarm."""
 
 _log = structlog.get_logger("bedwatch.alerts")
 
@@ -114,12 +117,21 @@ class Dispatcher:
     async def run(self) -> None:
         """Send until `stop`."""
         ended = self._running = asyncio.Event()
+        asking = asyncio.create_task(self._ask_again())
         try:
             async with asyncio.TaskGroup() as group:
                 for worker in self._workers.values():
                     group.create_task(worker.run())
         finally:
+            asking.cancel()
+            await asyncio.wait([asking])
             ended.set()
+
+    async def _ask_again(self) -> None:
+        while True:
+            await self._told.unanswered.wait()
+            await self._clock.sleep_until(self._clock.now() + ASK_AGAIN)
+            await self._told.ask_again()
 
     async def stop(self, grace_s: float = GRACE_S) -> None:
         """Let tries under way finish for at most `grace_s`, then break them off and close the channels.

@@ -55,5 +55,8 @@ class Outbox(Protocol):
         ...
 
     def told(self, alarm_id: str) -> frozenset[str]:
-        """Channels that had a raised or escalated page of this instance delivered: who hears of its end."""
+        """Channels that had a raised or escalated page of this instance delivered: who hears of its end.
+
+        The one call that may come from another thread.
+        """
         ...

@@ -27,6 +27,7 @@ class Reason(StrEnum):
     CHANNEL_OFF = "the receiver has switched the channel off"
     CHANNEL_FAILING = "the channel is failing, and this alarm is about failing channels"
     KIND_NOT_WANTED = "the channel is not set to hear this kind of message"
+    PERHAPS_TOLD = "nobody can say whether the channel was told of this alarm before"
     NEVER_TOLD = "the channel was never told of this alarm"
     INHIBITED = "a higher alarm of the same group already sounds"
     BELOW_MINIMUM = "the priority is below the channel's minimum"
@@ -66,12 +67,12 @@ class Standing:
     """What routing has to know about the moment.
 
     Attributes:
-        told: channels paged for this alarm before.
+        told: channels paged for this alarm before; None: nobody can say at present.
         off: channels whose receiver answered 410.
         failing: channels that owe a delivery.
     """
 
-    told: Collection[str] = ()
+    told: Collection[str] | None = ()
     off: Collection[str] = ()
     failing: Collection[str] = ()
 
@@ -91,7 +92,9 @@ def _decide(alert: Alert, channel: ChannelSpec, standing: Standing) -> Decision:
     if alert.kind in (AlertKind.HEARTBEAT, AlertKind.TEST):
         return Decision(channel.id, told=True, reason=Reason.SERVICE)
     if alert.kind in (AlertKind.ACKNOWLEDGED, AlertKind.CLOSED):
-        heard = channel.id in standing.told
+        if standing.told is None and alert.priority >= channel.min_priority:
+            return Decision(channel.id, told=True, reason=Reason.PERHAPS_TOLD)
+        heard = standing.told is not None and channel.id in standing.told
         return Decision(channel.id, told=heard, reason=Reason.FOLLOW_UP if heard else Reason.NEVER_TOLD)
     if alert.alarm == PAGER_FAIL and channel.id in standing.failing:
         return Decision(channel.id, told=False, reason=Reason.CHANNEL_FAILING)

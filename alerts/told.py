@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ REMEMBERED = 10_000
 class _Heard:
     paged: frozenset[str]
     delivered: frozenset[str]
+    known: bool = True
 
 
 class Told:
@@ -29,6 +31,8 @@ class Told:
         """Reads the outbox only when asked about an alarm it has not met."""
         self._outbox = outbox
         self._heard: OrderedDict[str, _Heard] = OrderedDict()
+        self.unanswered = asyncio.Event()
+        """Set while `ask_again` has something to ask."""
 
     def begin(self, alarm_id: str) -> None:
         """A new alarm: nobody was told before, so the outbox need not be asked on the way of a fresh page."""
@@ -40,13 +44,28 @@ class Told:
         for alarm_id in alarm_ids:
             self._of(alarm_id)
 
-    def paged(self, alarm_id: str) -> frozenset[str]:
-        """Channels that have a raise or escalation of this alarm on its way or delivered."""
-        return self._of(alarm_id).paged
+    def paged(self, alarm_id: str) -> frozenset[str] | None:
+        """Channels that have a raise or escalation of this alarm on its way or delivered; None: nobody can say."""
+        heard = self._of(alarm_id)
+        return heard.paged if heard.known else None
 
     def arrived(self, alarm_id: str, channel: str) -> bool:
-        """Whether a raise or escalation of this alarm was ever delivered on `channel`."""
-        return channel in self._of(alarm_id).delivered
+        """Whether a raise or escalation of this alarm was ever delivered on `channel`, or may have been."""
+        heard = self._of(alarm_id)
+        return not heard.known or channel in heard.delivered
+
+    async def ask_again(self) -> None:
+        """Ask the outbox about alarms that it could not answer for; in a thread, as its disk may be slow."""
+        for alarm_id in [alarm_id for alarm_id, heard in self._heard.items() if not heard.known]:
+            found = await asyncio.to_thread(self._ask_outbox, alarm_id)
+            heard = self._heard.get(alarm_id)
+            if found is None or heard is None:
+                continue
+            heard.paged |= found
+            heard.delivered |= found
+            heard.known = True
+        if all(heard.known for heard in self._heard.values()):
+            self.unanswered.clear()
 
     def note_paged(self, alarm_id: str, channels: Iterable[str]) -> None:
         """Pages to `channels` are on their way."""
@@ -66,16 +85,19 @@ class Told:
         self._heard.move_to_end(alarm_id)
         return heard
 
-    def _ask_outbox(self, alarm_id: str) -> frozenset[str]:
+    def _ask_outbox(self, alarm_id: str) -> frozenset[str] | None:
         try:
             return self._outbox.told(alarm_id)
         except Exception:
             # A store in trouble raises STORAGE by its own way; it must not keep an alarm from being paged.
             _log.exception("outbox_not_readable", alarm_id=alarm_id)
-            return frozenset()
+            return None
 
-    def _keep(self, alarm_id: str, delivered: frozenset[str]) -> _Heard:
-        heard = self._heard[alarm_id] = _Heard(delivered, delivered)
+    def _keep(self, alarm_id: str, found: frozenset[str] | None) -> _Heard:
+        delivered = frozenset() if found is None else found
+        heard = self._heard[alarm_id] = _Heard(delivered, delivered, known=found is not None)
+        if found is None:
+            self.unanswered.set()
         if len(self._heard) > REMEMBERED:
             self._heard.popitem(last=False)
         return heard

@@ -41,7 +41,7 @@ def alert_from_json(text: str) -> Alert:
 
 
 class JournalOutbox:
-    """Implements `alerts.ledger.Outbox` over the journal's writer. On the event loop only."""
+    """Implements `alerts.ledger.Outbox` over the journal's writer. On the event loop only, but for `told`."""
 
     def __init__(self, change: Callable[[RowChange], None], told_on_disk: Callable[[str], frozenset[str]]) -> None:
         self._change = change
@@ -97,10 +97,10 @@ class JournalOutbox:
     def told(self, alarm_id: str) -> frozenset[str]:
         """Channels that had a raised or escalated page of this alarm delivered, in this run or an earlier one.
 
-        A look-up by index in the file: for the rare alarm that the dispatcher does not remember.
+        A look-up by index in the file: for the rare alarm that the dispatcher does not remember. On any thread.
 
         Raises:
             JournalError: the file cannot be read.
         """
-        fresh = frozenset(channel for alarm, channel in self._delivered if alarm == alarm_id)
+        fresh = frozenset(channel for alarm, channel in self._delivered.copy() if alarm == alarm_id)
         return fresh | self._told_on_disk(alarm_id)

@@ -24,6 +24,7 @@ from config.vocabulary import Priority
 from tests.alerts.builders import alert, spec
 from tests.support.channel import RecordingChannel
 from tests.support.clock import ManualClock, let_tasks_run
+from tests.support.webhook_receiver import until
 
 RAISED, ESCALATED = AlertKind.RAISED, AlertKind.ESCALATED
 ACKNOWLEDGED, CLOSED, TEST = AlertKind.ACKNOWLEDGED, AlertKind.CLOSED, AlertKind.TEST
@@ -650,6 +651,45 @@ async def test_a_store_in_trouble_keeps_nobody_from_being_told() -> None:
         ward.tell(alert(CLOSED))
         await ward.clock.advance(0)
         assert [kind for _, kind in pager.told()] == [RAISED, CLOSED]
+
+
+async def test_who_was_told_is_asked_again_when_the_store_could_not_say() -> None:
+    """Meanwhile better one message too many than an alarm that stays open at its receiver for ever."""
+
+    class ShyOutbox(MemoryOutbox):
+        broken = True
+        asked = 0
+
+        def told(self, alarm_id: str) -> frozenset[str]:
+            self.asked += 1
+            if self.broken:
+                raise OSError("disk I/O error")
+            return super().told(alarm_id)
+
+    outbox, pager, other = ShyOutbox(), RecordingChannel("pager"), RecordingChannel("other", then=DOWN)
+    outbox.broken = False
+    for about in (alert(), alert(alarm_id="bay-2-0001")):
+        outbox.add([Page(page_id(about, "pager"), "pager", about)])
+        outbox.finished(page_id(about, "pager"), PageStatus.DELIVERED, 1)
+    outbox.broken = True
+    async with desk([pager, other], outbox=outbox) as ward:
+        ward.tell(alert(CLOSED, over=True))
+        await ward.clock.advance(0)
+        assert pager.told() == [("bay-1-0007", CLOSED)]
+        assert [page.channel for page in ward.dispatcher.plan(alert(ACKNOWLEDGED, "bay-2-0001"))] == ["pager", "other"]
+        asked = outbox.asked
+        ward.dispatcher.plan(alert(ACKNOWLEDGED, "bay-2-0001"))
+        assert outbox.asked == asked, "not on the way of an alarm"
+        await ward.clock.advance(10 * SECOND)
+        await until(lambda: outbox.asked > asked)
+        outbox.broken = False
+        async with asyncio.timeout(10):
+            while len(ward.dispatcher.plan(alert(CLOSED, "bay-2-0001"))) > 1:
+                await ward.clock.advance(10 * SECOND)
+                await asyncio.to_thread(outbox.pending)  # a turn for the thread that asks
+        asked = outbox.asked
+        await ward.clock.advance(300 * SECOND)
+        assert outbox.asked == asked, "an answer is an answer"
 
 
 @pytest.mark.parametrize("kind", [TEST, AlertKind.HEARTBEAT])

@@ -27,6 +27,8 @@ CASES = [
     (alert(AlertKind.CLOSED, audible=False), PAGER, TOLD, True, Reason.FOLLOW_UP),
     (alert(AlertKind.CLOSED, priority=Priority.LOW), PAGER, TOLD, True, Reason.FOLLOW_UP),
     (alert(AlertKind.CLOSED), PAGER, Standing(told=["other"]), False, Reason.NEVER_TOLD),
+    (alert(AlertKind.CLOSED), PAGER, Standing(told=None), True, Reason.PERHAPS_TOLD),
+    (alert(AlertKind.CLOSED, priority=Priority.LOW), PAGER, Standing(told=None), False, Reason.NEVER_TOLD),
     (alert(AlertKind.ACKNOWLEDGED), PAGER, TOLD, True, Reason.FOLLOW_UP),
     (alert(AlertKind.ACKNOWLEDGED), PAGER, Standing(), False, Reason.NEVER_TOLD),
     (alert(AlertKind.CLOSED), LOG, Standing(), True, Reason.RECORD),
