@@ -40,6 +40,7 @@ from monitor.core.ward import BedFault, Ward
 from monitor.journal import Commit, Durable, InputLine, Journal, storable, write_down
 from monitor.journal.record import SnapshotReason
 from monitor.pages import PageWriter
+from monitor.wording import loggable
 
 PERIODIC: Duration = 300 * SECOND
 """A restart replays at most this much of a bed."""
@@ -306,7 +307,7 @@ class Loop:
                 to_log += telling.to_log
             # A line of log takes as long as a step of the core: it comes when nobody waits to be told.
             for event in to_log:
-                log.info(event.kind.value, **_loggable(event))
+                log.info(event.kind.value, **loggable(event))
 
     # -- snapshots -----------------------------------------------------------------------------------------------
 
@@ -390,17 +391,3 @@ def _verdicts(bed: Bed | None, item: Input) -> dict[str, Any] | None:
     else:
         return None
     return {metric.value: [found.verdict.value, found.reason] for metric, found in judged.items() if found is not None}
-
-
-_QUIET = frozenset(
-    {"patient", "inputs", "metrics", "value", "weight_kg", "since", "at", "unit", "bound", "text", "kind", "checklist"}
-)
-_REASON_TYPED = frozenset({EventKind.PHASE_CHANGED, EventKind.EVENT_RECORDED})
-"""Here the reason is what a person typed, which may name a patient; elsewhere it is a word of ours."""
-
-
-def _loggable(event: Event) -> dict[str, Any]:
-    """What an operator reads in the log: no patient, no measured values, nothing that a person typed freely."""
-    quiet = _QUIET | {"reason"} if event.kind in _REASON_TYPED else _QUIET
-    told = {"bed": event.bed, **event.data}
-    return {key: value for key, value in told.items() if key not in quiet and value is not None}

@@ -1,10 +1,13 @@
-"""Alarms in a nurse's words: one line for the page and for a lock screen. No patient name."""
+"""Alarms in a nurse's words, one line for the page and for a lock screen; events in an operator's. No patient name."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from config.instant import MINUTE, SECOND, Duration
 from config.vocabulary import AlarmState, Priority
 from monitor.core.alarm import Alarm
+from monitor.core.events import Event, EventKind
 
 STARS = {Priority.HIGH: "***", Priority.MEDIUM: "**", Priority.LOW: "*"}
 """Prefix by priority (alarm-system 1.1): never colour alone."""
@@ -60,3 +63,17 @@ def lasting(time: Duration) -> str:
     if time < SECOND:
         return ""
     return f" for {time // SECOND} s" if time < 2 * MINUTE else f" for {time // MINUTE} min"
+
+
+_QUIET = frozenset(
+    {"patient", "inputs", "metrics", "value", "weight_kg", "since", "at", "unit", "bound", "text", "kind", "checklist"}
+)
+_REASON_TYPED = frozenset({EventKind.PHASE_CHANGED, EventKind.EVENT_RECORDED})
+"""Here the reason is what a person typed, which may name a patient; elsewhere it is a word of ours."""
+
+
+def loggable(event: Event) -> dict[str, Any]:
+    """What an operator reads in the log: no patient, no measured values, nothing that a person typed freely."""
+    quiet = _QUIET | {"reason"} if event.kind in _REASON_TYPED else _QUIET
+    told = {"bed": event.bed, **event.data}
+    return {key: value for key, value in told.items() if key not in quiet and value is not None}
