@@ -70,7 +70,7 @@ class MqttDevice:
             reason = bug_in_words(error)
             if self.stats.reason != reason:
                 # One trace per gap: at a thousand messages a second the log must not become the next failure.
-                logger.exception("%s: a message on %s met a bug", self.device_id, topic)
+                logger.exception("%s: a message met a bug", self.device_id)
             self._decoder = self._driver.decoder(self._options)
             tell(self.device_id, lambda why: self.report.down(why, received_at), reason)
         return words
