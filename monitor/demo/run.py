@@ -146,7 +146,8 @@ def _fresh_folder(folder: Path) -> None:
     """An empty folder for this demo; only what an earlier demo left is ever removed."""
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
         raise ConfigError(f"{folder} holds something that no demo has made; name another folder with --data")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)  # one that an earlier demo left, too
     lock = ServiceLock.take(folder / JOURNAL_FILE)  # a demo that still runs here keeps its files
     try:
         for entry in folder.iterdir():

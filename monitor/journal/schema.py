@@ -116,6 +116,8 @@ def prepare(path: Path, at: Instant, version: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # For the service's user alone. SQLite gives the files beside it the same mode.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         # Looked at before anything is set: another program's file stays as it is.
         with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
             found = _refuse_foreign(path, connection)

@@ -115,6 +115,7 @@ def test_the_folder_of_an_earlier_demo_is_emptied(tmp_path: Path) -> None:
     """Twice in a row, whatever the last one left."""
     folder = tmp_path / "demo"
     _fresh_folder(folder)
+    assert folder.stat().st_mode & 0o077 == 0
     (folder / "ports").mkdir()
     (folder / "ports" / "ox-1").write_text("")
     (folder / "people.json").write_text("{}")

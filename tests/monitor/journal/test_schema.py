@@ -36,6 +36,19 @@ async def test_a_new_journal_knows_its_version_and_itself(open_journal: OpenJour
     assert stored(path, "SELECT detail FROM audit WHERE what = 'journal_opened'") == ["1.2.3", "1.2.4"]
 
 
+async def test_a_journal_is_for_the_service_s_user_alone(open_journal: OpenJournal, path: Path) -> None:
+    """Patients' data: the file and the log and index that SQLite keeps beside it, whatever the umask."""
+    earlier = os.umask(0o022)
+    try:
+        journal = await open_journal()
+        await journal.append([raised(1)], session=None).wait()
+        modes = {beside.name: beside.stat().st_mode & 0o777 for beside in path.parent.glob(f"{path.name}*")}
+    finally:
+        os.umask(earlier)
+    del modes[f"{path.name}.lock"]  # holds a process id
+    assert modes == dict.fromkeys([path.name, f"{path.name}-wal", f"{path.name}-shm"], 0o600)
+
+
 async def test_a_second_service_is_refused(open_journal: OpenJournal, path: Path) -> None:
     first = await open_journal()
     with pytest.raises(JournalError, match=rf"{path}: another running service .*process {os.getpid()}.*--data"):
