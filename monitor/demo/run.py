@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import shutil
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import structlog
 
 from config.instant import Instant, seconds
 from monitor import __version__
@@ -33,6 +36,8 @@ MARK = ".bedwatch-demo"
 PASSWORD = "bedwatch-demo"  # noqa: S105 - for a ward of simulated patients on this machine's loopback alone
 PEOPLE = {"nurse-a": "nurse", "nurse-b": "nurse", "nurse-c": "nurse", "lead": "lead"}
 HOST = "127.0.0.1"
+
+log = structlog.get_logger("bedwatch.demo")
 
 
 class DemoUnavailable(VitalsError):
@@ -100,25 +105,27 @@ async def _run_ward(options: DemoOptions, beds: Sequence[DemoBed], broker_port: 
     }
     background: set[asyncio.Task[None]] = set()
 
+    def begin_work(work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        task.add_done_callback(_say_why_it_ended)
+        background.add(task)
+
     def ready(port: int) -> None:
         url = f"http://{HOST}:{port}/"
         options.say(f"nurse station:  {url}")
         options.say(f"sign in as:     {', '.join(PEOPLE)}   password: {PASSWORD}")
         options.say("Simulated patients. Secondary to the devices' own alarms. Stop with Ctrl-C.")
         if options.browser:
-            background.add(asyncio.ensure_future(asyncio.to_thread(_open_browser, url)))
+            begin_work(asyncio.to_thread(_open_browser, url))
 
     def live(service: Service) -> None:
         """The service stands: the devices begin to speak and the nurses to work."""
-        background.add(asyncio.ensure_future(devices.ward.run()))
+        begin_work(devices.ward.run())
         for bed in beds:
             begin = joined - seconds(bed.begin_s)
             actions = [action for action in bed.story.nurse if action.at_s > bed.begin_s]
-            nurse = act(bed.id, actions, begin, clock, service.loop.ask, devices.press_cuff)
-            background.add(asyncio.ensure_future(nurse))
-            background.add(
-                asyncio.ensure_future(pull_cables(bed.story, bed.begin_s, begin, clock, devices.ward, bed.cables))
-            )
+            begin_work(act(bed.id, actions, begin, clock, service.loop.ask, devices.press_cuff))
+            begin_work(pull_cables(bed.story, bed.begin_s, begin, clock, devices.ward, bed.cables))
         if recorded is not None:
             service.loop.submit(OpenSession(RECORDED_BED, "recording", by="nurse-a"))
 
@@ -130,6 +137,12 @@ async def _run_ward(options: DemoOptions, beds: Sequence[DemoBed], broker_port: 
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)
         devices.ward.close()
+
+
+def _say_why_it_ended(task: asyncio.Task[None]) -> None:
+    """Devices or a nurse that died of a bug must not pass for a calm ward."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("a part of the demo has stopped", exc_info=error)
 
 
 async def _write_past(data: Path, beds: Sequence[DemoBed], site: Site, clock: SystemClock, joined: Instant) -> None:
