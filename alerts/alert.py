@@ -40,6 +40,7 @@ class Alert:
         occurrence: counts re-arms of one instance, so that each is told once.
         audible: False when a higher alarm of the same group already sounds (rulings 2.4): told to nobody
             but the log.
+        uncovered: True when told because that higher alarm has gone: the log has it already.
         over: True when the instance has ended with this: closed, or acknowledged after it latched. Calls that
             still wait are then withdrawn; until then they are tried (interfaces, section 7).
         ended_before: True when a latched instance is over unanswered, such as by a discharge: its `alarm.closed`
@@ -63,5 +64,6 @@ class Alert:
     patient: str | None = None
     occurrence: int = 1
     audible: bool = True
+    uncovered: bool = False
     over: bool = False
     ended_before: bool = False

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     """Why a channel is told, or not told."""
 
     RECORD = "the channel keeps a record of everything"
+    ON_RECORD = "the channel has written this down, when a higher alarm kept it from people"
     SERVICE = "a message about the service itself"
     PRIORITY = "the priority reaches the channel's minimum"
     FOLLOW_UP = "the channel was told of this alarm before"
@@ -87,6 +88,8 @@ def _decide(alert: Alert, channel: ChannelSpec, standing: Standing) -> Decision:
         return Decision(channel.id, told=False, reason=Reason.CHANNEL_OFF)
     if alert.kind not in channel.tell:
         return Decision(channel.id, told=False, reason=Reason.KIND_NOT_WANTED)
+    if channel.keeps_record and alert.uncovered:
+        return Decision(channel.id, told=False, reason=Reason.ON_RECORD)
     if channel.keeps_record:
         return Decision(channel.id, told=True, reason=Reason.RECORD)
     if alert.kind in (AlertKind.HEARTBEAT, AlertKind.TEST):

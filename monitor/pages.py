@@ -20,6 +20,8 @@ class PageWriter:
 
     def __init__(self, labels: Mapping[str, str]) -> None:
         self._labels = labels
+        self._called: dict[str, tuple[int, Priority]] = {}
+        """Open alarms that people were called about: the occurrence and its priority then."""
 
     def alerts(
         self, events: Sequence[Event], changes: Sequence[Change], session: str | None, patient: str | None
@@ -47,10 +49,31 @@ class PageWriter:
                 spoken.add(picture.alarm_id)
         last = events[-1].at if events else 0
         for change in changes:
-            if change.after.alarm_id not in spoken and _uncovered(change):
-                picture = change.after
-                found.append(self._alert(AlertKind.RAISED, last, picture, picture.priority, session, patient))
+            picture = change.after
+            if picture.alarm_id not in spoken and _uncovered(change):
+                kind = self._news(picture)
+                if kind is not None:
+                    alert = self._alert(kind, last, picture, picture.priority, session, patient)
+                    found.append(replace(alert, uncovered=True))
+        self._remember(found, changes)
         return found
+
+    def _news(self, picture: AlarmPicture) -> AlertKind | None:
+        """What nobody has been told of this alarm. Neither kind was used on a person's channel while it was covered,
+        so the message has an id of its own there; after a restart every occurrence is a new one (row 17).
+        """
+        occurrence, priority = self._called.get(picture.alarm_id, (0, picture.priority))
+        if occurrence != picture.occurrence:
+            return AlertKind.RAISED
+        return AlertKind.ESCALATED if picture.priority > priority else None
+
+    def _remember(self, told: Sequence[Alert], changes: Sequence[Change]) -> None:
+        for alert in told:
+            if alert.audible and alert.kind not in _LAST:
+                self._called[alert.alarm_id] = (alert.occurrence, alert.priority)
+        for change in changes:
+            if change.after.state is AlarmState.CLOSED:
+                self._called.pop(change.after.alarm_id, None)
 
     def _alert(
         self,

@@ -23,6 +23,8 @@ CASES = [
     (alert(audible=False), PAGER, Standing(), False, Reason.INHIBITED),
     (alert(audible=False), LOG, Standing(), True, Reason.RECORD),
     (alert(AlertKind.ESCALATED, audible=False), PAGER, TOLD, False, Reason.INHIBITED),
+    (alert(uncovered=True), PAGER, Standing(), True, Reason.PRIORITY),
+    (alert(uncovered=True), LOG, Standing(), False, Reason.ON_RECORD),
     (alert(AlertKind.CLOSED), PAGER, TOLD, True, Reason.FOLLOW_UP),
     (alert(AlertKind.CLOSED, audible=False), PAGER, TOLD, True, Reason.FOLLOW_UP),
     (alert(AlertKind.CLOSED, priority=Priority.LOW), PAGER, TOLD, True, Reason.FOLLOW_UP),

@@ -128,7 +128,34 @@ def test_a_lower_alarm_is_told_when_the_higher_one_leaves_it_uncovered() -> None
     crit_ended = next(i for i, alert in enumerate(ward.alerts) if (alert.alarm, alert.kind) == ("SPO2_CRIT", CLOSED))
     uncovered = ward.alerts[crit_ended + 1]
     assert (uncovered.alarm, uncovered.kind, uncovered.audible) == ("SPO2_LOW", RAISED, True)
+    assert uncovered.uncovered, "the log has it already"
     assert ward.of("SPO2_LOW").count(CLOSED) == 0
+
+
+def test_a_lower_alarm_that_was_told_before_it_was_covered_is_not_told_again() -> None:
+    """The same message under the same id would be no news to anybody."""
+    ward = ToldWard()
+    low(ward)
+    ward.samples(26, 46, 80)
+    ward.samples(46, 60, 89)
+    assert ward.of("SPO2_CRIT") == [RAISED, CLOSED]
+    called = [(alert.kind, alert.audible) for alert in ward.alerts if alert.alarm == "SPO2_LOW"]
+    assert called == [(RAISED, True)]
+
+
+def test_a_lower_alarm_that_rose_while_it_was_covered_is_told_as_risen() -> None:
+    """Whoever heard of it heard of a lesser one; the rise itself was for the log alone."""
+    ward = ToldWard()
+    low(ward)
+    ward.samples(26, 90, 80)
+    ward.samples(90, 104, 89)
+    calls = [alert for alert in ward.alerts if alert.alarm == "SPO2_LOW"]
+    assert [(alert.kind, alert.audible, alert.uncovered) for alert in calls] == [
+        (RAISED, True, False),
+        (ESCALATED, False, False),
+        (ESCALATED, True, True),
+    ]
+    assert (calls[2].priority, calls[2].step) == (Priority.HIGH, int(Priority.HIGH))
 
 
 def test_an_answered_lower_alarm_is_not_told_when_it_is_uncovered() -> None:
