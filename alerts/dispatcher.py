@@ -87,7 +87,7 @@ class Dispatcher:
         )
         return pages
 
-    def handle(self, pages: Iterable[Page]) -> None:
+    def handle(self, pages: Iterable[Page], *, left_over: bool = False) -> None:
         """Start sending. A page of a channel that is no longer configured fails at once. Never waits."""
         for page in pages:
             worker = self._workers.get(page.channel)
@@ -95,7 +95,7 @@ class Dispatcher:
                 _log.error("page_without_channel", channel=page.channel, page_id=page.page_id)
                 self._outbox.finished(page.page_id, PageStatus.FAILED, self._clock.now(), "no such channel any more")
             else:
-                worker.put(page)
+                worker.put(page, left_over=left_over)
 
     def start(self, failing: Iterable[str] = (), open_alarms: Iterable[str] = ()) -> None:
         """Take up what the outbox still holds from before a restart, oldest first, under the same ids.
@@ -112,7 +112,7 @@ class Dispatcher:
         for page in pages:
             if page.alert.kind in CALLS:
                 self._told.note_paged(page.alert.alarm_id, [page.channel])
-        self.handle(pages)
+        self.handle(pages, left_over=True)
 
     async def run(self) -> None:
         """Send until `stop`."""

@@ -112,9 +112,10 @@ class PageQueue:
     def __iter__(self) -> Iterator[Entry]:
         return (entry for lane in self._lanes.values() for entry in lane.entries)
 
-    def add(self, page: Page, now: Instant) -> Page | None:
+    def add(self, page: Page, now: Instant, tried_until: Instant | None = None) -> Page | None:
         """Take in a page that is due `now`; answers with the page that had to go for want of room, if any.
 
+        `tried_until`: it may have been tried before, in an earlier run, and is due again then.
         Of a page that waits already only the news counts that its alarm is over.
         """
         if page.alert.ended_before and page.alert.alarm_id not in self._lanes:
@@ -126,7 +127,10 @@ class PageQueue:
             return None
         lane = self._lanes.setdefault(page.alert.alarm_id, _Lane())
         self._order += 1
-        lane.entries.append(Entry(page, since=now, due_at=now, order=self._order))
+        entry = Entry(page, since=now, due_at=now, order=self._order)
+        if tried_until is not None:
+            entry.due_at, entry.attempts = tried_until, 1
+        lane.entries.append(entry)
         self._ids.add(page.page_id)
         self._settle(page.alert.alarm_id)
         return self._make_room() if len(self) > self._limit else None

@@ -29,6 +29,10 @@ SENDS_AT_ONCE = 4
 MORE_FOR_HIGH = 4
 """Tries beside these for HIGH alone: on a receiver that answers late, an emergency waits behind nothing lesser."""
 
+TAKING_UP: Duration = SECOND // 2
+"""A page from before a restart waits so long for the ward to announce its open alarms anew, which takes up to the
+250 ms of a commit (rulings, section 5): the receiver is not called twice in a breath."""
+
 QUEUE_LIMIT = 256
 SEND_BOUND_S = 20.0
 """Bound on one try of any channel; a channel's own bounds are shorter."""
@@ -138,13 +142,16 @@ class Worker:
             untold=self._untold,
         )
 
-    def put(self, page: Page) -> None:
-        """Take in a page that is due now. Never waits; when full, the oldest of the lowest priority goes."""
+    def put(self, page: Page, *, left_over: bool = False) -> None:
+        """Take in a page that is due now. Never waits; when full, the oldest of the lowest priority goes.
+
+        `left_over`: from before a restart. It counts as tried, so that the same alarm announced anew takes its place.
+        """
         now = self._clock.now()
         if self._off:
             self._ended(page, PageStatus.FAILED, "the channel is off")
             return
-        lost = self._queue.add(page, now)
+        lost = self._queue.add(page, now, now + TAKING_UP if left_over else None)
         if lost is not None:
             self._dropped += 1
             _log.error("page_dropped", channel=self._channel.id, page_id=lost.page_id, alarm=lost.alert.alarm)

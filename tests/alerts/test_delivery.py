@@ -106,8 +106,8 @@ async def test_a_receiver_that_is_away_and_comes_back_after_a_restart_of_the_ser
         here.tell(alert())
         await until(lambda: here.tries_failed() == 1)
         (waiting,) = outbox.pending()
-    async with webhook_receiver(port=port) as receiver, ward(url, outbox):
-        await until(lambda: not outbox.pending())
+    async with webhook_receiver(port=port) as receiver, ward(url, outbox) as here:
+        await here.until_empty()
         assert [got.headers["webhook-id"] for got in receiver.received] == [waiting.page_id]
 
 

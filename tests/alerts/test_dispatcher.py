@@ -548,9 +548,23 @@ async def test_a_restart_sends_what_was_left_under_the_same_ids() -> None:
         assert len(before.tries) == 2
     assert before.closed
     async with desk([after], outbox=outbox) as ward:
-        await ward.clock.advance(0)
+        await ward.clock.advance(SECOND)
         assert [page.page_id for page in after.delivered] == [page.page_id for _, page in before.tries]
         assert outbox.pending() == []
+
+
+async def test_after_a_restart_an_announcement_anew_takes_the_place_of_the_call_that_was_left() -> None:
+    """The receiver is not called twice in a breath (row 17): what was left waits until the ward has been taken up."""
+    outbox, pager = MemoryOutbox(), RecordingChannel("pager")
+    outbox.add([Page(page_id(about, "pager"), "pager", about) for about in (alert(), alert(alarm_id="bay-2-0001"))])
+    async with desk([pager], outbox=outbox) as ward:
+        ward.tell(alert(occurrence=2))
+        await ward.clock.advance(SECOND)
+        assert [(page.alert.alarm_id, page.alert.occurrence) for page in pager.delivered] == [
+            ("bay-1-0007", 2),
+            ("bay-2-0001", 1),
+        ]
+        assert ward.status(alert()) is PageStatus.SUPERSEDED
 
 
 async def test_after_a_restart_the_end_is_told_to_those_who_heard_the_beginning() -> None:
