@@ -7,6 +7,7 @@ verdict is never rewritten; a later re-judgement is a new event.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from config.instant import Duration, Instant
@@ -160,13 +161,16 @@ def _shared_judgement(
     reading: CuffMeasurement,
 ) -> Judgement:
     """What the pressures say about each other; the gravest finding first."""
-    if systolic is None or diastolic is None:
-        return Judgement(Verdict.INVALID, "incomplete")
-    if not all(verdicts[metric].verdict is Verdict.VALID for metric in (Metric.SYSTOLIC, Metric.DIASTOLIC)):
+    given = {Metric.SYSTOLIC: systolic, Metric.DIASTOLIC: diastolic}
+    if any(value is not None and verdicts[metric].verdict is not Verdict.VALID for metric, value in given.items()):
         return Judgement(Verdict.INVALID, "range")
-    pulse_pressure = systolic - diastolic
-    if pulse_pressure <= 0 or (mean is not None and not systolic > mean > diastolic):
+    top_down = [value for value in (systolic, mean, diastolic) if value is not None]
+    if any(upper <= lower for upper, lower in pairwise(top_down)):
         return Judgement(Verdict.INVALID, "order")
+    if systolic is None or diastolic is None:
+        # B3 to B5 cannot be asked: doubtful, not wrong. Half a reading may be the emergency, and then it must count.
+        return Judgement(Verdict.SUSPECT, "incomplete")
+    pulse_pressure = systolic - diastolic
     if _outside(pulse_pressure, limits.pulse_pressure_range):
         return Judgement(Verdict.SUSPECT, "pulse_pressure")
     low, high = limits.mean_fraction

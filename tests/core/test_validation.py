@@ -369,8 +369,25 @@ def test_a_reading_without_a_mean_has_valid_pressures() -> None:
 
 @pytest.mark.parametrize(("systolic", "diastolic"), [(None, 76), (120, None)])
 def test_half_a_reading_is_incomplete(systolic: float | None, diastolic: float | None) -> None:
+    """Doubtful: nothing says it is wrong, and nothing that it is right."""
     found = cuffed(systolic, diastolic, 91)
-    assert {verdict for verdict, _ in pressures(found)} == {INVALID}
+    expected = [
+        (INVALID, "absent") if value is None else (SUSPECT, "incomplete") for value in (systolic, diastolic, 91)
+    ]
+    assert pressures(found) == expected
+
+
+@pytest.mark.parametrize(("systolic", "diastolic", "mean"), [(None, 76, 76), (90, None, 91)])
+def test_half_a_reading_keeps_the_order(systolic: float | None, diastolic: float | None, mean: float) -> None:
+    assert {verdict for verdict, _ in pressures(cuffed(systolic, diastolic, mean))} == {INVALID}
+
+
+def test_half_a_reading_may_be_the_emergency_and_clears_nothing() -> None:
+    story = Story().open()
+    story.put(30, "nibp", device="cuff-1", systolic=70, diastolic=None, mean=None, pulse_rate=71, error=None)
+    assert story.one("alarm_raised", alarm="SBP_XLOW")["doubtful"] is True
+    story.put(90, "nibp", device="cuff-1", systolic=120, diastolic=None, mean=None, pulse_rate=71, error=None)
+    assert story.all("alarm_latched") == []
 
 
 @pytest.mark.parametrize(
