@@ -16,9 +16,12 @@ from alerts.route import ChannelSpec, Standing, recipients
 from alerts.told import Told
 from alerts.worker import ChannelStatus, OnRecovered, OnTrouble, Worker
 from config.instant import SECOND, Clock, Duration
+from config.vocabulary import Priority
 
 GRACE_S = 3.0
 """How long a stop waits for tries under way."""
+
+GONE = "the site file names this channel no more; its pages were given up"
 
 ASK_AGAIN: Duration = 10 * SECOND
 """How long after a failed look-up the store is asked again who was told of an alarm."""
@@ -63,6 +66,8 @@ class Dispatcher:
             )
             for spec, channel in channels
         }
+        self._on_trouble = on_trouble
+        self._given_up: dict[str, Page] = {}  # by channel that is gone: its most urgent page
         self._running: asyncio.Event | None = None
 
     def plan(self, alert: Alert) -> list[Page]:
@@ -88,12 +93,15 @@ class Dispatcher:
         return pages
 
     def handle(self, pages: Iterable[Page], *, left_over: bool = False) -> None:
-        """Start sending. A page of a channel that is no longer configured fails at once. Never waits."""
+        """Start sending. Never waits. A page of a channel that is gone from the site file fails; `run` tells it."""
         for page in pages:
             worker = self._workers.get(page.channel)
             if worker is None:
                 _log.error("page_without_channel", channel=page.channel, page_id=page.page_id)
                 self._outbox.finished(page.page_id, PageStatus.FAILED, self._clock.now(), "no such channel any more")
+                known = self._given_up.get(page.channel)
+                if known is None or known.alert.priority < page.alert.priority:
+                    self._given_up[page.channel] = page
             else:
                 worker.put(page, left_over=left_over)
 
@@ -115,8 +123,13 @@ class Dispatcher:
         self.handle(pages, left_over=True)
 
     async def run(self) -> None:
-        """Send until `stop`."""
+        """Send until `stop`.
+
+        First tells of channels that are gone with pages of HIGH or MEDIUM. They never recover: their PAGER_FAIL
+        stands until a start that finds no such page.
+        """
         ended = self._running = asyncio.Event()
+        self._tell_given_up()
         asking = asyncio.create_task(self._ask_again())
         try:
             async with asyncio.TaskGroup() as group:
@@ -126,6 +139,17 @@ class Dispatcher:
             asking.cancel()
             await asyncio.wait([asking])
             ended.set()
+
+    def _tell_given_up(self) -> None:
+        given_up, self._given_up = self._given_up, {}
+        for name, page in given_up.items():
+            if page.alert.priority < Priority.MEDIUM:
+                continue
+            try:
+                self._on_trouble(name, page.alert, GONE, page.alert.at)
+            except Exception:
+                # A bug in whoever listens must not end the paging.
+                _log.exception("channel_news_not_told", channel=name)
 
     async def _ask_again(self) -> None:
         while True:

@@ -594,10 +594,17 @@ async def test_after_a_restart_an_alarm_that_ended_unheard_stays_untold() -> Non
 
 
 async def test_pages_of_a_channel_that_is_gone_from_the_site_file_fail() -> None:
+    """Somebody has to know (PAGER_FAIL): each such channel is told once, by its most urgent page; LOW is no trouble."""
     outbox = MemoryOutbox()
-    outbox.add([Page("msg_old", "removed", alert())])
-    async with desk([RecordingChannel("pager")], outbox=outbox):
-        assert outbox.status("msg_old") is PageStatus.FAILED
+    high = alert(alarm_id="bay-2-0001", priority=Priority.HIGH)
+    outbox.add([Page("msg_old", "removed", alert()), Page("msg_high", "removed", high)])
+    outbox.add([Page("msg_low", "log", alert(priority=Priority.LOW))])
+    async with desk([RecordingChannel("pager")], outbox=outbox) as ward:
+        assert {outbox.status(name) for name in ("msg_old", "msg_high", "msg_low")} == {PageStatus.FAILED}
+        gone = "the site file names this channel no more; its pages were given up"
+        assert ward.trouble == [("removed", "bay-2-0001", gone, high.at)]
+    async with desk([RecordingChannel("pager")], outbox=outbox) as ward:
+        assert ward.trouble == []
 
 
 async def test_stopping_lets_a_try_finish_within_its_grace() -> None:
