@@ -30,11 +30,11 @@ def test_the_outbox_is_asked_once_and_not_at_all_for_a_new_alarm() -> None:
     told = Told(outbox)
     told.begin("bay-2-0001")
     told.note_paged("bay-2-0001", ["pager"])
-    assert told.paged("bay-2-0001") == {"pager"}
+    assert told.paged("bay-2-0001") == frozenset({"pager"})
     assert not told.arrived("bay-2-0001", "pager")
     assert outbox.asked == asking
     assert told.arrived("bay-1-0007", "pager")
-    assert told.paged("bay-1-0007") == {"pager"}
+    assert told.paged("bay-1-0007") == frozenset({"pager"})
     assert outbox.asked == asking + 1
 
 
@@ -45,7 +45,7 @@ def test_what_was_recalled_is_not_asked_for_again() -> None:
     told = Told(outbox)
     told.recall(["bay-1-0007", "bay-2-0001"])
     asking = outbox.asked
-    assert told.paged("bay-1-0007") == {"pager"}
+    assert told.paged("bay-1-0007") == frozenset({"pager"})
     assert told.paged("bay-2-0001") == frozenset()
     assert outbox.asked == asking
 

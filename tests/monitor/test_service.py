@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -19,10 +20,11 @@ from monitor.journal import Journal
 from monitor.journal.reader import JournalReader
 from monitor.service import JOURNAL_FILE, Plan, Service, run_service
 from monitor.site import Site, read_site_text
-from tests.monitor.journal.rows import stored
+from tests.monitor.journal.rows import page, stored
 from tests.support.clock import ManualClock, let_tasks_run
 from tests.support.descriptors import open_descriptors
 from tests.support.live_ward import START
+from tests.support.webhook_receiver import until
 
 pytestmark = pytest.mark.enable_socket
 
@@ -144,6 +146,22 @@ async def test_troubles_of_the_last_life_are_not_carried_on_when_nobody_could_en
         await service.loop.ask(SystemState("pager", ok=False, subject="old-pager", detail="refused"))
         assert {shown.alarm for shown in service.board.alarms()} == {"STORAGE", "CORE_FAULT", "PAGER_FAIL"}
     async with serving(tmp_path, Clock(START + MINUTE)) as (service, _):
+        await service.journal.flush()
+        await let_tasks_run()
+        assert service.board.alarms() == []
+
+
+async def test_a_page_left_for_a_channel_that_is_gone_is_an_alarm_until_a_start_finds_none(tmp_path: Path) -> None:
+    """Somebody was to be called and never was: the station says so, and names the channel."""
+    async with serving(tmp_path, Clock(START)) as (service, _):
+        left = page("p-1")
+        await service.journal.append([], [replace(left, channel="old-pager")], session=None).wait()
+    async with serving(tmp_path, Clock(START + MINUTE)) as (service, _):
+        await until(lambda: service.board.alarms())
+        (shown,) = service.board.alarms()
+        assert (shown.alarm, shown.device) == ("PAGER_FAIL", "old-pager")
+        await service.journal.flush()
+    async with serving(tmp_path, Clock(START + 2 * MINUTE)) as (service, _):
         await service.journal.flush()
         await let_tasks_run()
         assert service.board.alarms() == []
