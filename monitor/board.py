@@ -96,8 +96,11 @@ class Board:
         return changes
 
     def tell(self, changes: Sequence[Change], *, durable: bool) -> list[AlarmPicture]:
-        """Show them now; the pictures to send on."""
-        shown = []
+        """Show them now; the pictures to send on.
+
+        The journal writes in order: once something is told that is on disk, so is all that was told before it.
+        """
+        shown = self._on_record() if durable else []
         for change in changes:
             after = change.after if durable else replace(change.after, durable=False)
             if after.state is AlarmState.CLOSED:
@@ -106,6 +109,12 @@ class Board:
                 self._told[after.alarm_id] = after
             shown.append(after)
         return shown
+
+    def _on_record(self) -> list[AlarmPicture]:
+        """Those told before they were on disk, which they are by now."""
+        late = [replace(told, durable=True) for told in self._told.values() if not told.durable]
+        self._told |= {told.alarm_id: told for told in late}
+        return late
 
     def alarms(self) -> list[AlarmPicture]:
         """Every alarm that has been told and is open: highest priority first, then the oldest."""

@@ -93,7 +93,9 @@ class JournalReader:
         with self._moment() as connection:
             found = connection.execute(f"{_SESSION} WHERE id = ?", (session,)).fetchone()
             if found is None:
-                raise JournalError(f"{self._path}: there is no session {session!r}; list them to see which there are")
+                raise JournalError(
+                    f"{self._path}: there is no session {session!r}; GET /api/v1/sessions lists those there are"
+                )
             about = Session(*found)
             opening = self._session_snapshot(connection, session, SnapshotReason.SESSION_OPENED)
             closing = self._session_snapshot(connection, session, SnapshotReason.DISCHARGED)

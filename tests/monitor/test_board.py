@@ -40,7 +40,7 @@ def test_a_decided_alarm_is_shown_only_when_it_is_told() -> None:
     )  # fmt: skip
 
 
-def test_what_was_told_before_it_was_on_disk_says_so_until_it_changes() -> None:
+def test_what_was_told_before_it_was_on_disk_says_so() -> None:
     """And the change that is durable again is shown as such."""
     ward = nearly_low()
     book = ward.ward.beds["bay-1"].state.book
@@ -50,6 +50,18 @@ def test_what_was_told_before_it_was_on_disk_says_so_until_it_changes() -> None:
     ward.put(26, "acknowledge", alarm="SPO2_LOW", by="nurse-a")
     (shown,) = ward.board.alarms()
     assert (shown.durable, shown.state, shown.acknowledged_by) == (True, AlarmState.ACKED, "nurse-a")
+
+
+def test_what_was_told_early_is_on_record_with_the_next_that_is_durable() -> None:
+    """Whatever that is: an open alarm must not go on saying that it is not on record."""
+    ward = nearly_low()
+    board = ward.board
+    board.tell(board.decide(decided(ward, 25, 88), [ward.ward.beds["bay-1"].state.book]), durable=False)
+    assert board.tell([], durable=False) == []
+    (shown,) = board.tell([], durable=True)
+    assert shown.durable
+    assert board.alarms() == [shown]
+    assert board.tell([], durable=True) == []
 
 
 def test_a_closed_alarm_is_shown_once_with_its_reason_and_then_gone() -> None:
