@@ -23,17 +23,20 @@ export interface Shown {
   readonly ageS: number | null;
 }
 
-/** A continuous metric (SpO2, pulse) at server time `now` (ms). */
-export function numeric(value: Value | undefined, now: number): Shown {
+/** Server seconds that pass at a demo's `speed` while an update is on its way to the page; 0 where time is real. */
+export const lagAt = (speed: number): number => Math.max(0, speed - 1) * 0.5;
+
+/** A continuous metric (SpO2, pulse) at server time `now` (ms); `lagS` of its age are the way to the page. */
+export function numeric(value: Value | undefined, now: number, lagS = 0): Shown {
   if (value === undefined) return { text: NOTHING, look: "none", note: NO_DATA, ageS: null };
   const at = instant(value.at);
   const ageS = at === null ? null : Math.max(0, (now - at) / 1000);
   const number = value.value ?? (value.verdict === "INVALID" ? null : value.shown);
   const why = value.reason === null ? null : reasonWords(value.reason);
   if (number === null || ageS === null) return { text: NOTHING, look: "none", note: why ?? NO_DATA, ageS };
-  if (ageS >= GONE_AFTER_S) return { text: NOTHING, look: "none", note: NO_DATA, ageS };
+  if (ageS >= GONE_AFTER_S + lagS) return { text: NOTHING, look: "none", note: NO_DATA, ageS };
   const text = String(Math.round(number));
-  if (ageS >= GREY_AFTER_S || value.value === null) return { text, look: "grey", note: `${Math.floor(ageS)} s old`, ageS };
+  if (ageS >= GREY_AFTER_S + lagS || value.value === null) return { text, look: "grey", note: `${Math.floor(ageS)} s old`, ageS };
   if (value.verdict === "SUSPECT") return { text, look: "doubtful", note: value.reason === "device" ? "device unsure" : (why ?? "doubtful"), ageS };
   return { text, look: "plain", note: null, ageS };
 }

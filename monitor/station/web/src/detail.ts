@@ -2,9 +2,9 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import { numeric, pressure } from "./ages";
+import { lagAt, numeric, pressure } from "./ages";
 import type { Actions, Page } from "./page";
-import { infusionClock, intervalWords, returnWords, verdictWords } from "./recovery";
+import { countdown, infusionClock, intervalWords, stateOfReturn, verdictWords } from "./recovery";
 import { renderSessionActions } from "./session-form";
 import type { BedPicture } from "./store";
 import { hhmm, hhmmss, instant, spoken } from "./times";
@@ -29,7 +29,7 @@ export function renderDetail(page: Page, picture: BedPicture, now: number, actio
     </header>
     <div class="body">
       ${renderSession(bed)} ${renderSessionActions(page, picture, now, actions)}
-      ${bed.session === null ? nothing : renderTrend(page.trends.get(bed.session.id) ?? null, bed)} ${renderReturn(bed)} ${renderValues(bed, now)}
+      ${bed.session === null ? nothing : renderTrend(page.trends.get(bed.session.id) ?? null, bed)} ${renderReturn(bed, now)} ${renderValues(bed, now, lagAt(page.ward?.time.speed ?? 1))}
       ${renderDevices(bed, now)}
     </div>
   </section>`;
@@ -66,13 +66,16 @@ function renderTrend(trend: Trend | null, bed: Bed): TemplateResult {
   </section>`;
 }
 
-function renderReturn(bed: Bed): TemplateResult | typeof nothing {
+function renderReturn(bed: Bed, now: number): TemplateResult | typeof nothing {
   const recovery = bed.recovery;
   if (bed.baseline.length === 0 && recovery === null) return nothing;
   const metrics = [...new Set([...bed.baseline.map((item) => item.metric), ...(recovery?.metrics ?? []).map((item) => item.metric)])];
+  const left = countdown(bed, now);
+  const running = bed.phase === "INFUSING" || bed.phase === "PAUSED";
+  const verdict = recovery === null ? "" : running ? "Judged from the end of the infusion on" : verdictWords(recovery);
   return html`<section aria-label="Return to baseline">
     <h3>Return to baseline</h3>
-    ${recovery === null ? nothing : html`<p><b>${verdictWords(recovery)}</b></p>`}
+    ${recovery === null ? nothing : html`<p><b>${verdict}</b>${left === null ? "" : ` · ${left.text} ${left.past ? "over" : "left"}`}</p>`}
     <table>
       <thead>
         <tr><th>Metric</th><th>Baseline</th><th>Grade</th><th>Band</th><th>State</th><th>Interval after end</th></tr>
@@ -81,13 +84,13 @@ function renderReturn(bed: Bed): TemplateResult | typeof nothing {
         ${metrics.map((metric) => {
           const base = bed.baseline.find((item) => item.metric === metric);
           const item = recovery?.metrics.find((other) => other.metric === metric);
-          const bound = base?.bound == null ? "--" : `${metric === "spo2" ? "≥" : "≤"} ${Math.round(base.bound)}`;
+          const bound = base?.bound == null ? "--" : `${metric === "spo2" ? "≥" : "≤"}\u00a0${Math.round(base.bound)}`;
           return html`<tr>
             <th>${metricWords(metric)}</th>
             <td>${base?.value == null ? "--" : Math.round(base.value)}</td>
             <td>${base === undefined || base.grade === "NONE" ? "none" : base.grade}</td>
             <td>${bound}</td>
-            <td>${item === undefined ? "" : returnWords({ ...item, interval_min: null })}</td>
+            <td>${item === undefined ? "" : stateOfReturn(item)}</td>
             <td>${item === undefined ? "" : (intervalWords(item.interval_min) ?? "--")}</td>
           </tr>`;
         })}
@@ -96,7 +99,7 @@ function renderReturn(bed: Bed): TemplateResult | typeof nothing {
   </section>`;
 }
 
-function renderValues(bed: Bed, now: number): TemplateResult {
+function renderValues(bed: Bed, now: number, lagS: number): TemplateResult {
   const cuff = pressure(bed, now);
   const rows = ["spo2", "pulse_rate", "perfusion_index"].filter((metric) => bed.values[metric] !== undefined);
   return html`<section aria-label="Values and limits">
@@ -107,7 +110,7 @@ function renderValues(bed: Bed, now: number): TemplateResult {
       </thead>
       <tbody>
         ${rows.map((metric) => {
-          const shown = numeric(bed.values[metric], now);
+          const shown = numeric(bed.values[metric], now, lagS);
           return row(metricWords(metric), shown.text, shown.ageS, shown.note, limitWords(bed.limits[metric]));
         })}
         ${row("NIBP", `${cuff.text}${cuff.mean === null ? "" : ` (${cuff.mean})`}`, cuff.ageS, [cuff.note ?? "", cuffWords(bed, now)].filter((part) => part !== "").join(" · "), pressureLimits(bed))}

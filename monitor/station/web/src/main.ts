@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from "lit";
 import { calls, heardPriority, newlyCalling, newlyLatched, RANK, sortAlarms } from "./alarms";
+import { lagAt } from "./ages";
 import { renderAlarmBar } from "./alarm-bar";
 import * as api from "./api";
 import { arrange } from "./arrange";
@@ -131,7 +132,7 @@ function view(): unknown {
       <div class="beds" style=${`--columns:${columns};--tile:${tilePx}px`}>
         ${ward === null || clock === null
           ? html`<p class="starting">Waiting for the service …</p>`
-          : beds.map((picture) => renderTile(picture, of(picture.bed.id), clock, actions))}
+          : beds.map((picture) => renderTile(picture, of(picture.bed.id), clock, actions, lagAt(ward.time.speed)))}
       </div>
       ${selected === undefined || clock === null ? nothing : renderDetail(page, selected, clock, actions)}
     </main>

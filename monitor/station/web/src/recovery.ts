@@ -28,7 +28,7 @@ export function countdown(bed: Bed, now: number): Countdown | null {
   const leftS = (Date.parse(deadline) - now) / 1000;
   return leftS > 0
     ? { text: clockLength(Math.ceil(leftS)), past: false }
-    : { text: `+${clockLength(-leftS)}`, past: true };
+    : { text: clockLength(-leftS), past: true };
 }
 
 const STATES: Readonly<Record<string, string>> = {
@@ -58,12 +58,15 @@ export function returnMark(item: ReturnMetric): string {
   return item.state === "AWAY" && item.metric === "spo2" ? "↓" : (MARKS[item.state] ?? "?");
 }
 
+/** The state of one metric alone, for a place that names it already. */
+export const stateOfReturn = (item: ReturnMetric): string => STATES[item.state] ?? item.state.toLowerCase().replaceAll("_", " ");
+
 /** One metric as a sentence: "SBP back between +10 and +15 min". The time of return is an interval, never a point. */
 export function returnWords(item: ReturnMetric): string {
   const name = metricWords(item.metric);
   const interval = intervalWords(item.interval_min);
   if (item.state === "RETURNED" && interval !== null) return `${name} back ${interval}`;
-  return `${name} ${STATES[item.state] ?? item.state.toLowerCase().replaceAll("_", " ")}`;
+  return `${name} ${stateOfReturn(item)}`;
 }
 
 /** "between +10 and +15 min"; "by +5 min" when there was no reading before; null without an upper end. */

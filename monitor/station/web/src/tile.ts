@@ -14,9 +14,10 @@ import { alarmTextOnBed, ICON, metricWords, originBadge, phaseWords, PREFIX, rea
 const TALL_LINES = 4;
 const LOW_LINES = 2;
 
-/** A bed's tile; `alarms` are the bed's own, in order. */
-export function renderTile(picture: BedPicture, alarms: readonly Alarm[], now: number, actions: Actions): TemplateResult {
+/** A bed's tile; `alarms` are the bed's own, in order; `lagS` as in `numeric`. */
+export function renderTile(picture: BedPicture, alarms: readonly Alarm[], now: number, actions: Actions, lagS = 0): TemplateResult {
   const { bed, at } = picture;
+  const shown = (metric: string): Shown => watched(bed, numeric(bed.values[metric], now, lagS));
   const lead = leading(alarms);
   const badge = originBadge(bed.origin);
   return html`<article
@@ -36,8 +37,8 @@ export function renderTile(picture: BedPicture, alarms: readonly Alarm[], now: n
     </header>
     ${renderPhase(bed, at, now)}
     <div class="numbers">
-      ${renderNumber("SpO2", "%", "spo2", numeric(bed.values["spo2"], now), bed.limits["spo2"])}
-      ${renderNumber("Pulse", "/min", "pulse", numeric(bed.values["pulse_rate"], now), bed.limits["pulse_rate"])}
+      ${renderNumber("SpO2", "%", "spo2", shown("spo2"), bed.limits["spo2"])}
+      ${renderNumber("Pulse", "/min", "pulse", shown("pulse_rate"), bed.limits["pulse_rate"])}
     </div>
     ${renderPressure(bed, now)}
     <pleth-trace .wave=${actions.wave(bed.id)}></pleth-trace>
@@ -55,8 +56,8 @@ function renderPhase(bed: Bed, at: number, now: number): TemplateResult {
   return html`<div class="phase">
     <span class="word">${phaseWords(bed.phase)}</span>
     ${left !== null
-      ? html`<span class="clock ${left.past ? "past" : ""}" title="to the return-to-baseline deadline"
-          >${left.past ? "deadline" : "return by"} <b>${left.text}</b></span
+      ? html`<span class="clock ${left.past ? "past" : ""}" title=${`${left.past ? "since" : "until"} the deadline of the return to baseline`}
+          ><b>${left.text}</b> ${left.past ? "over" : "left"}</span
         >`
       : bed.phase === "PAUSED" && paused !== null
         ? html`<span class="clock"><b>${clock}</b> · stopped ${clockLength((now - paused) / 1000)}</span>`
@@ -109,13 +110,14 @@ function renderNumber(name: string, unit: string, kind: string, shown: Shown, li
   </div>`;
 }
 
-/** A limit taken from a baseline may have a fraction; more than a tenth of it says nothing. */
-const tenth = (limit: number | null | undefined): number | null => (limit == null ? null : Math.round(limit * 10) / 10);
+/** Readings are whole numbers; of a limit taken from a baseline (95.2) the last one inside it is shown: 95 meets "95.2 or less". */
+const whole = (limit: number | null | undefined, round: (value: number) => number): number | null =>
+  limit == null ? null : round(Math.round(limit * 1000) / 1000);
 
 /** `≥ 90`, `48 – 120`; nothing where no limit is in force. */
 export function limitWords(limits: Limits | undefined): string {
-  const low = tenth(limits?.low);
-  const high = tenth(limits?.high);
+  const low = whole(limits?.low, Math.floor);
+  const high = whole(limits?.high, Math.ceil);
   if (low !== null && high !== null) return `${low} – ${high}`;
   return low !== null ? `≥ ${low}` : high !== null ? `≤ ${high}` : "";
 }
@@ -168,6 +170,9 @@ function renderRecovery(bed: Bed): TemplateResult | typeof nothing {
     <p>${recovery.verdict === null && back !== undefined ? returnWords(back) : verdictWords(recovery)}</p>
   </div>`;
 }
+
+/** Without a session nothing is evaluated, whatever the devices send: that is no fault of theirs. */
+const watched = (bed: Bed, shown: Shown): Shown => (bed.phase === "IDLE" ? { ...shown, note: "not watched" } : shown);
 
 /** Devices that are gone and of which no alarm says so yet. */
 const offline = (bed: Bed, alarms: readonly Alarm[]): Device[] =>

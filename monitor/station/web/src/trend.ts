@@ -166,9 +166,11 @@ export class TrendChart extends HTMLElement {
     for (const mark of this.lines) {
       const x = chart.valToPos(mark.at, "x", true);
       stroke(pen, x, box.top, x, box.top + box.height);
+      if (x > box.left + box.width) continue; // a deadline still to come
       const roomy = x + 60 * ratio < box.left + box.width;
       pen.textAlign = roomy ? "left" : "right";
-      pen.fillText(mark.name, x + (roomy ? 4 : -4) * ratio, box.top + 12 * ratio);
+      // A name on the left of its line takes the second row: the first may hold that of the mark before.
+      pen.fillText(mark.name, x + (roomy ? 4 : -4) * ratio, box.top + (roomy ? 12 : 26) * ratio);
     }
     pen.textAlign = "left";
     for (const bound of bounds) {

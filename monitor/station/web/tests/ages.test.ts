@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { numeric, pressure } from "../src/ages";
+import { lagAt, numeric, pressure } from "../src/ages";
 import { bed, T0, value } from "./builders";
 
 const at = (seconds: number): number => T0 + seconds * 1000;
@@ -12,6 +12,13 @@ test.each([
   [15, "none", "--"],
 ])("a valid number %s s old is %s", (age, look, text) => {
   expect(numeric(value(), at(age))).toMatchObject({ look, text });
+});
+
+test("at a demo's speed the way to the page makes no number old; where time is real it has no part", () => {
+  expect(lagAt(1)).toBe(0);
+  expect(numeric(value(), at(12), lagAt(30))).toMatchObject({ look: "plain", text: "97" });
+  expect(numeric(value(), at(20), lagAt(30))).toMatchObject({ look: "grey" });
+  expect(numeric(value(), at(30), lagAt(30))).toMatchObject({ look: "none" });
 });
 
 test("a number that the service gave up is grey until 15 s, then there is none", () => {
