@@ -7,6 +7,7 @@ scenario, with the library's script as defaults; a new event is a new class in `
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -58,20 +59,20 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(ABC):
     """Something that happens to the body from `at_s` on."""
 
     kind: ClassVar[str] = ""
     at_s: float
 
     @property
+    @abstractmethod
     def until_s(self) -> float:
         """When its last trace is gone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def apply(self, elapsed_s: float, body: Body) -> None:
         """Bend the body as the event does `elapsed_s` after its onset."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

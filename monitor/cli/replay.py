@@ -39,7 +39,7 @@ def add(commands: Any) -> None:
     """Describe the command."""
     parser = describe(commands, "replay", "run recorded inputs through the alarm core", TEXT, EXAMPLE, run)
     parser.add_argument("input", metavar="INPUT.jsonl", nargs="?", help="file of input lines, or - for standard input")
-    parser.add_argument("--session", metavar="ID", help="replay this session of the journal instead of a file")
+    parser.add_argument("--session", metavar="ID", help="replay a session out of the journal instead of a file")
     add_data_flag(parser)
     parser.add_argument("--site", metavar="FILE", help="site file whose beds, devices and preset hold")
     parser.add_argument("--preset", metavar="NAME", help=f"alarm preset (default: the site's, else {DEFAULT_PRESET})")
