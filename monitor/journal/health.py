@@ -38,7 +38,8 @@ class Health:
         self._retry_at: Instant | None = None
         self._disk_due: Instant = clock.now()
         self._disk_is_low = False
-        self._on_trouble: Callable[[str], None] = lambda reason: None
+        self._on_trouble: Callable[[str, bool], None] = lambda reason, broken: None
+        self._broken = False
         self._on_recovered: Callable[[], None] = lambda: None
         self._on_low_disk: Callable[[float], None] = lambda percent: None
         self._on_disk_ok: Callable[[float], None] = lambda percent: None
@@ -46,14 +47,15 @@ class Health:
     def watch(
         self,
         *,
-        on_trouble: Callable[[str], None],
+        on_trouble: Callable[[str, bool], None],
         on_recovered: Callable[[], None],
         on_low_disk: Callable[[float], None],
         on_disk_ok: Callable[[float], None],
     ) -> None:
         """Who hears of it.
 
-        `on_trouble` once when writing fails or takes too long, `on_recovered` once all that waited is on disk;
+        `on_trouble` once when writing takes too long (False) and once when it fails (True), `on_recovered` once
+        all that waited is on disk;
         `on_low_disk` at each check while space is low, `on_disk_ok` once when it is not any more.
         """
         self._on_trouble, self._on_recovered = on_trouble, on_recovered
@@ -64,18 +66,25 @@ class Health:
         pause = RETRY_AFTER[min(self._failures, len(RETRY_AFTER) - 1)]
         self._failures += 1
         self._retry_at = self._clock.now() + pause
-        self.slow(reason)
+        self.broken(reason)
+
+    def broken(self, reason: str) -> None:
+        """The journal cannot be written, or a part of it has died."""
+        self.trouble = reason
+        if not self._broken:
+            self._broken = True
+            self._on_trouble(reason, True)
 
     def slow(self, reason: str) -> None:
-        """Somebody waited too long for a commit; or worse."""
+        """Somebody waited too long for a commit."""
         before, self.trouble = self.trouble, reason
         if before is None:
-            self._on_trouble(reason)
+            self._on_trouble(reason, False)
 
     def recovered(self) -> None:
         """All that waited is on disk."""
         if self.trouble is not None:
-            self.trouble, self._retry_at, self._failures = None, None, 0
+            self.trouble, self._retry_at, self._failures, self._broken = None, None, 0, False
             self._on_recovered()
 
     def retry_due(self) -> bool:

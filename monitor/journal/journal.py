@@ -371,7 +371,7 @@ class Journal:
 
     def _task_ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
-            self.health.slow(f"{task.get_name()} any more: {error!r}")
+            self.health.broken(f"{task.get_name()} any more: {error!r}")
 
 
 def _session_rows(event: Event, session: str | None) -> list[RowChange]:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from config.instant import SECOND
-from monitor.clock import SystemClock
+from monitor.clock import LONGEST_LEAP, SystemClock
 
 
 def test_it_starts_at_utc_now() -> None:
@@ -39,8 +39,10 @@ def test_speed_is_seconds_of_the_service_per_second_of_the_machine(monkeypatch: 
     monkeypatch.setattr("time.monotonic_ns", lambda: passed[0])
     clock = SystemClock(30)
     start = clock.now()
-    passed[0] = 40 * 1_000_000_000
-    assert clock.now() - start == 1200 * SECOND
+    for _ in range(400):  # somebody looks at it ten times a second
+        passed[0] += 100_000_000
+        now = clock.now()
+    assert now - start == 1200 * SECOND
 
 
 @pytest.mark.parametrize("speed", [0, -1, float("nan")])
@@ -56,3 +58,16 @@ async def test_sleeping_ends_at_the_moment_and_at_once_when_it_has_passed() -> N
     await clock.sleep_until(at)
     assert clock.now() >= at
     await clock.sleep_until(0)
+
+
+def test_a_fast_clock_leaves_a_stall_of_the_machine_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 30 times the speed a third of a second would be ten seconds of silence on every line at once."""
+    real = 1_000_000_000
+    monkeypatch.setattr("monitor.clock.time.monotonic_ns", lambda: real)
+    clock, steady = SystemClock(30), SystemClock(1)
+    start, steady_start = clock.now(), steady.now()
+    real += 100_000_000
+    assert clock.now() - start == 3 * SECOND
+    real += 20_000_000_000
+    assert clock.now() - start == pytest.approx(3 * SECOND + LONGEST_LEAP, abs=1)  # whole nanoseconds
+    assert steady.now() - steady_start == 20_100_000

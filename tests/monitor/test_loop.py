@@ -93,7 +93,7 @@ async def test_a_commit_that_takes_too_long_is_not_waited_for(tmp_path: Path) ->
     disk = Disk()
     async with live_ward(tmp_path, connect=disk.connect, commit_bound_s=0.02) as live:
         live.journal.health.watch(
-            on_trouble=lambda reason: None,
+            on_trouble=lambda reason, broken: None,
             on_recovered=lambda: None,
             on_low_disk=lambda percent: None,
             on_disk_ok=lambda percent: None,

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-READY_WITHIN_S = 30.0
-END_WITHIN_S = 15.0
+READY_WITHIN_S = 90.0
+END_WITHIN_S = 60.0
 ADDRESS = re.compile(rb"http://127\.0\.0\.1:(\d+)/")
 
 

@@ -33,7 +33,7 @@ async def test_a_disk_that_cannot_be_asked_counts_as_full() -> None:
     told: list[float] = []
     health = Health(Path(), ManualClock(), gone)
     health.watch(
-        on_trouble=lambda reason: None,
+        on_trouble=lambda reason, broken: None,
         on_recovered=lambda: None,
         on_low_disk=told.append,
         on_disk_ok=lambda percent: None,

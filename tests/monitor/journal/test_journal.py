@@ -160,7 +160,10 @@ async def test_a_look_at_the_disk_that_dies_is_told(open_journal: OpenJournal, c
         raise RuntimeError("a bug")
 
     journal.health.watch(
-        on_trouble=told.append, on_recovered=lambda: None, on_low_disk=on_low_disk, on_disk_ok=lambda percent: None
+        on_trouble=lambda reason, broken: told.append(reason),
+        on_recovered=lambda: None,
+        on_low_disk=on_low_disk,
+        on_disk_ok=lambda percent: None,
     )
     await clock.advance(SECOND)
     async with asyncio.timeout(PATIENCE_S):
@@ -175,7 +178,7 @@ async def test_little_free_space_is_told_and_told_to_be_over(open_journal: OpenJ
     told: asyncio.Queue[tuple[str, float]] = asyncio.Queue()
     journal = await open_journal(free_percent=lambda folder: next(free))
     journal.health.watch(
-        on_trouble=lambda reason: None,
+        on_trouble=lambda reason, broken: None,
         on_recovered=lambda: None,
         on_low_disk=lambda percent: told.put_nowait(("low", percent)),
         on_disk_ok=lambda percent: told.put_nowait(("ok", percent)),

@@ -89,7 +89,7 @@ async def test_a_lost_connection_is_no_reason_to_set_anything_aside(
 
     journal = await open_journal(connect=lambda at: connect_writer(at, Closed))
     recovered = asyncio.Event()
-    quiet: Any = lambda told: None  # noqa: E731 - three of it
+    quiet: Any = lambda *told: None  # noqa: E731 - three of it
     journal.health.watch(on_trouble=quiet, on_recovered=recovered.set, on_low_disk=quiet, on_disk_ok=quiet)
     journal.record_input(1, "bay-1", None, spo2_line(97))
     result = await journal.append([raised(1)], session=None).wait()

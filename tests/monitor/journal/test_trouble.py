@@ -24,10 +24,10 @@ class Heard:
     """What the journal told about itself."""
 
     def __init__(self, journal: Journal) -> None:
-        self.troubles: list[str] = []
+        self.troubles: list[tuple[str, bool]] = []
         self._recovered = asyncio.Event()
         journal.health.watch(
-            on_trouble=self.troubles.append,
+            on_trouble=lambda reason, broken: self.troubles.append((reason, broken)),
             on_recovered=self._recovered.set,
             on_low_disk=lambda percent: None,
             on_disk_ok=lambda percent: None,
@@ -59,7 +59,7 @@ async def test_a_full_disk_loses_nothing_and_keeps_the_order(
     journal.record_input(1, "bay-1", None, spo2_line(97))
     result = await journal.append([raised(1, 1, text=bulk)], [page("p-1")], session=None).wait()
     assert result == Failed("database or disk is full")
-    assert heard.troubles == ["database or disk is full"]
+    assert heard.troubles == [("database or disk is full", True)]
     for number in range(2, 6):
         journal.record_input(number, "bay-1", None, spo2_line(97))
         commit = journal.append([raised(number, number)], session=None)
@@ -75,7 +75,7 @@ async def test_a_full_disk_loses_nothing_and_keeps_the_order(
     assert stored(path, "SELECT at_us FROM inputs ORDER BY seq") == [1, 2, 3, 4, 5]
     assert durable_marks(path) == [False] * 5 + [None]
     assert stored(path, "SELECT page_id FROM outbox") == ["p-1"]
-    assert heard.troubles == ["database or disk is full"]
+    assert heard.troubles == [("database or disk is full", True)]
     assert verify(path).ok
 
 
@@ -128,7 +128,7 @@ async def test_an_alarm_does_not_wait_for_a_slow_disk(open_journal: OpenJournal,
     disk.stall()
     early = journal.append([raised(1)], session=None)
     assert await early.wait() == Failed("not on disk within 10 ms")
-    assert heard.troubles == ["not on disk within 10 ms"]
+    assert heard.troubles == [("not on disk within 10 ms", False)]
     await disk.stalled()
     later = journal.append([raised(2, 2)], session=None)
     assert later.result == Failed("not on disk within 10 ms")
