@@ -122,7 +122,10 @@ async def test_a_commit_that_failed_but_reached_the_disk_is_not_written_twice(
 
 
 async def test_an_alarm_does_not_wait_for_a_slow_disk(open_journal: OpenJournal, disk: Disk, path: Path) -> None:
-    """After the bound it goes out; the audit says so where the event, half written, cannot any more."""
+    """After the bound it goes out; the audit says so where the event, half written, cannot any more.
+
+    Whether the writer had begun with it by then is the machine's affair; one of the two records must be there.
+    """
     journal = await open_journal(commit_bound_s=0.01)
     heard = Heard(journal)
     disk.stall()
@@ -135,9 +138,10 @@ async def test_an_alarm_does_not_wait_for_a_slow_disk(open_journal: OpenJournal,
     disk.resume()
     await heard.recovered()
     assert await journal.close()
-    assert durable_marks(path) == [None, False]
+    first, second = durable_marks(path)
     notes = stored(path, "SELECT detail FROM audit WHERE what = 'told_before_durable'")
-    assert notes == ['{"first_seq":1,"last_seq":1}']
+    assert (first, notes) in ((None, ['{"first_seq":1,"last_seq":1}']), (False, []))
+    assert second is False
     assert verify(path).ok
 
 

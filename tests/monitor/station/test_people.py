@@ -35,7 +35,7 @@ def test_nothing_readable_is_kept_and_only_the_owner_reads_it(tmp_path: Path) ->
     path = tmp_path / "people.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert PASSWORD not in path.read_text()
-    assert token.rsplit("_", 1)[1] not in path.read_text()
+    assert token.split("_", 2)[2] not in path.read_text()
     assert [one.name for one in tmp_path.iterdir()] == ["people.json"]
 
 
