@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
@@ -314,9 +315,10 @@ async def test_a_device_that_accepts_no_good_bye_does_not_hold_up_the_end(
     """The stop of its measurement is given a moment, then the log says that it failed."""
     monkeypatch.setattr("adapters.link.LEAVE_WITHIN_S", 0.01)
     async with Bench(stream_driver(Cadence.EPISODIC, CuffDialogue)).running() as bench:
-        await bench.told()
-        await bench.link.request_measurement()
+        assert await bench.told() == b"hello\n"
+        assert isinstance(await bench.link.request_measurement(), Sent)
         bench.modem.device.arrived += bytes(FULL)
+        caplog.set_level(logging.WARNING, logger="adapters.link")  # whatever an earlier test left behind
     assert "could not be stopped" in caplog.text
     assert not bench.modem.host.is_open
 
