@@ -35,7 +35,7 @@ from monitor.core.inputs import (
     Restart,
     SystemState,
 )
-from monitor.core.lines import write_input
+from monitor.core.line_writer import write_input
 from monitor.core.ward import BedFault, Ward
 from monitor.journal import Commit, Durable, InputLine, Journal, storable, write_down
 from monitor.journal.record import SnapshotReason

@@ -15,7 +15,7 @@ CLEAR = "clear"
 
 def due(bed: Bed) -> Due | None:
     """The next level, the window turning thin or thick, or the end of the alarm."""
-    absence, rule = bed.state.absence, bed.setup.rules.no_data
+    absence, rule = bed.state.absence, bed.rules.no_data
     if absence is None or not bed.watched:
         return None
     found = []
@@ -40,7 +40,7 @@ def due(bed: Bed) -> Due | None:
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:
     """The moment has come."""
-    absence, book, rule = bed.state.absence, bed.state.book, bed.setup.rules.no_data
+    absence, book, rule = bed.state.absence, bed.state.book, bed.rules.no_data
     if absence is None:
         return
     if due.what == TURN:
@@ -55,7 +55,7 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
 
 
 def _reached(bed: Bed, priority: Priority, since: Instant, out: list[Event]) -> None:
-    rule, book = bed.setup.rules.no_data, bed.state.book
+    rule, book = bed.rules.no_data, bed.state.book
     alarm = book.find(rule.rule)
     if alarm is None:
         last = bed.state.spo2.track.value
@@ -66,7 +66,7 @@ def _reached(bed: Bed, priority: Priority, since: Instant, out: list[Event]) -> 
 
 def _levels(bed: Bed) -> list[tuple[int, Priority]]:
     """The levels in force, by time: the table's columns and the extra HIGH of the rulings."""
-    rule = bed.setup.rules.no_data
+    rule = bed.rules.no_data
     levels = rule.infusing if bed.state.phase in INFUSION else rule.other
     found = [(level.after, level.priority) for level in levels]
     last = bed.state.spo2.track.value

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Protocol, TypeAlias, assert_never
 
 from config.instant import Instant
-from monitor.core import absence_alarm, commands, liveness, oximetry, pressure, reminders, return_watch
+from monitor.core import absence_alarm, commands, liveness, oximetry, pleth_watch, pressure, reminders, return_watch
 from monitor.core.bed_state import Bed, BedState, Due, Setup
 from monitor.core.events import Event
 from monitor.core.inputs import (
@@ -23,6 +23,7 @@ from monitor.core.inputs import (
     LinkChange,
     OpenSession,
     OximeterSample,
+    PlethMeasures,
     Restart,
     Tick,
 )
@@ -46,7 +47,16 @@ NEVER: Instant = 1 << 62
 
 
 OtherInput: TypeAlias = (
-    CuffMeasurement | CuffActivity | LinkChange | BatteryLevel | OpenSession | Command | Acknowledge | Restart | Tick
+    CuffMeasurement
+    | CuffActivity
+    | PlethMeasures
+    | LinkChange
+    | BatteryLevel
+    | OpenSession
+    | Command
+    | Acknowledge
+    | Restart
+    | Tick
 )
 
 
@@ -93,6 +103,8 @@ def _take_other(bed: Bed, item: OtherInput, now: Instant, out: list[Event]) -> N
             pressure.measurement(bed, item, now, out)
         case CuffActivity():
             pressure.activity(bed, item, now, out)
+        case PlethMeasures():
+            pleth_watch.measures(bed, item, now, out)
         case LinkChange():
             liveness.link(bed, item, now, out)
         case BatteryLevel():

@@ -31,13 +31,12 @@ class DeviceSetup:
 class Setup:
     """What does not change while the service runs: the bed's id, its rules, its devices."""
 
-    __slots__ = ("bed", "devices", "level_rules", "rules", "steps")
+    __slots__ = ("bed", "devices", "rules", "steps")
 
     def __init__(self, bed: str, rules: Ruleset, devices: tuple[DeviceSetup, ...] = ()) -> None:
         self.bed = bed
         self.rules = rules
         self.devices = {device.id: device for device in devices}
-        self.level_rules = {level.rule.name: level for level in rules.levels}
         self.steps: dict[Metric, StepRule] = step_rules(rules.validation)
 
     def stand(self, device: str) -> Duration:
@@ -93,6 +92,26 @@ class Cuff:
 
 
 @dataclass(slots=True)
+class PlethSeen:
+    """The newest measures of the pleth wave, and when each of two things was last so.
+
+    Attributes:
+        at: of the newest measures; None before the first.
+        pulse_at: when a pulse was last present.
+    """
+
+    at: Instant | None = None
+    device: str | None = None
+    sqi: float = 0.0
+    pulse_present: bool = False
+    pulse_at: Instant | None = None
+    pulse_rate: float | None = None
+    resp_rate: float | None = None
+    rr_quality: float | None = None
+    amplitude: float | None = None
+
+
+@dataclass(slots=True)
 class DeviceState:
     """Whether a device lives.
 
@@ -138,6 +157,7 @@ class BedState:
     conditions: dict[str, Condition] = field(default_factory=dict)
     absence: Absence | None = None
     cuff: Cuff = field(default_factory=Cuff)
+    pleth: PlethSeen = field(default_factory=PlethSeen)
     devices: dict[str, DeviceState] = field(default_factory=dict)
     rejected: dict[Metric, str] = field(default_factory=dict)
 
@@ -179,21 +199,30 @@ ORDER_LAPSE = 1 << 20
 
 
 class Bed:
-    """A bed: its setup, its state, and two caches derived from them.
+    """A bed: its setup, its state, and what is derived from them.
 
     Attributes:
+        rules: those in force now: the preset's, as changed for this session.
+        level_rules: the level rules of `rules` by name.
         wake: the next moment `step` waits for, or earlier.
         calm: band of (SpO2 above, pulse above, pulse below, SpO2 at most) in which no rule can trigger; None when
             it must be worked out again or something is going on.
     """
 
-    __slots__ = ("calm", "setup", "state", "wake")
+    __slots__ = ("calm", "level_rules", "rules", "setup", "state", "wake")
 
     def __init__(self, setup: Setup, state: BedState) -> None:
         self.setup = setup
         self.state = state
+        self.use(setup.rules)
         self.wake: Instant = 0
         self.calm: tuple[float, float, float, float] | None = None
+
+    def use(self, rules: Ruleset) -> None:
+        """Go by `rules` from now on."""
+        self.rules = rules
+        self.level_rules = {level.rule.name: level for level in rules.levels}
+        self.calm = None
 
     @property
     def watched(self) -> bool:

@@ -19,14 +19,14 @@ def band(bed: Bed) -> tuple[float, float, float, float] | None:
         and absence is not None
         and absence.thin_from is None
         and len(absence.spans) == 1
-        and bed.setup.rules.no_data.rule.name not in state.book.open
+        and bed.rules.no_data.rule.name not in state.book.open
     )
     if not quiet:
         return None
-    validation = bed.setup.rules.validation
+    validation = bed.rules.validation
     spo2_low, spo2_high = validation.spo2_range
     pulse_low, pulse_high = validation.pulse_range
-    for level in bed.setup.rules.levels:
+    for level in bed.rules.levels:
         limit = level.trigger.number(state.baseline(level.metric))
         if level.metric is Metric.SPO2:
             spo2_low = max(spo2_low, limit) if level.trigger.comparison.is_lower_bound else spo2_low

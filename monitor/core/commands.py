@@ -72,8 +72,8 @@ def open_session(bed: Bed, item: OpenSession, now: Instant, out: list[Event]) ->
         "iv_limb": item.iv_limb,
         "planned_min": item.planned_min,
         "deadline_min": item.deadline_min,
-        "preset": bed.setup.rules.name,
-        "preset_version": bed.setup.rules.version,
+        "preset": bed.rules.name,
+        "preset_version": bed.rules.version,
     }
     out.append(Event(now, state.bed, EventKind.SESSION_OPENED, data))
     _enter(bed, Phase.PRE, now, item.by, out)
@@ -100,8 +100,9 @@ def _opening_problem(bed: Bed, item: OpenSession) -> str | None:
 
 def command(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
     """One command of interfaces section 4."""
-    if item.command == "record_event":
-        _record_event(bed, item, now, out)
+    own = WITHOUT_PHASE.get(item.command)
+    if own is not None:
+        own(bed, item, now, out)
         return
     handler = HANDLERS.get(item.command)
     if handler is None:
@@ -181,7 +182,7 @@ def _number_in(value: object, bounds: tuple[float, float]) -> bool:
 
 
 def _baselines(bed: Bed, session: Session, at: Instant) -> dict[Metric, Baseline]:
-    rule = bed.setup.rules.baseline
+    rule = bed.rules.baseline
     found = {}
     for metric in METRICS:
         if metric in WAVE_METRICS:
@@ -194,7 +195,7 @@ def _baselines(bed: Bed, session: Session, at: Instant) -> dict[Metric, Baseline
 
 def _held(bed: Bed, session: Session, frozen: dict[Metric, Baseline]) -> bool:
     """HOLD of ketamine-monitoring section 4; what has no baseline cannot hold."""
-    hold = bed.setup.rules.hold
+    hold = bed.rules.hold
     systolic, diastolic = frozen[Metric.SYSTOLIC].value, frozen[Metric.DIASTOLIC].value
     pulse, spo2 = frozen[Metric.PULSE_RATE].value, frozen[Metric.SPO2].value
     return (
@@ -244,7 +245,7 @@ def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     extra = _told(item, "checklist", "override_by")
     _enter(bed, target, at, item.by, out, extra)
     return_watch.discharged(bed, session, out)
-    for level in bed.setup.rules.levels:
+    for level in bed.rules.levels:
         if level.rule.name in state.conditions:
             oximetry.drop_if_pending(bed, level, "phase", out)
     for alarm in list(state.book.open.values()):
@@ -306,11 +307,15 @@ HANDLERS: dict[str, Handler] = {
 """Commands that move the phase; the table in `session` says where to."""
 
 
+WITHOUT_PHASE: dict[str, Callable[[Bed, Command, Instant, list[Event]], None]] = {"record_event": _record_event}
+"""Commands that move no phase: each refuses for itself what it cannot do."""
+
+
 # -- acknowledging -----------------------------------------------------------------------------------------------
 
 
 def acknowledge(bed: Bed, item: Acknowledge, now: Instant, out: list[Event]) -> None:
     """Take note of one instance, or of every ACTIVE or LATCHED one of a kind (rulings 2.5)."""
-    if not bed.state.book.acknowledge_named(item.alarm_id, item.alarm, now, item.by, bed.setup.rules.timing, out):
+    if not bed.state.book.acknowledge_named(item.alarm_id, item.alarm, now, item.by, bed.rules.timing, out):
         named = {"alarm_id": item.alarm_id} if item.alarm_id is not None else {"alarm": item.alarm}
         refuse(bed, "acknowledge", "not_active", item.by, now, out, **named)

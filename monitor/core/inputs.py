@@ -79,6 +79,28 @@ class CuffActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class PlethMeasures:
+    """What one second's look at the pleth wave found (signals-and-simulation, section 2); journaled instead of it.
+
+    Attributes:
+        sqi: signal quality, 0 to 1.
+        pulse_present: quality was good in at least 5 of the last 10 s.
+        pulse_rate_pleth, resp_rate_pleth: /min; None where the quality allows no number.
+        rr_quality: how well the three modulations agree, 0 to 1.
+        amplitude: median height of the beats in the wave's own unit; for comparison with itself only.
+    """
+
+    bed: str
+    device: str
+    sqi: float
+    pulse_present: bool
+    pulse_rate_pleth: float | None = None
+    resp_rate_pleth: float | None = None
+    rr_quality: float | None = None
+    amplitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LinkChange:
     """A device's connection came up or went down."""
 
@@ -153,6 +175,7 @@ BedInput: TypeAlias = (
     | OximeterSample
     | CuffMeasurement
     | CuffActivity
+    | PlethMeasures
     | LinkChange
     | BatteryLevel
     | Command

@@ -26,7 +26,7 @@ def restart(bed: Bed, now: Instant, out: list[Event]) -> None:
     in a replayed file, every device belongs to the bed.
     """
     for name in [name for name in bed.state.devices if bed.setup.devices and name not in bed.setup.devices]:
-        alarm = bed.state.book.find(bed.setup.rules.offline.rule, name)
+        alarm = bed.state.book.find(bed.rules.offline.rule, name)
         if alarm is not None:
             bed.state.book.end(alarm, now, out, "unbound")
         del bed.state.devices[name]
@@ -85,7 +85,7 @@ def battery(bed: Bed, item: BatteryLevel, now: Instant, out: list[Event]) -> Non
 
 def due(bed: Bed) -> Due | None:
     """When the next device counts as offline."""
-    rule = bed.setup.rules.offline
+    rule = bed.rules.offline
     found = []
     for device, known in bed.state.devices.items():
         if known.offline:
@@ -105,7 +105,7 @@ def due(bed: Bed) -> Due | None:
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:
     """A device has been silent, or its link down, for too long."""
-    rule = bed.setup.rules.offline
+    rule = bed.rules.offline
     known = bed.state.devices[due.key]
     known.offline = True
     bed.state.book.onset(
@@ -122,7 +122,7 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
 
 def phase_changed(bed: Bed, out: list[Event]) -> None:
     """What is offline weighs more while the drug runs; never less again."""
-    rule = bed.setup.rules.offline
+    rule = bed.rules.offline
     priority = by_phase(bed, rule.infusing.priority, rule.other.priority)
     for device in bed.state.devices:
         alarm = bed.state.book.present(rule.rule, device)
@@ -138,7 +138,7 @@ def count_anew(bed: Bed) -> None:
 
 def _back(bed: Bed, device: str, known: DeviceState, now: Instant, out: list[Event]) -> None:
     known.offline = False
-    alarm = bed.state.book.find(bed.setup.rules.offline.rule, device)
+    alarm = bed.state.book.find(bed.rules.offline.rule, device)
     if alarm is not None:
         bed.state.book.cleared(alarm, now, out)
     _cuff_stale(bed, device, False, out)
@@ -148,7 +148,7 @@ def _cuff_stale(bed: Bed, device: str, stale: bool, out: list[Event]) -> None:
     """For alarms on cuff readings, data are lost when the cuff is offline (rulings 2.7)."""
     if device != bed.state.cuff.device:
         return
-    for rule in bed.setup.rules.cuffs:
+    for rule in bed.rules.cuffs:
         alarm = bed.state.book.present(rule.rule)
         if alarm is not None:
             bed.state.book.set_stale(alarm, stale, bed.state.clock, out)

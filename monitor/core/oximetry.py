@@ -11,7 +11,7 @@ from config.vocabulary import UNITS, Metric, Verdict
 from monitor.core import calm, liveness
 from monitor.core import condition as conditions
 from monitor.core.alarm import instance_key
-from monitor.core.bed_state import ORDER_BELIEVE, ORDER_LAPSE, Bed, Channel, Due
+from monitor.core.bed_state import ORDER_BELIEVE, ORDER_LAPSE, Bed, Channel, Due, PlethSeen
 from monitor.core.condition import Condition, Outcome, Stage
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import OximeterSample
@@ -47,7 +47,7 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
         and not item.flags
         and band[0] < spo2 <= band[3]
         and band[1] < pulse < band[2]
-        and (perfusion is None or perfusion >= bed.setup.rules.validation.perfusion_suspect)
+        and (perfusion is None or perfusion >= bed.rules.validation.perfusion_suspect)
         and _steady(bed, item.device, Metric.SPO2, spo2, now)
         and _steady(bed, item.device, Metric.PULSE_RATE, pulse, now)
     ):
@@ -55,7 +55,7 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
         return now < bed.wake
     if perfusion is not None:
         state.perfusion_index, state.perfusion_at = perfusion, now
-    limits = bed.setup.rules.validation
+    limits = bed.rules.validation
     signal = signal_judgement(item, limits)
     device_id = item.device
     _judge(bed, device_id, Metric.SPO2, spo2, number_judgement(spo2, limits.spo2_range, signal), now, until, out)
@@ -147,8 +147,8 @@ def _accept(bed: Bed, metric: Metric, value: float, at: Instant, until: Instant,
         state.weak_until = until
         if state.absence is not None:
             state.absence.cover(at, until)
-            state.absence.forget(at - 2 * bed.setup.rules.no_data.window)
-    for level in bed.setup.rules.levels:
+            state.absence.forget(at - 2 * bed.rules.no_data.window)
+    for level in bed.rules.levels:
         if level.metric is metric:
             _feed(bed, level, value, at, out, doubtful=False)
 
@@ -171,7 +171,7 @@ def _refuse(
         state.weak_until = min(state.weak_until, now) if doubtful_until is None else doubtful_until
         if state.absence is not None:
             state.absence.cut(now)
-    for level in bed.setup.rules.levels:
+    for level in bed.rules.levels:
         if level.metric is not metric:
             continue
         if doubtful_until is not None and level.doubtful_delay is not None and value is not None:
@@ -213,7 +213,7 @@ def due(bed: Bed) -> Due | None:
         if believed is not None:
             found.append(Due(believed, ORDER_BELIEVE, metric.value, metric))
     for name, running in state.conditions.items():
-        waiting = _condition_due(bed, bed.setup.level_rules[name], running)
+        waiting = _condition_due(bed, bed.level_rules[name], running)
         if waiting is not None:
             found.append(waiting)
     return min(found, key=Due.rank, default=None)
@@ -234,7 +234,7 @@ def _condition_due(bed: Bed, level: LevelRule, running: Condition) -> Due | None
 
 def _next_outcome(bed: Bed, level: LevelRule, running: Condition) -> tuple[Instant, Outcome] | None:
     """The condition's next deadline; a latched alarm does not recur under a higher one of its group (rulings 2.4)."""
-    found = conditions.next_outcome(running, level, bed.setup.rules.timing)
+    found = conditions.next_outcome(running, level, bed.rules.timing)
     if found is not None and found[1] is Outcome.ONSET:
         latched = bed.state.book.find(level.rule)
         if latched is not None and bed.state.book.superseded(latched):
@@ -278,7 +278,7 @@ def _believe(bed: Bed, metric: Metric, at: Instant, out: list[Event]) -> None:
 
 
 def _vanish(bed: Bed, metric: Metric, at: Instant) -> None:
-    for level in bed.setup.rules.levels:
+    for level in bed.rules.levels:
         running = bed.state.conditions.get(level.rule.name)
         if level.metric is metric and running is not None:
             conditions.vanish(running, at)
@@ -289,7 +289,7 @@ def _settle_between(bed: Bed, metric: Metric, upto: Instant, out: list[Event]) -
     while True:
         waiting = [
             (outcome[0], level.rule.order, level, outcome[1])
-            for level in bed.setup.rules.levels
+            for level in bed.rules.levels
             if level.metric is metric and (running := bed.state.conditions.get(level.rule.name)) is not None
             if (outcome := _next_outcome(bed, level, running)) is not None
         ]
@@ -355,6 +355,7 @@ def forget(bed: Bed) -> None:
     state.weak_until = 0
     state.conditions = {}
     state.perfusion_index = state.perfusion_at = None
+    state.pleth = PlethSeen()
     state.rejected = {}
     bed.calm = None
 
@@ -363,7 +364,7 @@ def limits_changed(bed: Bed, before: dict[Metric, float | None], out: list[Event
     """The baseline moved the limits: what the change made false ends, what it made true begins (rulings 2.7)."""
     state = bed.state
     at = state.clock
-    for level in bed.setup.rules.levels:
+    for level in bed.rules.levels:
         old, new = level.trigger.number(before[level.metric]), level.trigger.number(state.baseline(level.metric))
         if old == new:
             continue

@@ -45,7 +45,7 @@ def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event])
     measured = _measured_at(bed, item, now)
     if measured is None or measured < session.opened_at:
         return  # B10: chart only; or nobody's, measured before the patient was bound to the bed
-    judgements = cuff_judgements(item, bed.setup.rules.validation)
+    judgements = cuff_judgements(item, bed.rules.validation)
     values = {
         Metric.SYSTOLIC: item.systolic,
         Metric.DIASTOLIC: item.diastolic,
@@ -74,7 +74,7 @@ def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event])
             )
         )
         _forget_old(bed, measured)
-    for rule in bed.setup.rules.cuffs:
+    for rule in bed.rules.cuffs:
         value, judgement = values[rule.metric], judgements[rule.metric]
         if value is not None and judgement.verdict is not Verdict.INVALID:
             _evaluate(bed, rule, value, judgement, measured, out)
@@ -89,7 +89,7 @@ def _measured_at(bed: Bed, item: CuffMeasurement, now: Instant) -> Instant | Non
     """When the reading counts (B10); None when it is too old for more than the chart."""
     if item.measured_at is None or item.measured_at > now:
         return now
-    within = bed.setup.rules.validation.measured_within
+    within = bed.rules.validation.measured_within
     return item.measured_at if now - item.measured_at <= within else None
 
 
@@ -98,7 +98,7 @@ def _forget_old(bed: Bed, at: Instant) -> None:
     session = bed.state.session
     if session is None or session.started_at is not None:
         return
-    oldest = at - bed.setup.rules.baseline.window
+    oldest = at - bed.rules.baseline.window
     session.readings = [reading for reading in session.readings if reading.at >= oldest]
 
 
@@ -168,7 +168,7 @@ def _evaluate(
 def limits_changed(bed: Bed, before: dict[Metric, float | None], out: list[Event]) -> None:
     """The baseline moved a limit: an alarm whose trigger that made false ends (rulings 2.7)."""
     state = bed.state
-    for rule in bed.setup.rules.cuffs:
+    for rule in bed.rules.cuffs:
         alarm = state.book.present(rule.rule)
         if alarm is None or alarm.value is None:
             continue
@@ -182,7 +182,7 @@ def limits_changed(bed: Bed, before: dict[Metric, float | None], out: list[Event
 
 def interval(bed: Bed) -> Duration | None:
     """Time between two readings now; None where none is due (ketamine-monitoring, section 3)."""
-    state, schedule = bed.state, bed.setup.rules.cuff
+    state, schedule = bed.state, bed.rules.cuff
     session = state.session
     if session is None or state.phase not in OVERDUE_PHASES:
         return None
@@ -208,7 +208,7 @@ def counted_from(bed: Bed) -> Instant | None:
 
 def due(bed: Bed) -> Due | None:
     """The next level of NIBP_OVERDUE."""
-    rule = bed.setup.rules.overdue
+    rule = bed.rules.overdue
     every, start = interval(bed), counted_from(bed)
     if every is None or start is None:
         return None
@@ -225,7 +225,7 @@ def _next_level(bed: Bed, rule: OverdueRule, every: Duration, start: Instant) ->
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:
     """A level has been reached."""
-    rule, book = bed.setup.rules.overdue, bed.state.book
+    rule, book = bed.rules.overdue, bed.state.book
     alarm = book.find(rule.rule)
     if alarm is not None:
         book.rise(alarm, due.what, bed.state.clock, out)
@@ -241,6 +241,6 @@ def enter_phase(bed: Bed, at: Instant) -> None:
 
 
 def _not_overdue(bed: Bed, now: Instant, out: list[Event]) -> None:
-    alarm = bed.state.book.find(bed.setup.rules.overdue.rule)
+    alarm = bed.state.book.find(bed.rules.overdue.rule)
     if alarm is not None:
         bed.state.book.cleared(alarm, now, out)

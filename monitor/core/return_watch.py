@@ -27,7 +27,7 @@ OVERDUE_MEDIUM = "overdue"
 
 def begin(bed: Bed, session: Session, started_at: Instant) -> None:
     """The first start of the session: every metric begins in band, or without a baseline."""
-    rule = bed.setup.rules.recovery
+    rule = bed.rules.recovery
     for metric in METRICS:
         kind = Kind.WINDOW if metric in WAVE_METRICS else Kind.READING
         session.returns[metric] = recovery.begin(metric, kind, session.baseline_value(metric), rule)
@@ -43,7 +43,7 @@ def tell_baseline(bed: Bed, metric: Metric, found: Baseline, out: list[Event], *
         "inputs": found.inputs,
     }
     if found.value is not None:
-        data["bound"] = plain(recovery.bound(metric, found.value, bed.setup.rules.recovery))
+        data["bound"] = plain(recovery.bound(metric, found.value, bed.rules.recovery))
     if revised:
         data["revised"] = True
     out.append(Event(bed.state.clock, bed.state.bed, EventKind.BASELINE_FROZEN, data))
@@ -66,7 +66,7 @@ def _revise(bed: Bed, session: Session, metric: Metric, started_at: Instant, out
     """A reading from before the start has come after it: it may only replace NONE (rulings, section 4)."""
     if session.baseline.get(metric, NO_BASELINE).grade is not Grade.NONE:
         return
-    rules = bed.setup.rules
+    rules = bed.rules
     found = baselines.from_readings(session.readings, metric, started_at, session.activities, rules.baseline)
     if found.value is None:
         return
@@ -85,7 +85,7 @@ def restarted(bed: Bed, session: Session, out: list[Event]) -> None:
         change = recovery.restart(metric)
         if change is not None:
             _tell(bed, session, metric, change._replace(at=bed.state.clock), out)
-    for rule, reason in ((bed.setup.rules.rtb_overdue, "restarted"), (bed.setup.rules.rtb_revoked, "phase")):
+    for rule, reason in ((bed.rules.rtb_overdue, "restarted"), (bed.rules.rtb_revoked, "phase")):
         alarm = bed.state.book.find(rule.rule)
         if alarm is not None:
             bed.state.book.end(alarm, bed.state.clock, out, reason)
@@ -101,7 +101,7 @@ def ended(bed: Bed, session: Session, out: list[Event]) -> None:
     final, now = _deadline_with_grace(bed, session), bed.state.clock
     if session.ended_at is None or final is None or session.ended_at >= now:
         return
-    rule = bed.setup.rules.recovery
+    rule = bed.rules.recovery
     news = []
     for metric in session.returns.values():
         evidence = _evidence(bed, session, metric, final - 2 * rule.grace, final)
@@ -130,19 +130,17 @@ def due(bed: Bed) -> Due | None:
     session = bed.state.session
     if session is None or session.next_window_at is None:
         return None
-    order = bed.setup.rules.rtb_overdue.rule.order
+    order = bed.rules.rtb_overdue.rule.order
     found = [Due(session.next_window_at, ORDER_WINDOW, "", WINDOW)]
     final = _deadline_with_grace(bed, session)
     if final is not None and bed.state.phase is Phase.RECOVERY:
         if not session.decided:
             found.append(Due(final, order, "", DECIDE))
         else:
-            waits = (
-                recovery.gives_up_at(metric, final, bed.setup.rules.recovery) for metric in session.returns.values()
-            )
+            waits = (recovery.gives_up_at(metric, final, bed.rules.recovery) for metric in session.returns.values())
             found += [Due(at, order, "", GIVE_UP) for at in waits if at is not None]
             medium = _overdue_medium_at(bed, session)
-            rule = bed.setup.rules.rtb_overdue
+            rule = bed.rules.rtb_overdue
             alarm = bed.state.book.find(rule.rule)
             if medium is not None and alarm is not None and alarm.priority < rule.graver:
                 found.append(Due(medium, order, "", OVERDUE_MEDIUM))
@@ -161,7 +159,7 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
     elif due.what == GIVE_UP:
         _give_up(bed, session, due.at, out)
     else:
-        rule = bed.setup.rules.rtb_overdue
+        rule = bed.rules.rtb_overdue
         alarm = bed.state.book.find(rule.rule)
         if alarm is not None:
             bed.state.book.rise(alarm, rule.graver, bed.state.clock, out)
@@ -202,17 +200,17 @@ def _counted(session: Session) -> list[MetricReturn]:
 
 def _deadline_with_grace(bed: Bed, session: Session) -> Instant | None:
     deadline = session.deadline_at()
-    return None if deadline is None else deadline + bed.setup.rules.recovery.grace
+    return None if deadline is None else deadline + bed.rules.recovery.grace
 
 
 def _overdue_medium_at(bed: Bed, session: Session) -> Instant | None:
     deadline = session.deadline_at()
-    return None if deadline is None else deadline + bed.setup.rules.recovery.overdue_medium
+    return None if deadline is None else deadline + bed.rules.recovery.overdue_medium
 
 
 def _fold(bed: Bed, session: Session, metric: MetricReturn, seen: Observation, out: list[Event]) -> None:
     clock = Clockwork(session.ended_at, session.decided)
-    for change in recovery.observe(metric, seen, clock, bed.setup.rules.recovery):
+    for change in recovery.observe(metric, seen, clock, bed.rules.recovery):
         _tell(bed, session, metric, change, out)
 
 
@@ -238,7 +236,7 @@ def _decide(bed: Bed, session: Session, out: list[Event]) -> None:
     final = _deadline_with_grace(bed, session)
     if final is None:
         return
-    grace = bed.setup.rules.recovery.grace
+    grace = bed.rules.recovery.grace
     for metric in session.returns.values():
         for change in recovery.decide(
             metric, final, evidence=_evidence(bed, session, metric, final - 2 * grace, final)
@@ -275,7 +273,7 @@ def _remember_covered(metric: MetricReturn, track: Track, start: Instant, end: I
 def _give_up(bed: Bed, session: Session, at: Instant, out: list[Event]) -> None:
     final = _deadline_with_grace(bed, session)
     for metric in session.returns.values():
-        given_up_at = None if final is None else recovery.gives_up_at(metric, final, bed.setup.rules.recovery)
+        given_up_at = None if final is None else recovery.gives_up_at(metric, final, bed.rules.recovery)
         if given_up_at is not None and at >= given_up_at:
             for change in recovery.give_up(metric, given_up_at):
                 _tell(bed, session, metric, change, out)
@@ -307,7 +305,7 @@ def _follow_up(bed: Bed, session: Session, out: list[Event]) -> None:
     if bed.state.phase is not Phase.RECOVERY:
         return
     states = [metric.state for metric in _counted(session)]
-    rules, book, at = bed.setup.rules, bed.state.book, bed.state.clock
+    rules, book, at = bed.rules, bed.state.book, bed.state.clock
     overdue = book.find(rules.rtb_overdue.rule)
     if ReturnState.OVERDUE in states and overdue is None:
         medium = _overdue_medium_at(bed, session)
@@ -328,7 +326,7 @@ def _follow_up(bed: Bed, session: Session, out: list[Event]) -> None:
 
 def _revoked(bed: Bed, revoked: bool, out: list[Event]) -> None:
     """RTB_REVOKED, MEDIUM while SBP_HIGH is present too."""
-    rule, book, at = bed.setup.rules.rtb_revoked, bed.state.book, bed.state.clock
+    rule, book, at = bed.rules.rtb_revoked, bed.state.book, bed.state.clock
     alarm = book.find(rule.rule)
     high = any(found.rule.name == "SBP_HIGH" and book.present(found.rule) for found in book.open.values())
     priority = rule.graver if high else rule.priority
@@ -342,7 +340,7 @@ def _revoked(bed: Bed, revoked: bool, out: list[Event]) -> None:
 
 def _say_verdict(bed: Bed, session: Session, out: list[Event], *, discharged: bool) -> None:
     session.verdict, session.verdict_at = verdict(bed, session, discharged=discharged), bed.state.clock
-    final = session.deadline + bed.setup.rules.recovery.grace
+    final = session.deadline + bed.rules.recovery.grace
     metrics = {}
     for metric in session.returns.values():
         metrics[metric.metric.value] = {

@@ -176,10 +176,10 @@ def _values(bed: Bed, now: Instant) -> dict[str, wire.Value]:
     state = bed.state
     found = {}
     for metric in (Metric.SPO2, Metric.PULSE_RATE):
-        found[metric.value] = _wave_value(metric, state.channel(metric), now, bed.setup.rules.timing.stand)
+        found[metric.value] = _wave_value(metric, state.channel(metric), now, bed.rules.timing.stand)
     if state.perfusion_index is not None and state.perfusion_at is not None:
         at, index = state.perfusion_at, state.perfusion_index
-        if now <= at + bed.setup.rules.timing.stand:
+        if now <= at + bed.rules.timing.stand:
             shown = wire.Value("perfusion_index", index, "%", "VALID", None, to_rfc3339(at), _age(at, now))
         else:
             shown = wire.Value("perfusion_index", None, "%", None, STALE, to_rfc3339(at), _age(at, now), index)
@@ -231,8 +231,8 @@ def _limits(bed: Bed) -> dict[str, wire.Limits]:
         return {}
     lows: dict[Metric, float] = {}
     highs: dict[Metric, float] = {}
-    rules = [(rule.metric, rule.trigger) for rule in bed.setup.rules.levels]
-    rules += [(rule.metric, rule.trigger) for rule in bed.setup.rules.cuffs]
+    rules = [(rule.metric, rule.trigger) for rule in bed.rules.levels]
+    rules += [(rule.metric, rule.trigger) for rule in bed.rules.cuffs]
     for metric, trigger in rules:
         number = trigger.number(bed.state.baseline(metric))
         if trigger.comparison.is_lower_bound:

@@ -15,7 +15,8 @@ from config.vocabulary import CuffError, CuffState, Flag, LinkState, Metric
 from monitor.core import inputs
 from monitor.core.errors import InputError
 from monitor.core.inputs import Input
-from monitor.core.lines import COMMAND_FIELDS, SYSTEMS, read_input, read_time, write_input
+from monitor.core.line_writer import write_input
+from monitor.core.lines import COMMAND_FIELDS, SYSTEMS, read_input, read_time
 
 # -- round trip ----------------------------------------------------------------------------------------------------
 
@@ -88,6 +89,17 @@ EVERY: dict[type, st.SearchStrategy[Any]] = {
         seq=maybe_whole,
     ),
     inputs.CuffActivity: st.builds(inputs.CuffActivity, words, words, st.sampled_from(CuffState), maybe_number),
+    inputs.PlethMeasures: st.builds(
+        inputs.PlethMeasures,
+        words,
+        words,
+        st.floats(0, 1),
+        st.booleans(),
+        maybe_number,
+        maybe_number,
+        maybe_number,
+        maybe_number,
+    ),
     inputs.LinkChange: st.builds(inputs.LinkChange, words, words, st.sampled_from(LinkState), maybe_word),
     inputs.BatteryLevel: st.builds(inputs.BatteryLevel, words, words, numbers),
     inputs.Command: _commands(),
@@ -103,6 +115,13 @@ EVERY: dict[type, st.SearchStrategy[Any]] = {
 
 def test_every_input_is_tried() -> None:
     assert set(EVERY) == set(get_args(Input))
+
+
+@pytest.mark.parametrize("quality", [-0.1, 1.1, None, "good"])
+def test_a_signal_quality_lies_between_0_and_1(quality: object) -> None:
+    line = {"t": 1.0, "bed": "b", "input": "pleth_measures", "device": "ox", "sqi": quality, "pulse_present": True}
+    with pytest.raises(InputError, match="sqi"):
+        read_input(line)
 
 
 @given(st.one_of(*EVERY.values()), st.integers(0, 10**14), st.integers(0, 2_000_000_000_000_000))

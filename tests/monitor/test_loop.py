@@ -290,7 +290,7 @@ async def test_a_bug_at_a_deadline_is_an_alarm_and_the_other_beds_go_on(tmp_path
         for t in range(LOW_AT):
             for bed in ("bay-1", "bay-2"):
                 live.samples(t, t + 1, 97 if t < 10 else 88, bed=bed)
-        live.ward.beds["bay-1"].setup.level_rules.clear()
+        live.ward.beds["bay-1"].level_rules.clear()
         await live.clock.advance(60 * SECOND)
         await live.settled()
         told = {(shown.alarm, shown.bed) for shown in live.board.alarms()}
@@ -305,7 +305,7 @@ async def test_a_bug_at_a_deadline_does_not_lose_the_input_of_another_bed(tmp_pa
     async with live_ward(tmp_path) as live:
         desaturate(live, "bay-1")
         live.open(20, bed="bay-2")
-        live.ward.beds["bay-1"].setup.level_rules.clear()
+        live.ward.beds["bay-1"].level_rules.clear()
         live.samples(30, 33, 96, bed="bay-2")
         await live.settled()
         assert live.ward.beds["bay-2"].state.spo2.raw == 96

@@ -1,0 +1,112 @@
+"""The sections of a preset that are no alarm rules: timing, validation, schedule, baseline, hold, return."""
+
+from __future__ import annotations
+
+from config.vocabulary import Metric
+from monitor.core.preset_table import Table
+from monitor.core.ruleset import (
+    BaselineRule,
+    CuffSchedule,
+    HoldLimits,
+    ReturnRule,
+    Timing,
+    ValidationLimits,
+)
+
+
+def timing(table: Table) -> Timing:
+    """Times that hold for every rule."""
+    found = Timing(
+        stand=table.duration("stand_s"),
+        calm=table.duration("calm_s"),
+        invalid=table.duration("invalid_s"),
+        stale=table.duration("stale_s"),
+        remind_high=table.duration("remind_high_s"),
+        remind_medium=table.duration("remind_medium_s"),
+    )
+    table.done()
+    return found
+
+
+def validation(table: Table) -> ValidationLimits:
+    """Bounds of signals-and-simulation, sections 1.1 and 1.2."""
+    limits = ValidationLimits(
+        spo2_range=table.pair("spo2_range"),
+        pulse_range=table.pair("pulse_range"),
+        perfusion_invalid=table.number("perfusion_invalid"),
+        perfusion_suspect=table.number("perfusion_suspect"),
+        spo2_step=table.number("spo2_step"),
+        spo2_step_within=table.duration("spo2_step_s"),
+        spo2_step_hold=table.duration("spo2_step_hold_s"),
+        pulse_step=table.number("pulse_step"),
+        pulse_step_within=table.duration("pulse_step_s"),
+        pulse_step_hold=table.duration("pulse_step_hold_s"),
+        systolic_range=table.pair("systolic_range"),
+        diastolic_range=table.pair("diastolic_range"),
+        mean_range=table.pair("mean_range"),
+        pulse_pressure_range=table.pair("pulse_pressure_range"),
+        mean_fraction=table.pair("mean_fraction"),
+        cuff_pulse_range=table.pair("cuff_pulse_range"),
+        measured_within=table.duration("measured_within_s"),
+    )
+    table.done()
+    return limits
+
+
+def cuff_schedule(table: Table) -> CuffSchedule:
+    """When the next cuff reading is due."""
+    schedule = CuffSchedule(
+        table.duration("interval_s"), table.duration("returned_interval_s"), table.duration("returned_after_s")
+    )
+    table.done()
+    return schedule
+
+
+def baseline(table: Table) -> BaselineRule:
+    """How a baseline is taken."""
+    rule = BaselineRule(
+        window=table.duration("window_s"),
+        newest=table.duration("newest_s"),
+        spacing=table.duration("spacing_s"),
+        rest=table.duration("rest_s"),
+        range_a=table.number("range_a"),
+        wave_window=table.duration("wave_window_s"),
+        wave_valid_a=table.duration("wave_seconds_a"),
+        wave_valid_c=table.duration("wave_seconds_c"),
+    )
+    table.done()
+    return rule
+
+
+def hold(table: Table) -> HoldLimits:
+    """What holds back a start."""
+    found = HoldLimits(
+        table.number("systolic"),
+        table.number("diastolic"),
+        table.number("pulse_high"),
+        table.number("pulse_low"),
+        table.number("spo2"),
+    )
+    table.done()
+    return found
+
+
+def recovery(table: Table) -> ReturnRule:
+    """The return to baseline."""
+    rule = ReturnRule(
+        tolerance=table.number("tolerance"),
+        floors={
+            Metric.SYSTOLIC: table.number("floor_systolic"),
+            Metric.DIASTOLIC: table.number("floor_diastolic"),
+            Metric.MEAN: table.number("floor_mean"),
+            Metric.PULSE_RATE: table.number("floor_pulse"),
+        },
+        spo2_points=table.number("spo2_points"),
+        far=table.number("far"),
+        spacing=table.duration("spacing_s"),
+        grace=table.duration("grace_s"),
+        candidate=table.duration("candidate_s"),
+        overdue_medium=table.duration("overdue_medium_s"),
+    )
+    table.done()
+    return rule
