@@ -81,8 +81,7 @@ def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event])
     if judgements[Metric.SYSTOLIC].verdict is Verdict.VALID:
         cuff.valid_at = measured if cuff.valid_at is None else max(cuff.valid_at, measured)
         _not_overdue(bed, now, out)
-    for metric, pressure in valid.items():
-        return_watch.reading(bed, metric, pressure, measured, out)
+    return_watch.reading(bed, valid, measured, out)
 
 
 def _measured_at(bed: Bed, item: CuffMeasurement, now: Instant) -> Instant | None:
@@ -98,7 +97,8 @@ def _forget_old(bed: Bed, at: Instant) -> None:
     session = bed.state.session
     if session is None or session.started_at is not None:
         return
-    oldest = at - bed.rules.baseline.window
+    # A start may be entered up to `newest` late, and its window reaches back from the time observed.
+    oldest = at - bed.rules.baseline.window - bed.rules.baseline.newest
     session.readings = [reading for reading in session.readings if reading.at >= oldest]
 
 

@@ -6,6 +6,7 @@ The machine of one metric is `recovery`; this module knows the session around it
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from typing import Any
 
 from config.instant import MINUTE, Duration, Instant
@@ -113,15 +114,16 @@ def ended(bed: Bed, session: Session, out: list[Event]) -> None:
     _follow_up(bed, session, out)
 
 
-def reading(bed: Bed, metric: Metric, value: float, at: Instant, out: list[Event]) -> None:
-    """A VALID pressure has come."""
+def reading(bed: Bed, pressures: Mapping[Metric, float], at: Instant, out: list[Event]) -> None:
+    """The VALID pressures of one cuff reading have come; what follows from them is judged once, for all together."""
     session = bed.state.session
     if session is None or session.started_at is None:
         return
-    if at < session.started_at:
-        _revise(bed, session, metric, session.started_at, out)
-    else:
-        _fold(bed, session, session.returns[metric], Observation(at, value), out)
+    for metric, value in pressures.items():
+        if at < session.started_at:
+            _revise(bed, session, metric, session.started_at, out)
+        else:
+            _fold(bed, session, session.returns[metric], Observation(at, value), out)
     _follow_up(bed, session, out)
 
 

@@ -547,3 +547,13 @@ def test_a_snapshot_goes_on_like_the_original(minute: float) -> None:
     for story in (plain, again):
         story.run_minutes(35)
     assert again.lines == plain.lines
+
+
+def test_one_reading_that_ends_one_metrics_delay_and_begins_anothers_leaves_the_alarm_alone() -> None:
+    """RTB_OVERDUE is over when no metric is OVERDUE, judged once for all pressures of a reading (alarm-system 3.1)."""
+    story = away().after(m5=150, m10=150, m15=150, m20=150).run_minutes(23)
+    story.acknowledge(END + 60 * 23 + 1, "RTB_OVERDUE")
+    story.after(m25=120).reading(END + 60 * 30, 120, 100).run_minutes(31)
+    assert (story.state("systolic"), story.state("diastolic")) == ("RETURNED", "OVERDUE")
+    assert story.all("alarm_closed", alarm="RTB_OVERDUE") == []
+    assert [verdict for _, verdict in story.verdicts()] == ["OVERDUE"]

@@ -344,3 +344,17 @@ def test_a_start_entered_up_to_ten_minutes_late_has_the_baseline_of_the_timely_o
     story.command(2400, "start_infusion", at=2400 - late, override_by="dr-x", reason="the readings are old")
     frozen = {line["metric"]: (line["value"], line["grade"]) for line in story.all("baseline_frozen")}
     assert (frozen["pulse_rate"], frozen["spo2"]) == ((71, "A"), (96.5, "A"))
+
+
+@pytest.mark.parametrize("late", [0, 540])
+def test_a_start_entered_late_has_the_cuff_baseline_of_the_timely_one(late: int) -> None:
+    """Its window reaches half an hour back from the time observed, not from the newest reading (5.2)."""
+    story = Story().open()
+    for t, systolic in ((60, 120), (300, 122), (1500, 124)):
+        story.cuff(t, systolic)
+    if late:
+        story.cuff(2300, 150)
+    story.samples(1500, 1860 + late)
+    story.command(1860 + late, "start_infusion", at=1860, override_by="dr-x", reason="the readings are old")
+    frozen = story.one("baseline_frozen", metric="systolic")
+    assert (frozen["value"], frozen["grade"]) == (122, "A")
