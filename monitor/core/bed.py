@@ -10,7 +10,17 @@ from __future__ import annotations
 from typing import Protocol, TypeAlias, assert_never
 
 from config.instant import Instant
-from monitor.core import absence_alarm, commands, liveness, oximetry, pleth_watch, pressure, reminders, return_watch
+from monitor.core import (
+    absence_alarm,
+    commands,
+    level_watch,
+    liveness,
+    oximetry,
+    pleth_watch,
+    pressure,
+    reminders,
+    return_watch,
+)
 from monitor.core.bed_state import Bed, BedState, Due, Setup
 from monitor.core.events import Event
 from monitor.core.inputs import (
@@ -41,7 +51,7 @@ class Part(Protocol):
         """That moment has come; `bed.state.clock` is the time that its events carry."""
 
 
-PARTS: tuple[Part, ...] = (oximetry, return_watch, pressure, absence_alarm, liveness, reminders)
+PARTS: tuple[Part, ...] = (oximetry, level_watch, return_watch, pressure, absence_alarm, liveness, reminders)
 
 NEVER: Instant = 1 << 62
 

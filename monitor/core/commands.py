@@ -12,7 +12,7 @@ from typing import Any
 from config.instant import Instant
 from config.vocabulary import Grade, Metric, Phase
 from monitor.core import baseline as baselines
-from monitor.core import liveness, oximetry, pressure, return_watch
+from monitor.core import level_watch, liveness, oximetry, pressure, return_watch
 from monitor.core.absence import Absence
 from monitor.core.alarm import PRESENT
 from monitor.core.baseline import METRICS, REQUIRED, WAVE_METRICS, Baseline
@@ -163,7 +163,7 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
         return_watch.tell_baseline(bed, metric, frozen[metric], out)
     return_watch.begin(bed, session, at)
     return_watch.fold_past(bed, session, out)
-    oximetry.limits_changed(bed, before, out)
+    level_watch.limits_changed(bed, before, out)
     pressure.limits_changed(bed, before, out)
     return None
 
@@ -247,7 +247,7 @@ def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     return_watch.discharged(bed, session, out)
     for level in bed.rules.levels:
         if level.rule.name in state.conditions:
-            oximetry.drop_if_pending(bed, level, "phase", out)
+            level_watch.drop_if_pending(bed, level, "phase", out)
     for alarm in list(state.book.open.values()):
         state.book.end(alarm, state.clock, out, "abort" if aborted else "discharge", item.by)
     liveness.count_anew(bed)

@@ -1,21 +1,17 @@
-"""Oximeter samples: judged, accepted, and held against the level rules.
+"""Oximeter samples: judged, then accepted, held back or refused.
 
 A sample in the calm band (no rule can trigger, nothing is going on) takes the short way; every other sample
-goes through verdict, step rule and each rule's condition.
+goes through verdict and step rule, and from there to the rules (`level_watch`).
 """
 
 from __future__ import annotations
 
-from config.instant import Instant, to_seconds
-from config.vocabulary import UNITS, Metric, Verdict
-from monitor.core import calm, liveness
-from monitor.core import condition as conditions
-from monitor.core.alarm import instance_key
-from monitor.core.bed_state import ORDER_BELIEVE, ORDER_LAPSE, Bed, Channel, Due, PlethSeen
-from monitor.core.condition import Condition, Outcome, Stage
+from config.instant import Instant
+from config.vocabulary import Metric, Verdict
+from monitor.core import calm, level_watch, liveness
+from monitor.core.bed_state import ORDER_BELIEVE, Bed, Channel, Due, PlethSeen
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import OximeterSample
-from monitor.core.ruleset import LevelRule
 from monitor.core.validation import (
     STEP,
     VALID,
@@ -148,9 +144,7 @@ def _accept(bed: Bed, metric: Metric, value: float, at: Instant, until: Instant,
         if state.absence is not None:
             state.absence.cover(at, until)
             state.absence.forget(at - 2 * bed.rules.no_data.window)
-    for level in bed.rules.levels:
-        if level.metric is metric:
-            _feed(bed, level, value, at, out, doubtful=False)
+    level_watch.accepted(bed, metric, value, at, out)
 
 
 def _refuse(
@@ -171,13 +165,7 @@ def _refuse(
         state.weak_until = min(state.weak_until, now) if doubtful_until is None else doubtful_until
         if state.absence is not None:
             state.absence.cut(now)
-    for level in bed.rules.levels:
-        if level.metric is not metric:
-            continue
-        if doubtful_until is not None and level.doubtful_delay is not None and value is not None:
-            _feed(bed, level, value, now, out, doubtful=True)
-        elif (running := state.conditions.get(level.rule.name)) is not None:
-            conditions.vanish(running, now)
+    level_watch.refused(bed, metric, value if doubtful_until is not None else None, now, out)
     reason = judgement.reason or "device"
     if state.rejected.get(metric) != reason:
         state.rejected[metric] = reason
@@ -185,71 +173,22 @@ def _refuse(
         out.append(Event(now, state.bed, EventKind.VALUE_REJECTED, data))
 
 
-def _feed(bed: Bed, level: LevelRule, value: float, at: Instant, out: list[Event], *, doubtful: bool) -> None:
-    state = bed.state
-    baseline = state.baseline(level.metric)
-    running = state.conditions.get(level.rule.name)
-    if running is None:
-        if not level.trigger.crossed(value, baseline):
-            return
-        running = state.conditions[level.rule.name] = conditions.begin(level, at)
-    alarm = state.book.present(level.rule)
-    if alarm is not None:
-        alarm.see(value, low=level.trigger.comparison.is_lower_bound)
-    if conditions.observe(running, level, value, baseline, at, doubtful=doubtful) and alarm is not None:
-        state.book.set_stale(alarm, False, max(at, state.clock), out)
-
-
-# -- what is waited for ------------------------------------------------------------------------------------------
+# -- changes that are held back ----------------------------------------------------------------------------------
 
 
 def due(bed: Bed) -> Due | None:
-    """The earliest deadline of a held change, a value's end, or a rule's condition."""
-    state = bed.state
+    """When the next held change is believed."""
     found: list[Due] = []
     for metric in METRICS:
-        channel = state.channel(metric)
-        believed = channel.hold.believed_at(bed.setup.steps[metric].hold)
+        believed = bed.state.channel(metric).hold.believed_at(bed.setup.steps[metric].hold)
         if believed is not None:
             found.append(Due(believed, ORDER_BELIEVE, metric.value, metric))
-    for name, running in state.conditions.items():
-        waiting = _condition_due(bed, bed.level_rules[name], running)
-        if waiting is not None:
-            found.append(waiting)
     return min(found, key=Due.rank, default=None)
-
-
-def _condition_due(bed: Bed, level: LevelRule, running: Condition) -> Due | None:
-    found: list[Due] = []
-    if running.gone_from is None:
-        lapse = (
-            bed.state.weak_until if level.doubtful_delay is not None else bed.state.channel(level.metric).track.until
-        )
-        found.append(Due(lapse, ORDER_LAPSE, level.rule.name, level))
-    outcome = _next_outcome(bed, level, running)
-    if outcome is not None:
-        found.append(Due(outcome[0], level.rule.order, level.rule.name, (level, outcome[1])))
-    return min(found, key=Due.rank, default=None)
-
-
-def _next_outcome(bed: Bed, level: LevelRule, running: Condition) -> tuple[Instant, Outcome] | None:
-    """The condition's next deadline; a latched alarm does not recur under a higher one of its group (rulings 2.4)."""
-    found = conditions.next_outcome(running, level, bed.rules.timing)
-    if found is not None and found[1] is Outcome.ONSET:
-        latched = bed.state.book.find(level.rule)
-        if latched is not None and bed.state.book.superseded(latched):
-            return None
-    return found
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:
     """The moment has come."""
-    if isinstance(due.what, Metric):
-        _believe(bed, due.what, due.at, out)
-    elif isinstance(due.what, LevelRule):
-        conditions.vanish(bed.state.conditions[due.what.rule.name], due.at)
-    else:
-        _outcome(bed, due.what[0], due.what[1], out)
+    _believe(bed, due.what, due.at, out)
     bed.calm = calm.band(bed)
 
 
@@ -264,9 +203,9 @@ def _believe(bed: Bed, metric: Metric, at: Instant, out: list[Event]) -> None:
     channel.judgement = VALID
     for index, entry in enumerate(held):
         if index > 0 and held[index - 1].until < entry.at:
-            _vanish(bed, metric, held[index - 1].until)
+            level_watch.vanish(bed, metric, held[index - 1].until)
         _accept(bed, metric, entry.value, entry.at, entry.until, out)
-        _settle_between(bed, metric, min(entry.until, at), out)
+        level_watch.settle_between(bed, metric, min(entry.until, at), out)
     data = {
         "metric": metric.value,
         "value": plain(held[-1].value),
@@ -275,77 +214,6 @@ def _believe(bed: Bed, metric: Metric, at: Instant, out: list[Event]) -> None:
         "since": held[0].at,
     }
     out.append(Event(at, state.bed, EventKind.VALUE_REJUDGED, data))
-
-
-def _vanish(bed: Bed, metric: Metric, at: Instant) -> None:
-    for level in bed.rules.levels:
-        running = bed.state.conditions.get(level.rule.name)
-        if level.metric is metric and running is not None:
-            conditions.vanish(running, at)
-
-
-def _settle_between(bed: Bed, metric: Metric, upto: Instant, out: list[Event]) -> None:
-    """Outcomes that fell due between two held samples, so that the second does not overtake them."""
-    while True:
-        waiting = [
-            (outcome[0], level.rule.order, level, outcome[1])
-            for level in bed.rules.levels
-            if level.metric is metric and (running := bed.state.conditions.get(level.rule.name)) is not None
-            if (outcome := _next_outcome(bed, level, running)) is not None
-        ]
-        first = min(waiting, key=lambda entry: entry[:2], default=None)
-        if first is None or first[0] > upto:
-            return
-        _outcome(bed, first[2], first[3], out)
-
-
-def _outcome(bed: Bed, level: LevelRule, outcome: Outcome, out: list[Event]) -> None:
-    state = bed.state
-    at = state.clock
-    running = state.conditions[level.rule.name]
-    alarm = state.book.find(level.rule)
-    conditions.settle(running, outcome)
-    match outcome:
-        case Outcome.ONSET:
-            state.book.onset(
-                level.rule,
-                at,
-                out,
-                priority=level.priority,
-                since=running.since,
-                value=running.value,
-                limit=running.limit,
-                unit=UNITS[level.metric],
-                extra={"doubtful": True} if running.doubtful else None,
-            )
-        case Outcome.CALMED | Outcome.VANISHED:
-            drop(bed, level, outcome.value, out)
-        case Outcome.CLEARED if alarm is not None:
-            del state.conditions[level.rule.name]
-            state.book.cleared(alarm, at, out)
-        case Outcome.RISEN if alarm is not None and level.rises_to is not None:
-            state.book.rise(alarm, level.rises_to, at, out)
-        case Outcome.STALE if alarm is not None:
-            state.book.set_stale(alarm, True, at, out)
-
-
-def drop(bed: Bed, level: LevelRule, reason: str, out: list[Event]) -> None:
-    """A pending condition ends without an alarm; told unless it was pending behind a latched one."""
-    state = bed.state
-    running = state.conditions.pop(level.rule.name)
-    if state.book.find(level.rule) is None:
-        held = running.onset.elapsed(state.clock)
-        data = {"alarm": level.rule.name, "held_s": to_seconds(held), "reason": reason}
-        out.append(Event(state.clock, state.bed, EventKind.ALARM_PENDING_DROPPED, data))
-
-
-def drop_if_pending(bed: Bed, level: LevelRule, reason: str, out: list[Event]) -> None:
-    """As `drop`, for a condition that has not become an alarm yet."""
-    if bed.state.conditions[level.rule.name].stage is Stage.PENDING:
-        drop(bed, level, reason, out)
-
-
-# -- what a change of phase or baseline does ------------------------------------------------------------------------
 
 
 def forget(bed: Bed) -> None:
@@ -358,28 +226,3 @@ def forget(bed: Bed) -> None:
     state.pleth = PlethSeen()
     state.rejected = {}
     bed.calm = None
-
-
-def limits_changed(bed: Bed, before: dict[Metric, float | None], out: list[Event]) -> None:
-    """The baseline moved the limits: what the change made false ends, what it made true begins (rulings 2.7)."""
-    state = bed.state
-    at = state.clock
-    for level in bed.rules.levels:
-        old, new = level.trigger.number(before[level.metric]), level.trigger.number(state.baseline(level.metric))
-        if old == new:
-            continue
-        running = state.conditions.get(level.rule.name)
-        track = state.channel(level.metric).track
-        if running is None:
-            if track.value is not None and track.stands(at):
-                _feed(bed, level, track.value, at, out, doubtful=False)
-            continue
-        value, comparison = running.value, level.trigger.comparison
-        if value is None or not comparison.holds(value, old) or comparison.holds(value, new):
-            continue
-        if running.stage is Stage.PENDING:
-            drop(bed, level, "limit_changed", out)
-            continue
-        del state.conditions[level.rule.name]
-        state.book.end(state.book.open[instance_key(level.rule, None)], at, out, "limit_changed")
-    bed.calm = calm.band(bed)
