@@ -35,6 +35,7 @@ export function renderHead(page: Page, now: number | null, actions: Actions): Te
 
 function renderSound(page: Page, actions: Actions): TemplateResult {
   if (page.audio === "blocked") return html`<span class="sound off">✕ No sound</span>`;
+  if (asks(page)) return html`<span class="sound off">✕ Sound not heard yet</span>`;
   const muted = page.audio === "muted";
   return html`<button
     type="button"
@@ -46,19 +47,28 @@ function renderSound(page: Page, actions: Actions): TemplateResult {
   </button>`;
 }
 
+/** Whether it is open if anybody can hear this page; alarms sound meanwhile. */
+const asks = (page: Page): boolean => page.shift === "playing" || page.shift === "unheard";
+
 /** The banner while the page cannot be heard (alarm-system 5.5), and the question after the tones. */
 export function renderSoundBanner(page: Page, actions: Actions): TemplateResult | typeof nothing {
-  if (page.shift === "playing") {
-    return html`<div class="banner ask" role="status">
-      <span><b>Three tones are playing.</b> Did you hear all three?</span>
-      <button type="button" class="primary" @click=${() => actions.answerShift(true)}>Yes, I heard them</button>
-      <button type="button" @click=${() => actions.answerShift(false)}>No</button>
-    </div>`;
-  }
   if (page.audio === "blocked") {
     return html`<div class="banner" role="status">
       <span><b>Alarms are silent on this page.</b> Start the shift to switch sound on and hear the three tones.</span>
       <button type="button" class="primary" @click=${actions.startShift}>Start shift</button>
+    </div>`;
+  }
+  if (page.shift === "playing") {
+    return html`<div class="banner ask" role="status">
+      <span><b>Did you hear three tones?</b> Until you answer, alarms on this page count as silent, and the service knows it.</span>
+      <button type="button" class="primary" @click=${() => actions.answerShift(true)}>Yes, I heard them</button>
+      <button type="button" @click=${() => actions.answerShift(false)}>No</button>
+    </div>`;
+  }
+  if (page.shift === "unheard") {
+    return html`<div class="banner" role="status">
+      <span><b>Alarms may be silent on this page.</b> Nobody heard its tones. Check the volume and the loudspeaker; the service has been told.</span>
+      <button type="button" class="primary" @click=${actions.startShift}>Play the tones again</button>
     </div>`;
   }
   if (page.audio === "muted") {

@@ -172,7 +172,7 @@ function receive(message: ToPage): void {
 function hear(): void {
   const cutOff = page.me === null && page.connection !== "live" && page.ward !== null;
   const wanted = silent || cutOff ? "high" : page.ward === null ? null : heardPriority(page.ward.alarms.values());
-  sound.want(page.shift === "playing" ? null : wanted, now() / 1000);
+  sound.want(wanted, now() / 1000);
 }
 
 function wave(bed: string): Wave {
@@ -284,8 +284,8 @@ const actions: Actions = {
     change({});
   },
   answerShift(heard) {
-    sound.setMuted(!heard);
-    change({ shift: "started" });
+    sound.answer(heard);
+    change({ shift: heard ? "started" : "unheard" });
     feed.tellStation();
     hear();
   },

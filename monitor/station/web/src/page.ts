@@ -10,8 +10,8 @@ import type { Trend } from "./trend";
 /** The inline form that stands open in the bed panel. */
 export type OpenForm = "session" | "start" | "end" | "discharge" | "abort" | null;
 
-/** Where the start of a shift stands: the nurse must click, listen and answer. */
-export type Shift = "not-started" | "playing" | "started";
+/** Where the start of a shift stands: the nurse must click, listen and answer; `unheard` is her No. */
+export type Shift = "not-started" | "playing" | "unheard" | "started";
 
 export interface Page {
   readonly ward: Ward | null;

@@ -9,9 +9,14 @@ const SHIFT_GAP_S = 0.6;
 
 export interface Sound {
   state(): StationState["audio"];
-  /** From a click: unlocks audio and plays the three tones, low to high. */
+  /**
+   * From a click: unlocks audio and plays the three tones, low to high. While they play (some 7 s) LOW and MEDIUM
+   * wait and HIGH cuts them off; until `answer` the service is told `muted`, yet alarms sound.
+   */
   startShift(): Promise<void>;
-  /** The nurse's answer, or her switch: a muted page tells the service so. */
+  /** Whether the nurse heard the tones: only then the page counts as one that can be heard. */
+  answer(heard: boolean): void;
+  /** The nurse's switch: a muted page tells the service so. */
   setMuted(muted: boolean): void;
   /** What must be heard now; a higher priority starts at once, null stops at once. */
   want(priority: Priority | null, pageNowS: number): void;
@@ -22,16 +27,24 @@ export interface Sound {
 export function makeSound(): Sound {
   let context: AudioContext | null = null;
   let muted = false;
+  let heard = false;
+  let tonesEnd = 0;
   let playing: Priority | null = null;
   let nextAt = 0;
   let voices: OscillatorNode[] = [];
 
+  const runs = (): boolean => context !== null && context.state === "running";
+
   const state = (): StationState["audio"] => {
-    if (context === null || context.state !== "running") return "blocked";
-    return muted ? "muted" : "ok";
+    if (!runs()) return "blocked";
+    return muted || !heard ? "muted" : "ok";
   };
 
+  /** Seconds until the tones of the shift are over. */
+  const tonesLeft = (): number => (context === null ? 0 : Math.max(0, tonesEnd - context.currentTime));
+
   const hush = (): void => {
+    tonesEnd = 0;
     for (const voice of voices) voice.stop();
     voices = [];
   };
@@ -39,7 +52,7 @@ export function makeSound(): Sound {
   /** Schedules one burst `delay` seconds from now; its length. */
   const play = (priority: Priority, delay: number): number => {
     const burst = BURSTS[priority];
-    if (context === null || state() !== "ok") return burstLength(burst);
+    if (context === null || !runs() || muted) return burstLength(burst);
     const start = context.currentTime + delay;
     const wave = context.createPeriodicWave(new Float32Array(HARMONICS.length + 1), Float32Array.of(0, ...HARMONICS));
     const voice = new OscillatorNode(context, { frequency: burst.frequencyHz, periodicWave: wave });
@@ -67,11 +80,15 @@ export function makeSound(): Sound {
     async startShift() {
       context ??= new AudioContext();
       await context.resume();
-      muted = false;
+      muted = heard = false;
       hush();
       playing = null;
       let delay = 0.1;
       for (const priority of ["low", "medium", "high"] as const) delay += play(priority, delay) + SHIFT_GAP_S;
+      tonesEnd = context.currentTime + delay;
+    },
+    answer(now) {
+      heard = now;
     },
     setMuted(now) {
       muted = now;
@@ -84,6 +101,8 @@ export function makeSound(): Sound {
         playing = null;
         return;
       }
+      // Let the tones be heard, but never at the cost of an emergency.
+      if (priority !== "high" && tonesLeft() > 0) return;
       const rises = playing === null || RANK[priority] > RANK[playing];
       if (rises || pageNowS >= nextAt) {
         if (rises) hush();
@@ -92,7 +111,7 @@ export function makeSound(): Sound {
       playing = priority;
     },
     once(priority) {
-      if (playing === null) play(priority, 0);
+      if (playing === null) play(priority, tonesLeft());
     },
   };
 }
