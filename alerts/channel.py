@@ -55,7 +55,7 @@ class Channel(Protocol):
         ...
 
     async def send(self, page: Page, now: Instant) -> Outcome:
-        """Try once to deliver `page`, in bounded time. `now` is the moment of this try."""
+        """Try once to deliver `page`, in bounded time. `now` is the moment of this try on the machine's own clock."""
         ...
 
     async def aclose(self) -> None:

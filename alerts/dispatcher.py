@@ -15,7 +15,7 @@ from alerts.page_queue import CALLS
 from alerts.route import ChannelSpec, Standing, recipients
 from alerts.told import Told
 from alerts.worker import ChannelStatus, OnRecovered, OnTrouble, Worker
-from config.instant import SECOND, Clock, Duration
+from config.instant import SECOND, Clock, Duration, Instant
 from config.vocabulary import Priority
 
 GRACE_S = 3.0
@@ -46,8 +46,13 @@ class Dispatcher:
         random: Callable[[], float],
         on_trouble: OnTrouble,
         on_recovered: OnRecovered,
+        wall: Callable[[], Instant] | None = None,
     ) -> None:
-        """Ids in `channels` are unique. `random` gives numbers in [0, 1) and spreads retries."""
+        """Ids in `channels` are unique. `random` gives numbers in [0, 1) and spreads retries.
+
+        `wall` is the time that receivers hold a page's signature against; the clock's own unless given. The clock does
+        not follow the machine's when that is set, and a page signed with it would be refused then.
+        """
         self._specs = [spec for spec, _ in channels]
         self._channels = [channel for _, channel in channels]
         self._outbox = outbox
@@ -63,6 +68,7 @@ class Dispatcher:
                 random=random,
                 on_trouble=on_trouble,
                 on_recovered=on_recovered,
+                wall=clock.now if wall is None else wall,
             )
             for spec, channel in channels
         }

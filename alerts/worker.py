@@ -93,8 +93,12 @@ class Worker:
         random: Callable[[], float],
         on_trouble: OnTrouble,
         on_recovered: OnRecovered,
+        wall: Callable[[], Instant],
     ) -> None:
-        """`probes`: whether `service.test` may be sent to find out that a failing channel works again."""
+        """`probes`: whether `service.test` may be sent to find out that a failing channel works again.
+
+        `wall` gives the moment that a page is sent with, as its receiver's clock has it.
+        """
         self._channel = channel
         self._probes = probes
         self._told = told
@@ -103,6 +107,7 @@ class Worker:
         self._random = random
         self._on_trouble = on_trouble
         self._on_recovered = on_recovered
+        self._wall = wall
         self._queue = PageQueue(QUEUE_LIMIT, lambda alarm_id: told.arrived(alarm_id, channel.id), self._ended)
         self._wake = asyncio.Event()
         self._sends: set[asyncio.Task[None]] = set()
@@ -208,7 +213,7 @@ class Worker:
     async def _try(self, page: Page) -> Outcome:
         try:
             async with asyncio.timeout(SEND_BOUND_S):
-                return await self._channel.send(page, self._clock.now())
+                return await self._channel.send(page, self._wall())
         except TimeoutError:
             return Retry(f"no outcome within {SEND_BOUND_S:g} s")
         except Exception as error:

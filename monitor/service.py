@@ -21,6 +21,7 @@ from alerts.ledger import Page
 from config.instant import SECOND, Clock, Instant
 from monitor import __version__
 from monitor.board import AlarmPicture, Board
+from monitor.clock import wall_time
 from monitor.core.alarm import AlarmBook
 from monitor.core.errors import ConfigError
 from monitor.core.events import Event
@@ -108,6 +109,7 @@ class Service:
             random.SystemRandom().random,
             self._pager_trouble,
             self._pager_recovered,
+            wall=wall_time,
         )
         facts = {
             device.id: DeviceFacts(device.spec.driver.name, _origin(device.where, plan.origins.get(device.id)))

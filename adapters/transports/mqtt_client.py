@@ -14,12 +14,11 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
-from typing import Any, Never
+from typing import Never
 
 import aiomqtt
 
 from adapters.transports.contract import LinkLost, LinkUnavailable
-from adapters.transports.read_ahead import ReadAhead
 from adapters.transports.url import Broker
 
 KEEPALIVE_S = 15
@@ -103,7 +102,7 @@ def _new_client(broker: Broker, dispatch: Callable[[aiomqtt.Message], None], ans
     # else's to turn on again.
     library_logger = logging.Logger(f"{__name__}.library", logging.CRITICAL)  # noqa: LOG001 - see above
     library_logger.parent = logger
-    client = aiomqtt.Client(
+    return aiomqtt.Client(
         broker.host,
         broker.port,
         username=broker.username,
@@ -117,21 +116,6 @@ def _new_client(broker: Broker, dispatch: Callable[[aiomqtt.Message], None], ans
         queue_type=partial(_Doorstep, dispatch),  # type: ignore[arg-type]  # called like the class
         max_queued_outgoing_messages=100,
     )
-    if not broker.tls:
-        # The library under the library has no other door.
-        _read_ahead(client._client)
-    return client
-
-
-def _read_ahead(inner: Any) -> None:
-    """Put a `ReadAhead` in the place of each socket that the library opens; TLS has pieces of its own."""
-    opened = inner.on_socket_open
-
-    def on_socket_open(client: Any, userdata: Any, connection: Any) -> None:
-        client._sock = ReadAhead(connection)
-        opened(client, userdata, client._sock)
-
-    inner.on_socket_open = on_socket_open
 
 
 class _Doorstep(asyncio.Queue[aiomqtt.Message]):

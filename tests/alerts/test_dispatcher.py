@@ -97,6 +97,27 @@ async def test_raise_acknowledge_close_one_after_the_other() -> None:
         assert ward.trouble == []
 
 
+async def test_a_page_is_sent_with_the_machines_own_time() -> None:
+    """The service's scale does not follow a clock that is set; the receiver of a signature holds it against its own."""
+    pager, clock, outbox = RecordingChannel("pager"), ManualClock(5_000 * SECOND), MemoryOutbox()
+    dispatcher = Dispatcher(
+        [(spec("pager"), pager)],
+        outbox,
+        clock,
+        lambda: 0.999,
+        on_trouble=lambda *_: None,
+        on_recovered=lambda _: None,
+        wall=lambda: 9_000 * SECOND,
+    )
+    dispatcher.start()
+    running = asyncio.create_task(dispatcher.run())
+    dispatcher.handle(dispatcher.plan(alert(RAISED)))
+    await clock.advance(0)
+    await dispatcher.stop(grace_s=0)
+    await running
+    assert [at for at, _ in pager.tries] == [9_000 * SECOND]
+
+
 async def test_the_order_holds_while_the_first_page_is_under_way() -> None:
     """News of one alarm never overtakes news of the same alarm on a channel."""
     pager = RecordingChannel("pager")

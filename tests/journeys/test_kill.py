@@ -25,7 +25,6 @@ from monitor.session_replay import journaled_events
 from monitor.site import read_site
 from simulator.broker import EmbeddedBroker
 from simulator.devices.nonin import NoninDf2
-from tests.adapters.transports.mosquitto import free_port
 from tests.simulator.devices.still_body import StillBody
 from tests.simulator.running_ward import running
 from tests.support.journey import NURSE, PRESCRIBER, SECRET, hire, site_text
@@ -33,7 +32,7 @@ from tests.support.journey_devices import SITE, Devices, mqtt_url
 from tests.support.journey_page import Page, signed_in
 from tests.support.journey_process import bedwatch
 from tests.support.journey_replay import check_journal
-from tests.support.webhook_receiver import Received, until, webhook_receiver
+from tests.support.webhook_receiver import Received, unanswered, until, webhook_receiver
 
 pytestmark = pytest.mark.journey
 
@@ -102,66 +101,66 @@ async def test_kill_in_recovery(tmp_path: Path) -> None:
     body.show(spo2=80.0)
     devices = Devices(SystemClock(), tmp_path / "ports", SECOND // 20)
     devices.pty("ox-1", BED, "nonin-df2", NoninDf2(body), body)
-    hook = free_port()
-    channel = ["[[channel]]", 'id = "pager"', 'kind = "webhook"', f'url = "http://127.0.0.1:{hook}/hook"']
-    channel.append(f'secret = "{SECRET}"')
+    channel = ["[[channel]]", 'id = "pager"', 'kind = "webhook"', f'secret = "{SECRET}"']
     site, data = tmp_path / "site.toml", tmp_path / "data"
     data.mkdir()
     hire(data / PEOPLE_FILE)
     command = ("serve", "--site", site, "--data", data, "--port", "0")
     journal = data / JOURNAL_FILE
 
-    async with EmbeddedBroker() as broker, running(devices.ward):
-        devices.bind("cuff-1", BED, "mqtt-vitals", mqtt_url(broker.port, BED, "cuff-1"))
-        site.write_text(site_text((BED,), devices.lines, channel))
-        async with (
-            bedwatch(*command, folder=tmp_path) as first,
-            signed_in(first.port, NURSE) as nurse,
-            nurse.page() as page,
-        ):
-            await nurse.open_session(BED)
-            await measure(broker.port, 1, 128, 78, 95)
-            await page.sees(lambda: page.beds[BED]["values"].get("systolic", {}).get("value") == 128)
-            await nurse.command("start_infusion", BED, override_by=PRESCRIBER, reason="one reading will do here")
-            await measure(broker.port, 2, 205, 95, 132)
-            await page.sees_alarm("SBP_CRIT")
-            await measure(broker.port, 3, 150, 85, 107)
-            await page.sees_alarm("SBP_CRIT", "LATCHED")
-            await nurse.command("end_infusion", BED, early=True, reason="the patient asked")
-            await until(lambda: any(one["alarm"] == "SPO2_CRIT" for one in page.told), ALARM_WITHIN_S)
-            await page.sees(lambda: page.beds[BED]["phase"] == "RECOVERY" and page.beds[BED]["recovery"])
-            before = survivors(page)
-            assert before["alarms"]["SBP_CRIT"][1] == "LATCHED"
-            assert before["alarms"]["SPO2_CRIT"][1] == "ACTIVE"
-            assert await first.end(signal.SIGKILL) == -signal.SIGKILL
-        unsent = pending_pages(journal)
-        raised = {page_id for page_id, (kind, _) in unsent.items() if kind == "alarm.raised"}
-        # SBP_CRIT is latched: its condition has ended, but it is not over until somebody answers.
-        assert {unsent[page_id][1] for page_id in raised} == {before["alarms"][name][0] for name in LATER_TOLD}
+    with unanswered() as hook:
+        channel.append(f'url = "http://127.0.0.1:{hook.getsockname()[1]}/hook"')
+        async with EmbeddedBroker() as broker, running(devices.ward):
+            devices.bind("cuff-1", BED, "mqtt-vitals", mqtt_url(broker.port, BED, "cuff-1"))
+            site.write_text(site_text((BED,), devices.lines, channel))
+            async with (
+                bedwatch(*command, folder=tmp_path) as first,
+                signed_in(first.port, NURSE) as nurse,
+                nurse.page() as page,
+            ):
+                await nurse.open_session(BED)
+                await measure(broker.port, 1, 128, 78, 95)
+                await page.sees(lambda: page.beds[BED]["values"].get("systolic", {}).get("value") == 128)
+                await nurse.command("start_infusion", BED, override_by=PRESCRIBER, reason="one reading will do here")
+                await measure(broker.port, 2, 205, 95, 132)
+                await page.sees_alarm("SBP_CRIT")
+                await measure(broker.port, 3, 150, 85, 107)
+                await page.sees_alarm("SBP_CRIT", "LATCHED")
+                await nurse.command("end_infusion", BED, early=True, reason="the patient asked")
+                await until(lambda: any(one["alarm"] == "SPO2_CRIT" for one in page.told), ALARM_WITHIN_S)
+                await page.sees(lambda: page.beds[BED]["phase"] == "RECOVERY" and page.beds[BED]["recovery"])
+                before = survivors(page)
+                assert before["alarms"]["SBP_CRIT"][1] == "LATCHED"
+                assert before["alarms"]["SPO2_CRIT"][1] == "ACTIVE"
+                assert await first.end(signal.SIGKILL) == -signal.SIGKILL
+            unsent = pending_pages(journal)
+            raised = {page_id for page_id, (kind, _) in unsent.items() if kind == "alarm.raised"}
+            # SBP_CRIT is latched: its condition has ended, but it is not over until somebody answers.
+            assert {unsent[page_id][1] for page_id in raised} == {before["alarms"][name][0] for name in LATER_TOLD}
 
-        async with (
-            webhook_receiver(port=hook) as receiver,
-            bedwatch(*command, folder=tmp_path) as second,
-            signed_in(second.port, NURSE) as nurse,
-            nurse.page() as page,
-        ):
-            after = survivors(page)
-            assert after == before
-            latched, present = (before["alarms"][name][0] for name in LATER_TOLD)
-            whole = {("alarm.raised", latched), ("alarm.closed", latched), ("alarm.raised", present)}
-            await until(lambda: whole <= set(news(receiver.received)), ALARM_WITHIN_S)
-            for request in receiver.received:
-                Webhook(SECRET).verify(request.body, request.headers)
-            story = [kind for kind, alarm_id in news(receiver.received) if alarm_id == latched]
-            assert story == ["alarm.raised", "alarm.closed"]
-            ids = [request.headers["webhook-id"] for request in receiver.received]
-            # The present alarm is announced anew, in place of the call that was left.
-            assert {page_id for page_id in raised if unsent[page_id][1] == latched} <= set(ids)
-            assert len(ids) == len(set(ids)), "a page was sent twice"
-            assert await nurse.acknowledge(before["alarms"]["SBP_CRIT"][0]) == "CLOSED"
-            assert await nurse.acknowledge(before["alarms"]["SPO2_CRIT"][0]) == "ACKED"
-            await page.socket.close()
-            assert await second.end(signal.SIGTERM) == 0
+            async with (
+                webhook_receiver(at=hook) as receiver,
+                bedwatch(*command, folder=tmp_path) as second,
+                signed_in(second.port, NURSE) as nurse,
+                nurse.page() as page,
+            ):
+                after = survivors(page)
+                assert after == before
+                latched, present = (before["alarms"][name][0] for name in LATER_TOLD)
+                whole = {("alarm.raised", latched), ("alarm.closed", latched), ("alarm.raised", present)}
+                await until(lambda: whole <= set(news(receiver.received)), ALARM_WITHIN_S)
+                for request in receiver.received:
+                    Webhook(SECRET).verify(request.body, request.headers)
+                story = [kind for kind, alarm_id in news(receiver.received) if alarm_id == latched]
+                assert story == ["alarm.raised", "alarm.closed"]
+                ids = [request.headers["webhook-id"] for request in receiver.received]
+                # The present alarm is announced anew, in place of the call that was left.
+                assert {page_id for page_id in raised if unsent[page_id][1] == latched} <= set(ids)
+                assert len(ids) == len(set(ids)), "a page was sent twice"
+                assert await nurse.acknowledge(before["alarms"]["SBP_CRIT"][0]) == "CLOSED"
+                assert await nurse.acknowledge(before["alarms"]["SPO2_CRIT"][0]) == "ACKED"
+                await page.socket.close()
+                assert await second.end(signal.SIGTERM) == 0
 
     compared = check_journal(journal, read_site(site, {}))
     assert compared[before["session"]] > 8

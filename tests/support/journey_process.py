@@ -12,7 +12,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 READY_WITHIN_S = 90.0
-END_WITHIN_S = 60.0
+END_WITHIN_S = 20.0
+"""The grace that docker-compose.yml gives the service before it is killed: a stop must not take longer."""
+CLEAN_UP_WITHIN_S = 60.0
 ADDRESS = re.compile(rb"http://127\.0\.0\.1:(\d+)/")
 
 
@@ -43,7 +45,16 @@ class Bedwatch:
 
     async def ended(self) -> int:
         """Wait for the end; the exit code."""
-        async with asyncio.timeout(END_WITHIN_S):
+        return await self._gone(END_WITHIN_S)
+
+    async def kill(self) -> None:
+        """Make sure that nothing is left."""
+        if self.process.returncode is None:
+            self.process.kill()
+            await self._gone(CLEAN_UP_WITHIN_S)
+
+    async def _gone(self, within_s: float) -> int:
+        async with asyncio.timeout(within_s):
             code = await self.process.wait()
             if self._reading is not None:
                 await self._reading
@@ -90,6 +101,4 @@ async def bedwatch(*arguments: str | Path, folder: Path) -> AsyncIterator[Bedwat
         await running.ready()
         yield running
     finally:
-        if process.returncode is None:
-            process.kill()
-            await running.ended()
+        await running.kill()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 OK = b"HTTP/1.1 204 No Content\r\n\r\n"
@@ -64,11 +65,24 @@ class WebhookReceiver:
         await asyncio.gather(*tasks)
 
 
+@contextmanager
+def unanswered() -> Iterator[socket.socket]:
+    """An address that is ours and refuses every connection, until `webhook_receiver` listens there."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound
+
+
 @asynccontextmanager
-async def webhook_receiver(*answers: bytes, port: int = 0) -> AsyncIterator[WebhookReceiver]:
-    """A receiver that listens inside the block; `port` 0 takes any free one."""
+async def webhook_receiver(
+    *answers: bytes, port: int = 0, at: socket.socket | None = None
+) -> AsyncIterator[WebhookReceiver]:
+    """A receiver that listens inside the block, `at` a bound socket or on `port`; 0 takes any free one."""
     receiver = WebhookReceiver(list(answers))
-    server = await asyncio.start_server(receiver.serve, "127.0.0.1", port)
+    if at is None:
+        server = await asyncio.start_server(receiver.serve, "127.0.0.1", port)
+    else:
+        server = await asyncio.start_server(receiver.serve, sock=at)
     receiver.port = server.sockets[0].getsockname()[1]
     try:
         yield receiver

@@ -96,12 +96,14 @@ async def test_nobody_listening_is_unavailable() -> None:
         await TcpTransport("127.0.0.1", port).open()
 
 
-async def test_keepalive_is_on() -> None:
-    """A device that lost its power says no good-bye."""
+async def test_a_dead_peer_is_found_out() -> None:
+    """A device that lost its power says no good-bye, neither on a silent line nor on one that is written to."""
     async with joined() as (transport, _):
         assert transport._asyncio is not None
         connection = transport._asyncio.get_extra_info("socket")
         assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 25_000
 
 
 async def test_what_was_sent_before_closing_still_arrives() -> None:
