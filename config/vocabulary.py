@@ -166,6 +166,50 @@ class ReturnVerdict(StrEnum):
     NO_EXCURSION = "NO_EXCURSION"
 
 
+class Happening(StrEnum):
+    """What a person records of a session (ketamine-monitoring, section 1); anything else is free text under `other`."""
+
+    ACTIVITY = "activity"
+    MEDICATION = "medication"
+    REVIEW = "review"
+    HANDOVER = "handover"
+    SYMPTOM_OVER = "symptom_over"
+    CHEST_PAIN = "chest_pain"
+    SEVERE_HEADACHE = "severe_headache"
+    VISUAL_CHANGE = "visual_change"
+    DYSPNOEA = "dyspnoea"
+    SEIZURE = "seizure"
+    SLOWED_BREATHING = "slowed_breathing"
+    NAUSEA = "nausea"
+    VOMITING = "vomiting"
+    DIZZINESS = "dizziness"
+    VERTIGO = "vertigo"
+    ANXIETY = "anxiety"
+    PANIC = "panic"
+    AGITATION = "agitation"
+    PARANOIA = "paranoia"
+    HALLUCINATION = "hallucination"
+    CONFUSION = "confusion"
+    DISSOCIATION = "dissociation"
+    EUPHORIA = "euphoria"
+    DROWSINESS = "drowsiness"
+    BLURRED_VISION = "blurred_vision"
+    DOUBLE_VISION = "double_vision"
+    EYE_MOVEMENT = "eye_movement"
+    SPEECH_IMPAIRMENT = "speech_impairment"
+    MOTOR_IMPAIRMENT = "motor_impairment"
+    MEMORY_IMPAIRMENT = "memory_impairment"
+    FALL = "fall"
+    OTHER = "other"
+
+
+class Observed(StrEnum):
+    """What only a person can tell: breaths counted over a minute, and the score of sedation (MOAA/S, 0 to 5)."""
+
+    RESP_RATE = "resp_rate"
+    MOAAS = "moaas"
+
+
 class LinkState(StrEnum):
     """Whether a device's connection stands."""
 

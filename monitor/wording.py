@@ -26,8 +26,11 @@ _MEASURED = {
     "SBP_LOW": "SBP",
     "SBP_XLOW": "SBP",
     "MAP_XLOW": "MAP",
+    "RR_LOW": "Breathing",
+    "SEDATION_DEEP": "Deep sedation, MOAA/S",
 }
 _SAID = {
+    "SYMPTOM": "Symptom",
     "SPO2_NO_DATA": "No valid SpO2",
     "DEVICE_OFFLINE": "Device offline",
     "NIBP_OVERDUE": "Cuff reading overdue",
@@ -50,7 +53,8 @@ def describe(alarm: Alarm) -> str:
     measured = _MEASURED.get(alarm.rule.name)
     if measured is None or alarm.value is None:
         said = _SAID.get(alarm.rule.name, alarm.rule.name)
-        return said if alarm.device is None else f"{said}: {alarm.device}"
+        about = alarm.device if alarm.detail is None else alarm.detail
+        return said if about is None else f"{said}: {about}"
     value, verb = alarm.value, ""
     if alarm.state is AlarmState.LATCHED and alarm.worst is not None:
         value, verb = alarm.worst, "fell to " if alarm.worst < alarm.value else "rose to "
@@ -67,6 +71,7 @@ def lasting(time: Duration) -> str:
 
 _QUIET = frozenset(
     {"patient", "inputs", "metrics", "value", "weight_kg", "since", "at", "unit", "bound", "text", "kind", "checklist"}
+    | {"symptom", "values"}
 )
 _REASON_TYPED = frozenset({EventKind.PHASE_CHANGED, EventKind.EVENT_RECORDED})
 """Here the reason is what a person typed, which may name a patient; elsewhere it is a word of ours."""

@@ -90,6 +90,7 @@ class Alarm:
         remind_at: when an acknowledged, still present condition re-arms (row 12).
         held_back: reason of a re-arm that waits for a higher instance of the group to leave (rulings 2.4).
         occurrence: 1, and one more with every re-arm.
+        detail: what a rule without a number is about, in words.
     """
 
     alarm_id: str
@@ -111,6 +112,7 @@ class Alarm:
     held_back: str | None = None
     occurrence: int = 1
     worst: float | None = None
+    detail: str | None = None
 
     def see(self, value: float, *, low: bool) -> None:
         """Another value while the condition is present; `low`: the rule is about values that are too low."""
@@ -193,6 +195,7 @@ class AlarmBook:
         value: float | None = None,
         limit: float | None = None,
         unit: str | None = None,
+        detail: str | None = None,
         extra: dict[str, Any] | None = None,
     ) -> Alarm:
         """The condition began: raise a new instance, or re-arm the latched one under its own id."""
@@ -202,7 +205,7 @@ class AlarmBook:
             self.count += 1
             alarm_id = f"{self.owner}-{self.count:04d}"
             alarm = Alarm(alarm_id, rule, device, AlarmState.IDLE, priority, priority, since, at, value, limit, unit)
-            alarm.worst = value
+            alarm.worst, alarm.detail = value, detail
             self._move(alarm, Cue.ONSET)
             self.open[key] = alarm
             self._tell(EventKind.ALARM_RAISED, alarm, at, out, since=since, **(extra or {}))
@@ -210,6 +213,7 @@ class AlarmBook:
             self._move(alarm, Cue.ONSET)
             alarm.priority = alarm.own_priority = priority
             alarm.since, alarm.value, alarm.limit, alarm.worst = since, value, limit, value
+            alarm.detail = detail
             alarm.ended_at = None
             self._rearm(alarm, at, out, "recurrence", since=since, **(extra or {}))
         self._companions(alarm, at, out)
@@ -254,6 +258,11 @@ class AlarmBook:
         self._tell(EventKind.ALARM_PRIORITY_CHANGED, alarm, at, out)
         if acknowledged:
             self._rearm_or_hold(alarm, at, out, "priority")
+
+    def companion(self, alarm: Alarm, at: Instant, out: list[Event]) -> None:
+        """Something of equal rank has joined a present condition: an acknowledgement is void (row 11)."""
+        if alarm.state is AlarmState.ACKED:
+            self._rearm_or_hold(alarm, at, out, "group")
 
     def set_stale(self, alarm: Alarm, stale: bool, at: Instant, out: list[Event]) -> None:
         """Data were lost or are back (row 15)."""

@@ -23,13 +23,17 @@ REQUIRED = (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.PULSE_RATE, Metric.SPO2)
 
 @dataclass(frozen=True, slots=True)
 class PressureReading:
-    """The VALID pressures of one cuff measurement, mmHg; None where not valid. `number` counts in the session."""
+    """The VALID pressures of one cuff measurement, mmHg; None where not valid. `number` counts in the session.
+
+    `source` is `manual` for a reading that a person entered.
+    """
 
     at: Instant
     number: int
     systolic: float | None
     diastolic: float | None
     mean: float | None
+    source: str | None = None
 
     def value(self, metric: Metric) -> float | None:
         """One of the three."""
@@ -58,7 +62,7 @@ def from_readings(
     rule: BaselineRule,
 ) -> Baseline:
     """Baseline of a cuff metric from the valid readings before `start`."""
-    taken: list[tuple[Instant, int, float]] = []
+    taken: list[tuple[Instant, PressureReading, float]] = []
     for reading in sorted(readings, key=lambda entry: entry.at, reverse=True):
         value = reading.value(metric)
         if value is None or not start - rule.window <= reading.at < start:
@@ -67,18 +71,30 @@ def from_readings(
             continue
         if taken and taken[-1][0] - reading.at < rule.spacing:
             continue
-        taken.append((reading.at, reading.number, value))
+        taken.append((reading.at, reading, value))
     if not taken or start - taken[0][0] > rule.newest:
         return NO_BASELINE
     newest = taken[:3]
     values = [value for _, _, value in newest]
-    inputs = [f"reading-{number}" for _, number, _ in newest]
+    inputs = [_named(reading) for _, reading, _ in newest]
     if len(values) >= 3:
         grade = Grade.A if max(values) - min(values) <= rule.range_a else Grade.B
         return Baseline(median(values), grade, inputs)
     if len(values) == 2:
         return Baseline(mean(values), Grade.B, inputs)
     return Baseline(values[0], Grade.C, inputs)
+
+
+def by_hand(values: Sequence[tuple[Instant, float]], start: Instant, window: Duration) -> Baseline:
+    """Pulse rate or SpO2 that a person read off another device within `window` before `start`: the newest, grade C."""
+    known = [entry for entry in values if start - window <= entry[0] < start]
+    if not known:
+        return NO_BASELINE
+    return Baseline(max(known, key=lambda entry: entry[0])[1], Grade.C, ["manual"])
+
+
+def _named(reading: PressureReading) -> str:
+    return f"reading-{reading.number}" if reading.source is None else f"reading-{reading.number} {reading.source}"
 
 
 def from_track(track: Track, start: Instant, opened_at: Instant, rule: BaselineRule) -> Baseline:

@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias, assert_never
 from config.instant import Instant
 from monitor.core import (
     absence_alarm,
+    breathing,
     commands,
     level_watch,
     liveness,
@@ -51,7 +52,7 @@ class Part(Protocol):
         """That moment has come; `bed.state.clock` is the time that its events carry."""
 
 
-PARTS: tuple[Part, ...] = (oximetry, level_watch, return_watch, pressure, absence_alarm, liveness, reminders)
+PARTS: tuple[Part, ...] = (oximetry, level_watch, return_watch, pressure, absence_alarm, liveness, breathing, reminders)
 
 NEVER: Instant = 1 << 62
 

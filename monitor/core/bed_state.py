@@ -112,6 +112,21 @@ class PlethSeen:
 
 
 @dataclass(slots=True)
+class Breathing:
+    """RR_LOW between its moments.
+
+    Attributes:
+        by_count: the present alarm rests on a person's count; the derived rate does not end it.
+        condition: of the derived rate; None while it is not low.
+        until: when the last derived rate stops standing.
+    """
+
+    by_count: bool = False
+    condition: Condition | None = None
+    until: Instant = 0
+
+
+@dataclass(slots=True)
 class DeviceState:
     """Whether a device lives.
 
@@ -158,6 +173,7 @@ class BedState:
     absence: Absence | None = None
     cuff: Cuff = field(default_factory=Cuff)
     pleth: PlethSeen = field(default_factory=PlethSeen)
+    breathing: Breathing = field(default_factory=Breathing)
     devices: dict[str, DeviceState] = field(default_factory=dict)
     rejected: dict[Metric, str] = field(default_factory=dict)
 

@@ -12,25 +12,20 @@ from typing import Any
 from config.instant import Instant
 from config.vocabulary import Grade, Metric, Phase
 from monitor.core import baseline as baselines
-from monitor.core import level_watch, liveness, oximetry, pressure, return_watch
+from monitor.core import bedside, breathing, entry, level_watch, liveness, oximetry, pressure, return_watch
 from monitor.core.absence import Absence
 from monitor.core.alarm import PRESENT
 from monitor.core.baseline import METRICS, REQUIRED, WAVE_METRICS, Baseline
 from monitor.core.bed_state import Bed, Cuff
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import Acknowledge, Command, OpenSession
+from monitor.core.refusals import refuse
 from monitor.core.session import PHASES, Session, minutes
 from monitor.core.track import KEEP
 
 PLANNED_MIN = (1.0, 24 * 60.0)
 DEADLINE_MIN = (10.0, 60.0)
 DOSE_MG = (0.0, 10_000.0)
-
-
-def refuse(bed: Bed, command: str, reason: str, by: str | None, now: Instant, out: list[Event], **more: Any) -> None:
-    """Say no, and why."""
-    data = {"command": command, "reason": reason, "by": by, **more}
-    out.append(Event(now, bed.state.bed, EventKind.COMMAND_REFUSED, data))
 
 
 # -- opening -----------------------------------------------------------------------------------------------------
@@ -190,6 +185,8 @@ def _baselines(bed: Bed, session: Session, at: Instant) -> dict[Metric, Baseline
             found[metric] = baselines.from_track(track, at, session.opened_at, rule)
         else:
             found[metric] = baselines.from_readings(session.readings, metric, at, session.activities, rule)
+        if found[metric].value is None:
+            found[metric] = return_watch.late_baseline(bed, session, metric, at)
     return found
 
 
@@ -248,6 +245,7 @@ def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     for level in bed.rules.levels:
         if level.rule.name in state.conditions:
             level_watch.drop_if_pending(bed, level, "phase", out)
+    breathing.left(bed, out)
     for alarm in list(state.book.open.values()):
         state.book.end(alarm, state.clock, out, "abort" if aborted else "discharge", item.by)
     liveness.count_anew(bed)
@@ -275,25 +273,6 @@ def _enter(
     bed.calm = None
 
 
-def _record_event(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
-    session = bed.state.session
-    at = now if item.at is None else item.at
-    kind = item.fields.get("kind")
-    if session is None:
-        refuse(bed, item.command, "wrong_phase", item.by, now, out, phase=bed.state.phase.value)
-    elif not isinstance(kind, str) or not kind:
-        refuse(bed, item.command, "kind_missing", item.by, now, out)
-    elif at > now or at < session.opened_at:
-        refuse(bed, item.command, "observed_time_out_of_range", item.by, now, out)
-    else:
-        if kind == "activity":
-            session.activities.append(at)
-        elif kind == "medication" and session.ended_at is not None and at >= session.ended_at:
-            session.medicated = True
-        data = {"kind": kind, "text": item.fields.get("text"), "by": item.by, "at": at}
-        out.append(Event(now, bed.state.bed, EventKind.EVENT_RECORDED, data))
-
-
 Handler = Callable[[Bed, Session, Command, Instant, Phase, list[Event]], str | None]
 
 HANDLERS: dict[str, Handler] = {
@@ -307,7 +286,10 @@ HANDLERS: dict[str, Handler] = {
 """Commands that move the phase; the table in `session` says where to."""
 
 
-WITHOUT_PHASE: dict[str, Callable[[Bed, Command, Instant, list[Event]], None]] = {"record_event": _record_event}
+WITHOUT_PHASE: dict[str, Callable[[Bed, Command, Instant, list[Event]], None]] = {
+    "record_event": bedside.record_event,
+    "record_reading": entry.record_reading,
+}
 """Commands that move no phase: each refuses for itself what it cannot do."""
 
 

@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     RETURN_VERDICT = "return_verdict"
     COMMAND_REFUSED = "command_refused"
     EVENT_RECORDED = "event_recorded"
+    READING_RECORDED = "reading_recorded"
     DEVICE_LOST = "device_lost"
     DEVICE_BACK = "device_back"
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from config.vocabulary import Metric
-from monitor.core import preset_rules
+from monitor.core import preset_rules, preset_special
 from monitor.core import preset_sections as sections
 from monitor.core import preset_technical as technicals
 from monitor.core.errors import ConfigError
 from monitor.core.preset_limits import rule_id
 from monitor.core.preset_table import Table
-from monitor.core.ruleset import CuffRule, LevelRule, Ruleset
+from monitor.core.ruleset import CuffRule, LevelRule, RuleId, Ruleset, Timing
 
 PHYSIOLOGICAL = (
     "SPO2_CRIT",
@@ -28,10 +28,19 @@ PHYSIOLOGICAL = (
     "SBP_LOW",
     "SBP_XLOW",
     "MAP_XLOW",
+    "RR_LOW",
+    "SEDATION_DEEP",
+    "SYMPTOM",
 )
 """Every preset has these: an alarm that was left out or misspelt would be silent for good."""
 LEVEL_METRICS = (Metric.SPO2, Metric.PULSE_RATE)
 CUFF_METRICS = (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN)
+SPECIAL: dict[str, Callable[[Table, RuleId, Timing], Any]] = {
+    "RR_LOW": preset_special.breathing,
+    "SEDATION_DEEP": preset_special.sedation,
+    "SYMPTOM": preset_special.symptom,
+}
+"""Rules without a single metric, and who reads them."""
 # Order of the technical rules behind the physiological ones, as the tables print them.
 TECHNICAL = (
     "RTB_OVERDUE",
@@ -65,6 +74,7 @@ def _build(root: Table) -> Ruleset:
     timing = sections.timing(root.table("timing"))
     levels: list[LevelRule] = []
     cuffs: list[CuffRule] = []
+    specials: dict[str, Any] = {}
     rules = root.table("rules")
     for rule_name in PHYSIOLOGICAL:
         rules.raw(rule_name)
@@ -72,6 +82,10 @@ def _build(root: Table) -> Ruleset:
     for order, rule_name in enumerate(rules.keys()):
         table = rules.table(rule_name)
         rule = rule_id(table, rule_name, order)
+        if rule_name in SPECIAL:
+            specials[rule_name] = SPECIAL[rule_name](table, rule, timing)
+            table.done()
+            continue
         word = table.word("metric")
         if word in LEVEL_METRICS:
             levels.append(preset_rules.level_rule(table, rule, Metric(word), timing))
@@ -95,9 +109,13 @@ def _build(root: Table) -> Ruleset:
         cuff=sections.cuff_schedule(root.table("cuff")),
         baseline=sections.baseline(root.table("baseline")),
         hold=sections.hold(root.table("hold")),
+        observations=sections.observations(root.table("observations")),
         recovery=sections.recovery(root.table("return")),
         levels=tuple(levels),
         cuffs=tuple(cuffs),
+        rr_low=specials["RR_LOW"],
+        sedation_deep=specials["SEDATION_DEEP"],
+        symptom=specials["SYMPTOM"],
         no_data=technicals.no_data(*found["SPO2_NO_DATA"]),
         offline=technicals.offline(*found["DEVICE_OFFLINE"]),
         overdue=technicals.overdue(*found["NIBP_OVERDUE"]),

@@ -8,6 +8,7 @@ from monitor.core.ruleset import (
     BaselineRule,
     CuffSchedule,
     HoldLimits,
+    ObservationRule,
     ReturnRule,
     Timing,
     ValidationLimits,
@@ -89,6 +90,13 @@ def hold(table: Table) -> HoldLimits:
     )
     table.done()
     return found
+
+
+def observations(table: Table) -> ObservationRule:
+    """What people enter by hand."""
+    rule = ObservationRule(table.duration("within_s"), table.pair("resp_rate_range"))
+    table.done()
+    return rule
 
 
 def recovery(table: Table) -> ReturnRule:

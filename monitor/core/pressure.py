@@ -45,6 +45,15 @@ def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event])
     measured = _measured_at(bed, item, now)
     if measured is None or measured < session.opened_at:
         return  # B10: chart only; or nobody's, measured before the patient was bound to the bed
+    take(bed, item, measured, now, out)
+
+
+def take(bed: Bed, item: CuffMeasurement, measured: Instant, now: Instant, out: list[Event]) -> None:
+    """A reading of this patient, from a device or by hand: judged, kept, held against the rules."""
+    state = bed.state
+    cuff, session = state.cuff, state.session
+    if session is None:
+        return
     judgements = cuff_judgements(item, bed.rules.validation)
     values = {
         Metric.SYSTOLIC: item.systolic,
@@ -71,6 +80,7 @@ def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event])
                 valid.get(Metric.SYSTOLIC),
                 valid.get(Metric.DIASTOLIC),
                 valid.get(Metric.MEAN),
+                item.source if item.source == "manual" else None,
             )
         )
         _forget_old(bed, measured)

@@ -53,14 +53,18 @@ def tell_baseline(bed: Bed, metric: Metric, found: Baseline, out: list[Event], *
 def fold_past(bed: Bed, session: Session, out: list[Event]) -> None:
     """The start was entered late: what came since counts already."""
     for metric in CUFF_METRICS:
-        _fold_past(bed, session, metric, out)
+        for seen in _past(session, metric, session.started_at):
+            _fold(bed, session, session.returns[metric], seen, out)
 
 
-def _fold_past(bed: Bed, session: Session, metric: Metric, out: list[Event]) -> None:
-    for seen in session.readings:
-        value = seen.value(metric)
-        if value is not None and session.started_at is not None and seen.at >= session.started_at:
-            _fold(bed, session, session.returns[metric], Observation(seen.at, value), out)
+def _past(session: Session, metric: Metric, started_at: Instant | None) -> list[Observation]:
+    """The readings of a metric since the start."""
+    found = [(seen.at, seen.value(metric)) for seen in session.readings]
+    return [
+        Observation(at, value)
+        for at, value in found
+        if value is not None and started_at is not None and at >= started_at
+    ]
 
 
 def _revise(bed: Bed, session: Session, metric: Metric, started_at: Instant, out: list[Event]) -> None:
@@ -68,16 +72,50 @@ def _revise(bed: Bed, session: Session, metric: Metric, started_at: Instant, out
     if session.baseline.get(metric, NO_BASELINE).grade is not Grade.NONE:
         return
     rules = bed.rules
-    found = baselines.from_readings(session.readings, metric, started_at, session.activities, rules.baseline)
+    found = late_baseline(bed, session, metric, started_at)
     if found.value is None:
         return
-    found = Baseline(found.value, Grade.C, found.inputs)  # late: ketamine-monitoring 5.3
     session.baseline[metric] = found
     tell_baseline(bed, metric, found, out, revised=True)
-    state = recovery.begin(metric, Kind.READING, found.value, rules.recovery)
-    before, session.returns[metric] = session.returns[metric].state, state
-    _tell(bed, session, state, Change(bed.state.clock, before, state.state), out)
-    _fold_past(bed, session, metric, out)
+    kind = Kind.WINDOW if metric in WAVE_METRICS else Kind.READING
+    known = session.returns[metric]
+    state = session.returns[metric] = recovery.begin(metric, kind, found.value, rules.recovery)
+    state.covered = known.covered
+    _tell(bed, session, state, Change(bed.state.clock, known.state, state.state), out)
+    past = _past(session, metric, started_at) if kind is Kind.READING else known.history
+    final = _deadline_with_grace(bed, session)
+    if session.ended_at is None or final is None:
+        for seen in past:
+            _fold(bed, session, state, seen, out)
+        return
+    state.history = past
+    evidence = _evidence(bed, session, state, final - 2 * rules.recovery.grace, final)
+    now = bed.state.clock
+    for change in recovery.fold_again(state, session.ended_at, final, now, rules.recovery, evidence=evidence):
+        _tell(bed, session, state, change, out)
+
+
+def late_baseline(bed: Bed, session: Session, metric: Metric, started_at: Instant) -> Baseline:
+    """What came late, or was read off another device: enough for grade C (ketamine-monitoring 5.3)."""
+    rule = bed.rules.baseline
+    if metric in WAVE_METRICS:
+        return baselines.by_hand(session.hand_values.get(metric, []), started_at, rule.wave_window)
+    readings = [*session.readings, *session.late_readings]
+    found = baselines.from_readings(readings, metric, started_at, session.activities, rule)
+    return found if found.value is None else Baseline(found.value, Grade.C, found.inputs)
+
+
+def revise_by_hand(bed: Bed, session: Session, out: list[Event]) -> bool:
+    """A person has entered readings: whether one from before the start replaced a baseline that was NONE."""
+    if session.started_at is None:
+        return False
+    before = {metric: session.baseline_value(metric) for metric in METRICS}
+    for metric in METRICS:
+        _revise(bed, session, metric, session.started_at, out)
+    revised = any(session.baseline_value(metric) != before[metric] for metric in METRICS)
+    if revised:
+        _follow_up(bed, session, out)
+    return revised
 
 
 def restarted(bed: Bed, session: Session, out: list[Event]) -> None:

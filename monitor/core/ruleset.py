@@ -67,6 +67,41 @@ class CuffRule:
 
 
 @dataclass(frozen=True, slots=True)
+class BreathingRule:
+    """RR_LOW: on the rate counted by a person and on the one derived from the pleth.
+
+    Attributes:
+        counted, counted_clear: limits of a count; `span` is the time one count speaks for.
+        derived: the rule of the derived rate, which counts from `quality` on.
+    """
+
+    rule: RuleId
+    counted: AlarmLimit
+    counted_clear: AlarmLimit
+    span: Duration
+    derived: LevelRule
+    quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class SedationRule:
+    """SEDATION_DEEP: on MOAA/S as a person scores it."""
+
+    rule: RuleId
+    priority: Priority
+    trigger: AlarmLimit
+
+
+@dataclass(frozen=True, slots=True)
+class SymptomRule:
+    """SYMPTOM: kinds of events that are an alarm by themselves."""
+
+    rule: RuleId
+    priority: Priority
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """A priority reached after a time."""
 
@@ -169,6 +204,19 @@ class CuffSchedule:
 
 
 @dataclass(frozen=True, slots=True)
+class ObservationRule:
+    """What people enter by hand (ketamine-monitoring, section 3).
+
+    Attributes:
+        within: a count or score observed longer ago than this is for the chart only.
+        resp_rate_range: what can be a count, /min.
+    """
+
+    within: Duration
+    resp_rate_range: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class BaselineRule:
     """How a baseline is taken (ketamine-monitoring 5.2)."""
 
@@ -219,9 +267,13 @@ class Ruleset:
     cuff: CuffSchedule
     baseline: BaselineRule
     hold: HoldLimits
+    observations: ObservationRule
     recovery: ReturnRule
     levels: tuple[LevelRule, ...]
     cuffs: tuple[CuffRule, ...]
+    rr_low: BreathingRule
+    sedation_deep: SedationRule
+    symptom: SymptomRule
     no_data: NoDataRule
     offline: OfflineRule
     overdue: OverdueRule
@@ -235,6 +287,7 @@ class Ruleset:
     def rule_ids(self) -> list[RuleId]:
         """Every rule's identity, in the order of the tables."""
         found = [level.rule for level in self.levels] + [cuff.rule for cuff in self.cuffs]
+        found += [self.rr_low.rule, self.sedation_deep.rule, self.symptom.rule]
         found += [
             self.rtb_overdue.rule,
             self.rtb_revoked.rule,

@@ -32,6 +32,16 @@ PHASES: dict[Phase, dict[str, Phase]] = {
 """What a person may ask in which phase, and where it leads."""
 
 
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A count of breaths or a MOAA/S as a person entered it; `name` is a word of `Observed`."""
+
+    name: str
+    value: float
+    at: Instant
+    by: str | None
+
+
 @dataclass(slots=True)
 class Session:
     """One patient on one bed, from binding to discharge. Instants on the service's scale.
@@ -45,6 +55,10 @@ class Session:
         decided: deadline + grace of the present end has been settled.
         verdict: last one announced.
         medicated: a drug against the pressure was recorded since the end (ketamine-monitoring 6.3).
+        symptoms: those entered and not over, with the time of each.
+        observations: breaths counted and MOAA/S, in the order of entry.
+        late_readings: pressures entered too late for more than a baseline that is NONE.
+        hand_values: pulse and SpO2 read off another device; for a baseline that is NONE.
     """
 
     id: str
@@ -75,6 +89,10 @@ class Session:
     next_window_at: Instant | None = None
     dose_mg: float | None = None
     medicated: bool = False
+    symptoms: dict[str, Instant] = field(default_factory=dict)
+    observations: list[Observation] = field(default_factory=list)
+    late_readings: list[PressureReading] = field(default_factory=list)
+    hand_values: dict[Metric, list[tuple[Instant, float]]] = field(default_factory=dict)
 
     def baseline_value(self, metric: Metric) -> float | None:
         """The frozen baseline of a metric, None before the start or without one."""

@@ -26,11 +26,26 @@ REASONS: dict[str, str] = {
     "return_revoked": "A value has left the baseline again after returning: wait until it is back, or give a reason.",
     "dose_mg_out_of_range": "This dose cannot be right: check it.",
     "reason_missing": "A reason is needed.",
+    "values_missing": "Nothing was entered.",
+    "field_unknown": "This value cannot be entered by hand.",
+    "value_not_a_number": "This is no number.",
+    "value_out_of_range": "This value cannot be right: check it.",
+    "pressures_out_of_order": "The pressures do not fit: systolic is above mean, and mean above diastolic. Check them.",
+    "pressure_missing": "A cuff's pulse comes with its pressures: enter them too.",
     "kind_missing": "The event needs a kind.",
 }
 
 
-NAMES = {"systolic": "systolic pressure", "diastolic": "diastolic pressure", "pulse_rate": "pulse", "spo2": "SpO2"}
+NAMES = {
+    "systolic": "systolic pressure",
+    "diastolic": "diastolic pressure",
+    "pulse_rate": "pulse",
+    "spo2": "SpO2",
+    "mean": "mean pressure",
+    "pulse_rate_cuff": "cuff pulse",
+    "resp_rate": "breathing rate",
+    "moaas": "MOAA/S",
+}
 
 
 def in_words(reason: str, data: Mapping[str, Any] | None = None) -> str:
@@ -38,6 +53,9 @@ def in_words(reason: str, data: Mapping[str, Any] | None = None) -> str:
     if reason == "wrong_phase" and data is not None and "phase" in data:
         return f"Not possible while the bed is in phase {data['phase']}."
     known = REASONS.get(reason)
+    if known is not None and data is not None and data.get("field"):
+        field = str(data["field"])
+        return f"{NAMES.get(field, field)}: {known}"
     if known is not None and data is not None and data.get("missing"):
         return f"{known} Missing: {', '.join(NAMES.get(each, each) for each in data['missing'])}."
     return known if known is not None else f"Refused: {reason.replace('_', ' ')}."

@@ -121,6 +121,8 @@ def test_which_rules_latch() -> None:
         "DBP_CRIT",
         "SBP_XLOW",
         "MAP_XLOW",
+        "SEDATION_DEEP",
+        "SYMPTOM",
     }
 
 

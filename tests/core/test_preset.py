@@ -12,7 +12,7 @@ from config.instant import SECOND
 from config.vocabulary import Metric, Priority
 from monitor.core.errors import ConfigError
 from monitor.core.limits import AlarmLimit
-from monitor.core.preset import PHYSIOLOGICAL, build_ruleset
+from monitor.core.preset import PHYSIOLOGICAL, SPECIAL, build_ruleset
 from monitor.core.ruleset import CuffRule, LevelRule
 from tests.support.ward import preset_table, shipped_rules
 
@@ -193,7 +193,7 @@ def cuff(name: str) -> CuffRule:
 
 
 def test_the_preset_holds_these_rows_in_the_order_of_the_table() -> None:
-    assert set(PHYSIOLOGICAL) == set(LEVELS) | set(CUFFS)
+    assert set(PHYSIOLOGICAL) == set(LEVELS) | set(CUFFS) | set(SPECIAL)
     names = [rule.name for rule in shipped_rules().rule_ids()]
     assert names[: len(PHYSIOLOGICAL)] == list(PHYSIOLOGICAL)
     assert names[len(PHYSIOLOGICAL) :][:5] == [

@@ -1,0 +1,15 @@
+"""How the core says no to a person: an event with the reason, and nothing changed (interfaces, section 4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.instant import Instant
+from monitor.core.bed_state import Bed
+from monitor.core.events import Event, EventKind
+
+
+def refuse(bed: Bed, command: str, reason: str, by: str | None, now: Instant, out: list[Event], **more: Any) -> None:
+    """Say no, and why."""
+    data = {"command": command, "reason": reason, "by": by, **more}
+    out.append(Event(now, bed.state.bed, EventKind.COMMAND_REFUSED, data))
