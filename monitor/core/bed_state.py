@@ -74,6 +74,8 @@ class Cuff:
     """The cuff: what it does, what it last gave, and the counters of the rules on its readings.
 
     Attributes:
+        values: of the last reading, whatever it was.
+        last_valid: the newest VALID value of each metric: a failed attempt takes nothing away from it.
         valid_at: time of the last reading whose systolic was VALID.
         overdue_from: where the age of NIBP_OVERDUE counts from when no reading is newer.
         counts: readings that met a rule's trigger, as that rule counts them.
@@ -84,6 +86,7 @@ class Cuff:
     pressure: float | None = None
     device: str | None = None
     values: dict[Metric, PressureValue] = field(default_factory=dict)
+    last_valid: dict[Metric, PressureValue] = field(default_factory=dict)
     error: CuffError | None = None
     measured_at: Instant | None = None
     valid_at: Instant | None = None

@@ -63,7 +63,10 @@ def take(bed: Bed, item: CuffMeasurement, measured: Instant, now: Instant, out: 
     }
     cuff.error, cuff.measured_at = item.error, measured
     for metric, judgement in judgements.items():
-        cuff.values[metric] = PressureValue(values[metric], measured, judgement)
+        seen = cuff.values[metric] = PressureValue(values[metric], measured, judgement)
+        known = cuff.last_valid.get(metric)
+        if judgement.verdict is Verdict.VALID and (known is None or known.at <= measured):
+            cuff.last_valid[metric] = seen
         _tell_rejected(bed, metric, values[metric], judgement, now, out)
     session.reading_count += 1
     valid = {

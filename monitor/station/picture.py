@@ -11,7 +11,7 @@ from config.vocabulary import UNITS, Metric, Phase, Verdict
 from monitor.board import AlarmPicture, Board
 from monitor.core import pressure
 from monitor.core.baseline import METRICS
-from monitor.core.bed_state import Bed, Channel
+from monitor.core.bed_state import Bed, Channel, PressureValue
 from monitor.core.recovery import MetricReturn
 from monitor.core.session import Session
 from monitor.core.ward import Ward
@@ -186,38 +186,46 @@ def _values(bed: Bed, now: Instant) -> dict[str, wire.Value]:
         found["perfusion_index"] = shown
     for metric in CUFF_VALUES:
         held = state.cuff.values.get(metric)
-        if held is None:
-            continue
-        usable = held.judgement.verdict is not Verdict.INVALID
-        found[metric.value] = wire.Value(
-            metric=metric.value,
-            value=held.value if usable else None,
-            unit=UNITS[metric],
-            verdict=held.judgement.verdict.value,
-            reason=held.judgement.reason,
-            at=to_rfc3339(held.at),
-            age_s=_age(held.at, now),
-        )
+        if held is not None:
+            found[metric.value] = _cuff_value(metric, held, state.cuff.last_valid.get(metric), now)
     return found
 
 
+def _cuff_value(metric: Metric, held: PressureValue, valid: PressureValue | None, now: Instant) -> wire.Value:
+    """The last reading; where it gave no number, why not, beside the last valid number with its own time."""
+    usable = held.judgement.verdict is not Verdict.INVALID
+    at = held.at if usable or valid is None else valid.at
+    return wire.Value(
+        metric=metric.value,
+        value=held.value if usable else None,
+        unit=UNITS[metric],
+        verdict=held.judgement.verdict.value,
+        reason=held.judgement.reason,
+        at=to_rfc3339(at),
+        age_s=_age(at, now),
+        shown=None if valid is None else valid.value,
+    )
+
+
 def _wave_value(metric: Metric, channel: Channel, now: Instant, stand: Duration) -> wire.Value:
-    judgement, at = channel.judgement, channel.raw_at
+    judgement, at, track = channel.judgement, channel.raw_at, channel.track
     usable = judgement is not None and judgement.verdict is not Verdict.INVALID
-    if usable and at is not None and now > max(channel.track.until, at + stand):
+    verdict: Literal["VALID", "SUSPECT", "INVALID"] | None = None if judgement is None else judgement.verdict.value
+    reason = "no data yet" if judgement is None else judgement.reason
+    if usable and at is not None and now > max(track.until, at + stand):
         # The device has fallen silent: what it said last no longer stands for now (rulings 1.1).
-        return wire.Value(
-            metric.value, None, UNITS[metric], None, STALE, to_rfc3339(at), _age(at, now), channel.track.value
-        )
+        usable, verdict, reason = False, None, STALE
+    if not usable and track.at is not None:
+        at = track.at  # the age belongs to the number that is still shown, not to the doubtful one after it
     return wire.Value(
         metric=metric.value,
         value=channel.raw if usable else None,
         unit=UNITS[metric],
-        verdict=None if judgement is None else judgement.verdict.value,
-        reason="no data yet" if judgement is None else judgement.reason,
+        verdict=verdict,
+        reason=reason,
         at=_maybe(at),
         age_s=None if at is None else _age(at, now),
-        shown=channel.track.value,
+        shown=track.value,
     )
 
 

@@ -14,8 +14,8 @@ import msgspec
 class Value(msgspec.Struct, frozen=True):
     """The last value of one metric.
 
-    `value` is null unless the verdict is VALID or SUSPECT. `at` is when it was measured. `shown` keeps the
-    last valid number after it went stale, for a greyed display; null when there has been none.
+    `value` is null unless the verdict is VALID or SUSPECT. `shown` is the last valid number, for a display that
+    tells its age; null when there has been none. `at` and `age_s` belong to `value`; where that is null, to `shown`.
     """
 
     metric: str

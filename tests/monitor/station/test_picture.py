@@ -126,7 +126,7 @@ def test_before_the_infusion_there_is_a_session_and_its_values() -> None:
     assert bed.values["spo2"] == wire.Value("spo2", 97, "%", "VALID", None, at(20), 2.5, 97)
     assert bed.values["pulse_rate"] == wire.Value("pulse_rate", 72, "/min", "VALID", None, at(20), 2.5, 72)
     assert bed.values["perfusion_index"].value == 4.1
-    assert bed.values["systolic"] == wire.Value("systolic", 120, "mmHg", "VALID", None, at(10), 12.5)
+    assert bed.values["systolic"] == wire.Value("systolic", 120, "mmHg", "VALID", None, at(10), 12.5, 120)
     assert set(bed.values) == {
         "spo2", "pulse_rate", "perfusion_index", "systolic", "diastolic", "mean", "pulse_rate_cuff",
     }  # fmt: skip
@@ -150,7 +150,51 @@ def test_an_invalid_value_is_null_with_its_reason_and_the_last_good_one_greyed()
     watched.cuff(20, None, "leak")
     bed = watched.picture()
     assert bed.cuff.error == "leak"
-    assert all(bed.values[name].value is None for name in ("systolic", "diastolic", "mean") if name in bed.values)
+    assert bed.values["systolic"] == wire.Value("systolic", None, "mmHg", "INVALID", "device", at(20), 0, None)
+
+
+def test_a_failed_attempt_leaves_the_last_valid_pressure_on_the_screen() -> None:
+    """With the time of that reading, not of the failure; a doubtful reading in between is never kept (5.3)."""
+    watched = Watched()
+    watched.open()
+    watched.cuff(10, 150)
+    watched.cuff(100, None, "motion")
+    watched.t = 130
+    values = watched.picture().values
+    assert values["systolic"] == wire.Value("systolic", None, "mmHg", "INVALID", "device", at(10), 120, 150)
+    assert (values["diastolic"].shown, values["mean"].shown) == (76, 91)
+    watched.put(200, "nibp", device="cuff-1", systolic=70, diastolic=None, mean=None, pulse_rate=None)
+    values = watched.picture().values
+    assert values["systolic"] == wire.Value("systolic", 70, "mmHg", "SUSPECT", "incomplete", at(200), 0, 150)
+    assert values["diastolic"] == wire.Value("diastolic", None, "mmHg", "INVALID", "absent", at(10), 190, 76)
+    watched.cuff(300, None, "leak")
+    assert watched.picture().values["systolic"] == wire.Value(
+        "systolic", None, "mmHg", "INVALID", "device", at(10), 290, 150
+    )
+
+
+def test_the_next_patient_never_sees_the_last_one_s_pressure() -> None:
+    """What was valid belongs to the session."""
+    watched = Watched()
+    watched.open()
+    watched.cuff(10, 150)
+    watched.command(20, "abort", reason="wrong bed")
+    watched.put(30, "open_session", patient="P-18", session="s-2", by="nurse-a")
+    watched.cuff(40, None, "motion")
+    assert watched.picture().values["systolic"].shown is None
+
+
+def test_after_silence_the_age_belongs_to_the_number_that_is_shown() -> None:
+    """Ten minutes of doubtful 94 after a valid 98, then nothing: 98 is ten minutes old, not five seconds."""
+    watched = Watched()
+    watched.open()
+    for t in range(2, 60):
+        watched.sample(t, 98)
+    for t in range(60, 661):
+        watched.sample(t, 94, flags=["artifact"])
+    assert watched.picture().values["spo2"] == wire.Value("spo2", 94, "%", "SUSPECT", "device", at(660), 0, 98)
+    watched.t = 665
+    assert watched.picture().values["spo2"] == wire.Value("spo2", None, "%", None, "no fresh reading", at(59), 606, 98)
 
 
 def test_infusing_shows_baseline_limits_from_it_and_the_clock() -> None:

@@ -54,23 +54,32 @@ export function pressure(bed: Bed, now: number): Pressure {
   const diastolic = bed.values["diastolic"];
   const mean = bed.values["mean"];
   const error = bed.cuff.error === null ? null : `cuff failed: ${reasonWords(bed.cuff.error)}`;
-  const high = number(systolic);
-  const low = number(diastolic);
-  const at = instant(systolic?.at ?? null) ?? instant(bed.cuff.last_at);
-  const ageS = at === null ? null : Math.max(0, (now - at) / 1000);
-  const taken = at === null || ageS === null ? null : `${hhmm(at)}, ${minutesAgo(ageS)}`;
-  if (high === null || low === null || ageS === null) {
-    const why = systolic?.reason ? reasonWords(systolic.reason) : "no reading yet";
-    return { text: `${NOTHING}/${NOTHING}`, look: "none", note: error ?? why, ageS, mean: null, taken: null };
+  const both = [systolic, diastolic];
+  const times = both.map((value) => (number(value) === null ? null : instant(value?.at ?? null))).filter((at) => at !== null);
+  if (times.length === 0) {
+    const why = both.find((value) => value?.reason)?.reason;
+    return { text: `${NOTHING}/${NOTHING}`, look: "none", note: error ?? (why ? reasonWords(why) : "no reading yet"), ageS: null, mean: null, taken: null };
   }
-  const middle = number(mean);
-  const base = { text: `${high}/${low}`, ageS, mean: middle === null ? null : String(middle), taken };
-  if (systolic?.verdict === "SUSPECT") {
-    return { ...base, look: "doubtful", note: reasonWords(systolic.reason ?? "doubtful") };
+  // Only numbers of one and the same measurement stand side by side.
+  const at = Math.max(...times);
+  const taken = (value: Value | undefined): number | null => (instant(value?.at ?? null) === at ? number(value) : null);
+  const [high, low, middle] = [taken(systolic), taken(diastolic), taken(mean)];
+  const ageS = Math.max(0, (now - at) / 1000);
+  const base = {
+    text: `${high ?? NOTHING}/${low ?? NOTHING}`,
+    ageS,
+    mean: middle === null ? null : String(middle),
+    taken: `${hhmm(at)}, ${minutesAgo(ageS)}`,
+  };
+  const doubted = both.find((value) => value?.value != null && value.verdict === "SUSPECT");
+  if (doubted !== undefined || high === null || low === null) {
+    return { ...base, look: "doubtful", note: reasonWords(doubted?.reason ?? "incomplete") };
   }
+  // After an attempt that gave no number, the last valid reading stays and the failure stands beside it.
+  const failed = both.find((value) => value?.value == null && value?.reason != null);
+  const since = error ?? (failed?.reason == null ? null : `last try: ${reasonWords(failed.reason)}`);
   const late = ageS > CUFF_LATE * (bed.cuff.interval_s ?? CUFF_INTERVAL_S);
-  const old = late || systolic?.value === null;
-  return { ...base, look: old ? "grey" : "plain", note: error ?? (old ? "old reading" : null) };
+  return { ...base, look: late ? "grey" : "plain", note: since ?? (late ? "old reading" : null) };
 }
 
 function number(value: Value | undefined): number | null {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { lagAt, numeric, pressure } from "../src/ages";
-import { bed, T0, value } from "./builders";
+import { bed, iso, T0, value } from "./builders";
 
 const at = (seconds: number): number => T0 + seconds * 1000;
 
@@ -68,8 +68,42 @@ test("a cuff without a mean shows none; a failed attempt is said beside the last
   expect(shown).toMatchObject({ text: "128/78", note: "cuff failed: movement", look: "plain" });
 });
 
-test("half a reading is none", () => {
-  expect(pressure(cuffed({ diastolic: value({ value: null, shown: null }) }), at(1)).text).toBe("--/--");
+const failed = (metric: string, part: object = {}) =>
+  value({ metric, value: null, verdict: "INVALID", reason: "device", shown: null, ...part });
+
+test("after a failed attempt the last valid reading stays with its own time, the failure is a note", () => {
+  const after = (part: object) =>
+    bed({
+      values: { systolic: failed("systolic", { shown: 172, ...part }), diastolic: failed("diastolic", { shown: 104, ...part }) },
+      cuff: { ...bed().cuff, error: "motion", last_at: iso(120) },
+    });
+  const shown = pressure(after({}), at(180));
+  expect(shown).toMatchObject({ text: "172/104", look: "plain", note: "cuff failed: movement", ageS: 180 });
+  expect(shown.taken).toMatch(/3 min ago$/);
+  expect(pressure(after({}), at(500))).toMatchObject({ text: "172/104", look: "grey", note: "cuff failed: movement" });
+  const odd = bed({ values: { systolic: failed("systolic", { reason: "order", shown: 172 }), diastolic: failed("diastolic", { reason: "order", shown: 104 }) } });
+  expect(pressure(odd, at(1)).note).toBe("last try: pressures contradict each other");
+});
+
+test("a failure with nothing valid before it shows no number", () => {
+  const nothing = bed({ values: { systolic: failed("systolic"), diastolic: failed("diastolic") } });
+  expect(pressure(nothing, at(1))).toMatchObject({ text: "--/--", look: "none", taken: null });
+});
+
+test("half a reading is shown as half, doubtful, with its time, and never filled up from an older one", () => {
+  const low = value({ metric: "systolic", value: 70, verdict: "SUSPECT", reason: "incomplete", at: iso(300), shown: 128 });
+  const half = (part: object) => cuffed({ systolic: low, diastolic: failed("diastolic", { reason: "absent", ...part }) });
+  const shown = pressure(half({ shown: 78 }), at(310));
+  expect(shown).toMatchObject({ text: "70/--", mean: null, look: "doubtful", note: "half a reading", ageS: 10 });
+  expect(shown.taken).toMatch(/just now$/);
+  expect(pressure(half({ at: iso(300) }), at(310)).text).toBe("70/--");
+  const other = cuffed({ systolic: failed("systolic", { reason: "absent", shown: 128 }), diastolic: { ...low, metric: "diastolic" } });
+  expect(pressure(other, at(310))).toMatchObject({ text: "--/70", look: "doubtful" });
+});
+
+test("the doubt about either number marks the reading", () => {
+  const unsure = value({ metric: "diastolic", value: 78, verdict: "SUSPECT", reason: "jump" });
+  expect(pressure(cuffed({ diastolic: unsure }), at(1))).toMatchObject({ text: "128/78", look: "doubtful", note: "large jump, repeating" });
 });
 
 test("an unknown reason is shown as it is", () => {
