@@ -15,8 +15,10 @@ STARS = {Priority.HIGH: "***", Priority.MEDIUM: "**", Priority.LOW: "*"}
 _MEASURED = {
     "SPO2_CRIT": "SpO2",
     "SPO2_LOW": "SpO2",
+    "SPO2_DROP": "SpO2",
     "PR_XLOW": "Pulse",
     "PR_LOW": "Pulse",
+    "VASOVAGAL": "Pulse, sudden fall:",
     "PR_HIGH": "Pulse",
     "PR_XHIGH": "Pulse",
     "SBP_CRIT": "SBP",

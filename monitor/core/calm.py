@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from config.vocabulary import Metric
 from monitor.core.bed_state import Bed
+from monitor.core.ruleset import LevelRule, RecentMedian
+
+ROOM = 1.1
+"""How far above the highest of late the band reaches; the further, the nearer its lower edge comes."""
 
 
 def band(bed: Bed) -> tuple[float, float, float, float] | None:
@@ -27,7 +33,13 @@ def band(bed: Bed) -> tuple[float, float, float, float] | None:
     spo2_low, spo2_high = validation.spo2_range
     pulse_low, pulse_high = validation.pulse_range
     for level in bed.rules.levels:
-        limit = level.trigger.number(state.baseline(level.metric))
+        if level.median is not None:
+            found = _sudden_fall(bed, level, level.median)
+            if found is None:
+                return None
+            pulse_low, pulse_high = max(pulse_low, found[0]), min(pulse_high, found[1])
+            continue
+        limit = level.limit(state.baseline(level.metric))
         if level.metric is Metric.SPO2:
             spo2_low = max(spo2_low, limit) if level.trigger.comparison.is_lower_bound else spo2_low
         elif level.trigger.comparison.is_lower_bound:
@@ -35,3 +47,17 @@ def band(bed: Bed) -> tuple[float, float, float, float] | None:
         else:
             pulse_high = min(pulse_high, limit)
     return (spo2_low, pulse_low, pulse_high, spo2_high)
+
+
+def _sudden_fall(bed: Bed, level: LevelRule, rule: RecentMedian) -> tuple[float, float] | None:
+    """(above, below) between which no median can make a value a sudden fall; None while nothing is known.
+
+    Below the upper edge no median that counts can exceed the edge / `fallen_from`.
+    """
+    now = bed.state.clock
+    highest = bed.state.channel(level.metric).track.highest(now - rule.within, now + 1)
+    if highest is None:
+        return None
+    edge = ROOM * highest
+    limit = level.limit(edge / rule.fallen_from)
+    return (limit, math.inf) if limit >= level.trigger.absolute else (limit, edge)

@@ -48,6 +48,7 @@ class Condition:
         value, limit: last accepted value and the limit it was held against.
         stale_told, forgotten: the deadline after `gone_from` has been settled already.
         risen: the priority has risen; once is enough.
+        reference: what a rule with its own median goes by, as it was when the trigger came.
     """
 
     stage: Stage
@@ -63,6 +64,7 @@ class Condition:
     stale_told: bool = False
     forgotten: bool = False
     risen: bool = False
+    reference: float | None = None
 
 
 def begin(rule: LevelRule, at: Instant) -> Condition:
@@ -74,11 +76,11 @@ def observe(
     condition: Condition, rule: LevelRule, value: float, baseline: float | None, at: Instant, *, doubtful: bool
 ) -> bool:
     """An accepted sample has come. Returns True when the rule is stale no longer."""
-    condition.value, condition.limit = value, rule.trigger.number(baseline)
+    condition.value, condition.limit = value, rule.limit(baseline)
     was_stale = condition.stale_told
     condition.gone_from = None
     condition.stale_told = condition.forgotten = False
-    triggered = rule.trigger.crossed(value, baseline)
+    triggered = rule.triggered(value, baseline)
     if triggered:
         condition.rising.start(at)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.instant import Instant, to_seconds
 from config.vocabulary import UNITS, Metric
-from monitor.core import calm
+from monitor.core import calm, recent_median
 from monitor.core import condition as conditions
 from monitor.core.alarm import instance_key
 from monitor.core.bed_state import ORDER_LAPSE, Bed, Due
@@ -41,12 +41,18 @@ def vanish(bed: Bed, metric: Metric, at: Instant) -> None:
 
 def _feed(bed: Bed, level: LevelRule, value: float, at: Instant, out: list[Event], *, doubtful: bool) -> None:
     state = bed.state
-    baseline = state.baseline(level.metric)
     running = state.conditions.get(level.rule.name)
+    if level.median is None:
+        baseline = state.baseline(level.metric)
+    elif running is None:
+        baseline = recent_median.before(level, level.median, value, state.channel(level.metric).track, at)
+    else:
+        baseline = running.reference
     if running is None:
-        if not level.trigger.crossed(value, baseline):
+        if not level.triggered(value, baseline):
             return
         running = state.conditions[level.rule.name] = conditions.begin(level, at)
+        running.reference = None if level.median is None else baseline
     alarm = state.book.present(level.rule)
     if alarm is not None:
         alarm.see(value, low=level.trigger.comparison.is_lower_bound)
@@ -168,8 +174,8 @@ def limits_changed(bed: Bed, before: dict[Metric, float | None], out: list[Event
     state = bed.state
     at = state.clock
     for level in bed.rules.levels:
-        old, new = level.trigger.number(before[level.metric]), level.trigger.number(state.baseline(level.metric))
-        if old == new:
+        old, new = before[level.metric], state.baseline(level.metric)
+        if level.median is not None or level.limit(old) == level.limit(new):
             continue
         running = state.conditions.get(level.rule.name)
         track = state.channel(level.metric).track
@@ -177,8 +183,8 @@ def limits_changed(bed: Bed, before: dict[Metric, float | None], out: list[Event
             if track.value is not None and track.stands(at):
                 _feed(bed, level, track.value, at, out, doubtful=False)
             continue
-        value, comparison = running.value, level.trigger.comparison
-        if value is None or not comparison.holds(value, old) or comparison.holds(value, new):
+        value = running.value
+        if value is None or not level.triggered(value, old) or level.triggered(value, new):
             continue
         if running.stage is Stage.PENDING:
             drop(bed, level, "limit_changed", out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +31,11 @@ class Comparison(StrEnum):
         return self in (Comparison.BELOW, Comparison.AT_MOST)
 
 
+def never(comparison: Comparison) -> float:
+    """The number that no value stands in this relation to."""
+    return -math.inf if comparison.is_lower_bound else math.inf
+
+
 class Choose(StrEnum):
     """Which of the absolute and the relative number is the limit."""
 
@@ -41,7 +47,9 @@ class Choose(StrEnum):
 class AlarmLimit:
     """`comparison` with `absolute`, or with the lower or higher of it and `factor` x baseline + `offset`.
 
-    Without a baseline the absolute number stands alone: in PRE a relative clause counts as met (rulings 3).
+    Without a baseline the absolute number stands alone: in PRE a relative clause counts as met (rulings 3). A limit
+    that is relative alone has the number that nothing meets for its absolute one (`never`): it is off without a
+    baseline.
     """
 
     comparison: Comparison

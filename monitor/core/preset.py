@@ -17,8 +17,10 @@ from monitor.core.ruleset import CuffRule, LevelRule, RuleId, Ruleset, Timing
 PHYSIOLOGICAL = (
     "SPO2_CRIT",
     "SPO2_LOW",
+    "SPO2_DROP",
     "PR_XLOW",
     "PR_LOW",
+    "VASOVAGAL",
     "PR_HIGH",
     "PR_XHIGH",
     "SBP_CRIT",

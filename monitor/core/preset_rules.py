@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from config.vocabulary import Metric, Priority
 from monitor.core.errors import ConfigError
-from monitor.core.preset_limits import limit
+from monitor.core.limits import AlarmLimit
+from monitor.core.preset_limits import limit, relative_limit
 from monitor.core.preset_table import Table
-from monitor.core.ruleset import Clear, CuffRule, LevelRule, RuleId, Timing
+from monitor.core.ruleset import Clear, CuffRule, LevelRule, RecentMedian, RuleId, Timing
 
 
 def level_rule(table: Table, rule: RuleId, metric: Metric, timing: Timing) -> LevelRule:
@@ -14,9 +15,13 @@ def level_rule(table: Table, rule: RuleId, metric: Metric, timing: Timing) -> Le
     trigger_table = table.table("trigger")
     trigger = limit(trigger_table)
     trigger_table.done()
+    median = _median(table.table("median")) if "median" in table else None
+    relative = "baseline" if median is None else "median"
+    also = _also(table, trigger, relative) if "also" in table or median is not None else None
     clears = []
     for entry in table.tables("clear"):
-        clears.append(Clear(limit(entry, base=trigger), entry.duration("for_s", 0)))
+        cleared = limit(entry, base=trigger) if also is None else relative_limit(entry, relative)
+        clears.append(Clear(cleared, entry.duration("for_s", 0)))
         entry.done()
     return LevelRule(
         rule=rule,
@@ -29,7 +34,32 @@ def level_rule(table: Table, rule: RuleId, metric: Metric, timing: Timing) -> Le
         rises_to=table.priority("rises_to") if "rises_to" in table else None,
         rises_after=table.duration("rises_after_s") if "rises_to" in table else 0,
         doubtful_delay=table.duration("doubtful_delay_s") if "doubtful_delay_s" in table else None,
+        also=also,
+        median=median,
+        asks_cuff=table.flag("asks_cuff", False),
     )
+
+
+def _also(table: Table, trigger: AlarmLimit, relative: str) -> AlarmLimit:
+    entry = table.table("also")
+    found = relative_limit(entry, relative)
+    entry.done()
+    if found.comparison.is_lower_bound is not trigger.comparison.is_lower_bound:
+        raise ConfigError(f"{table.where('also')}: a limit on the same side as the trigger is wanted")
+    return found
+
+
+def _median(table: Table) -> RecentMedian:
+    found = RecentMedian(
+        window=table.duration("window_s"),
+        valid=table.duration("valid_s"),
+        fallen_from=table.number("fallen_from"),
+        within=table.duration("within_s"),
+    )
+    table.done()
+    if not 0 < found.fallen_from <= 1:
+        raise ConfigError(f"{table.where('fallen_from')}: a part between 0 and 1 is wanted, not {found.fallen_from!r}")
+    return found
 
 
 def cuff_rule(table: Table, rule: RuleId, metric: Metric) -> CuffRule:

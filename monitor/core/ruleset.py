@@ -35,8 +35,28 @@ class Clear:
 
 
 @dataclass(frozen=True, slots=True)
+class RecentMedian:
+    """The metric's own median as it was when the trigger came, in the place of a baseline (VASOVAGAL, rulings 3).
+
+    It is that of the last `window`, of which `valid` must be covered; `fallen_from` times it was reached within the
+    last `within`, else the change is no sudden one.
+    """
+
+    window: Duration
+    valid: Duration
+    fallen_from: float
+    within: Duration
+
+
+@dataclass(frozen=True, slots=True)
 class LevelRule:
-    """A rule on a metric that is there all the time (SpO2, pulse rate)."""
+    """A rule on a metric that is there all the time (SpO2, pulse rate).
+
+    Attributes:
+        also: a second limit on the same side, which must be met too.
+        median: limits go by this instead of the baseline.
+        asks_cuff: the onset asks for a cuff reading.
+    """
 
     rule: RuleId
     metric: Metric
@@ -48,6 +68,21 @@ class LevelRule:
     rises_to: Priority | None = None
     rises_after: Duration = 0
     doubtful_delay: Duration | None = None
+    also: AlarmLimit | None = None
+    median: RecentMedian | None = None
+    asks_cuff: bool = False
+
+    def triggered(self, value: float, baseline: float | None) -> bool:
+        """Whether `value` meets every limit of the trigger."""
+        return self.trigger.crossed(value, baseline) and (self.also is None or self.also.crossed(value, baseline))
+
+    def limit(self, baseline: float | None) -> float:
+        """The limit that decides; infinite while the rule is off for want of a baseline."""
+        number = self.trigger.number(baseline)
+        if self.also is None:
+            return number
+        choose = min if self.trigger.comparison.is_lower_bound else max
+        return choose(number, self.also.number(baseline))
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,10 @@ class Track:
             value = (value + parts[middle + 1][0]) / 2
         return value, total
 
+    def highest(self, start: Instant, end: Instant) -> float | None:
+        """The highest value that covered any of [start, end)."""
+        return max((value for value, _ in self._within(start, end)), default=None)
+
     def _within(self, start: Instant, end: Instant) -> list[tuple[float, Duration]]:
         found = []
         first = max(0, bisect_right(self.starts, start) - 1)

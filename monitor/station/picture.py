@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -239,10 +240,15 @@ def _limits(bed: Bed) -> dict[str, wire.Limits]:
         return {}
     lows: dict[Metric, float] = {}
     highs: dict[Metric, float] = {}
-    rules = [(rule.metric, rule.trigger) for rule in bed.rules.levels]
-    rules += [(rule.metric, rule.trigger) for rule in bed.rules.cuffs]
-    for metric, trigger in rules:
-        number = trigger.number(bed.state.baseline(metric))
+    # A limit that moves with the last two minutes is no line to draw.
+    fixed = [rule for rule in bed.rules.levels if rule.median is None]
+    rules = [(rule.metric, rule.trigger, rule.limit(bed.state.baseline(rule.metric))) for rule in fixed]
+    rules += [
+        (rule.metric, rule.trigger, rule.trigger.number(bed.state.baseline(rule.metric))) for rule in bed.rules.cuffs
+    ]
+    for metric, trigger, number in rules:
+        if not math.isfinite(number):
+            continue  # off for want of a baseline
         if trigger.comparison.is_lower_bound:
             lows[metric] = max(number, lows.get(metric, number))
         else:

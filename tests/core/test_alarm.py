@@ -92,8 +92,8 @@ def test_the_stale_mark_is_told_when_it_changes() -> None:
 
 
 GROUPS = {  # rulings 2.4, the rules of this version, highest first
-    "oxygenation": [{"SPO2_CRIT"}, {"SPO2_LOW"}],
-    "slow pulse": [{"PR_XLOW"}, {"PR_LOW"}],
+    "oxygenation": [{"SPO2_CRIT"}, {"SPO2_LOW"}, {"SPO2_DROP"}],
+    "slow pulse": [{"PR_XLOW"}, {"VASOVAGAL"}, {"PR_LOW"}],
     "fast pulse": [{"PR_XHIGH"}, {"PR_HIGH"}],
     "high pressure": [{"SBP_CRIT", "DBP_CRIT"}, {"SBP_HIGH", "DBP_HIGH"}],
     "low pressure": [{"SBP_XLOW", "MAP_XLOW"}, {"SBP_LOW"}],
@@ -116,6 +116,7 @@ def test_which_rules_latch() -> None:
         "SPO2_CRIT",
         "SPO2_LOW",
         "PR_XLOW",
+        "VASOVAGAL",
         "PR_XHIGH",
         "SBP_CRIT",
         "DBP_CRIT",
@@ -132,8 +133,10 @@ def test_rules_stand_in_the_order_of_the_tables() -> None:
     table = [
         "SPO2_CRIT",
         "SPO2_LOW",
+        "SPO2_DROP",
         "PR_XLOW",
         "PR_LOW",
+        "VASOVAGAL",
         "PR_HIGH",
         "PR_XHIGH",
         "SBP_CRIT",

@@ -489,7 +489,9 @@ def test_a_present_alarm_whose_trigger_stays_true_keeps_its_state() -> None:
 def test_units_and_metric_of_every_level_rule() -> None:
     """PR rules use the oximeter's pulse, never the cuff's (rulings 3)."""
     assert {level.rule.name: level.metric for level in shipped_rules().levels} == {
-        row.alarm: Metric(row.metric) for row in ROWS
+        **{row.alarm: Metric(row.metric) for row in ROWS},
+        "SPO2_DROP": Metric.SPO2,
+        "VASOVAGAL": Metric.PULSE_RATE,
     }
 
 

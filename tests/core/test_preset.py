@@ -31,6 +31,7 @@ MAY_BE_ABSENT = {
     "baseline_factor": "no clause about the baseline",
     "baseline_offset": "0",
     "never_below": "no floor",
+    "asks_cuff": "the onset asks for no cuff reading",
     "ends_after_s": "it ends when it is reported as over",
 }
 """Keys with a meaning when left out. All others must be given."""
@@ -50,6 +51,9 @@ def inside(table: Any, path: Path) -> Any:
         table = table[key]
     return table
 
+
+PARTS = ("fallen_from",)
+"""Numbers between 0 and 1, refused outside."""
 
 SHIPPED = preset_table()
 ALL = list(keys(SHIPPED))
@@ -104,7 +108,7 @@ def _try_value(path: Path, wrong: Any) -> None:
     inside(table, path[:-1])[path[-1]] = wrong
     whole = path[-1] in ("version", "rank")
     duration = str(path[-1]).endswith("_s") or str(path[-1]).startswith("wave_seconds")
-    number = isinstance(right, (int, float)) and not isinstance(right, bool)
+    number = isinstance(right, (int, float)) and not isinstance(right, bool) and path[-1] not in PARTS
     could_be = (
         (number and wrong == 1.5 and not whole)
         or (number and wrong == -5 and wrong is not True and not duration)
@@ -129,6 +133,11 @@ def _try_value(path: Path, wrong: Any) -> None:
         (("rules", "SPO2_LOW", "trigger"), {"below": 90, "at_most": 90}, "exactly one of"),
         (("rules", "PR_LOW", "trigger"), {"at_most": 48, "baseline_factor": 1, "choose": "x"}, "lower or higher"),
         (("rules", "SPO2_LOW", "trigger"), {"below": 90, "choose": "lower"}, "unknown key"),
+        (("rules", "SPO2_LOW", "trigger"), {"below": "baseline"}, "a number is wanted"),
+        (("rules", "SPO2_DROP", "also"), {"at_least": "baseline"}, "same side as the trigger"),
+        (("rules", "SPO2_DROP", "also"), {"at_most": "median"}, "'baseline' is wanted"),
+        (("rules", "SPO2_DROP", "also"), {"baseline_offset": -4}, "exactly one of"),
+        (("rules", "VASOVAGAL", "median", "fallen_from"), 1.2, "between 0 and 1"),
         (("rules", "SBP_HIGH", "second_counts"), "each", "consecutive or any"),
         (("rules", "SBP_HIGH", "clear"), [{"below": 155}, {"below": 150}], "one clear condition"),
         (("rules", "SPO2_LOW", "priority"), "urgent", "unknown priority 'urgent'"),
@@ -160,8 +169,10 @@ def test_a_preset_that_is_no_table_is_refused() -> None:
 LEVELS: dict[str, tuple[Metric, str, Priority, int, list[tuple[str, int]], bool]] = {
     "SPO2_CRIT": (Metric.SPO2, "below 85", HIGH, 5, [("at_least 88", 10)], True),
     "SPO2_LOW": (Metric.SPO2, "below 90", MEDIUM, 15, [("at_least 92", 10), ("at_least 90", 120)], True),
+    "SPO2_DROP": (Metric.SPO2, "below 94", LOW, 60, [("at_least inf", 0)], False),
     "PR_XLOW": (Metric.PULSE_RATE, "at_most 40", HIGH, 10, [("at_least 45", 5)], True),
     "PR_LOW": (Metric.PULSE_RATE, "at_most 48", MEDIUM, 15, [("at_least 52", 0)], False),
+    "VASOVAGAL": (Metric.PULSE_RATE, "below 60", HIGH, 5, [("at_least inf", 0)], True),
     "PR_HIGH": (Metric.PULSE_RATE, "at_least 120", MEDIUM, 20, [("at_most 115", 0)], False),
     "PR_XHIGH": (Metric.PULSE_RATE, "at_least 150", HIGH, 10, [("at_most 145", 0)], True),
 }
@@ -270,8 +281,8 @@ def test_groups_rank_as_the_rulings_say() -> None:
         ranks.setdefault(rule.group, []).append((rule.rank, rule.name))
     groups = {tuple(name for _, name in sorted(found, reverse=True)) for group, found in ranks.items() if group}
     assert groups == {
-        ("SPO2_CRIT", "SPO2_LOW"),
-        ("PR_XLOW", "PR_LOW"),
+        ("SPO2_CRIT", "SPO2_LOW", "SPO2_DROP"),
+        ("PR_XLOW", "VASOVAGAL", "PR_LOW"),
         ("PR_XHIGH", "PR_HIGH"),
         ("SBP_CRIT", "DBP_CRIT", "SBP_HIGH", "DBP_HIGH"),
         ("SBP_XLOW", "MAP_XLOW", "SBP_LOW"),

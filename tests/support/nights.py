@@ -14,8 +14,10 @@ FLAGS: tuple[list[str], ...] = ([], [], [], [], ["no_finger"], ["artifact"], ["l
 RULES = (
     "SPO2_CRIT",
     "SPO2_LOW",
+    "SPO2_DROP",
     "PR_XLOW",
     "PR_LOW",
+    "VASOVAGAL",
     "PR_HIGH",
     "PR_XHIGH",
     "SBP_CRIT",
