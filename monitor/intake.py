@@ -38,7 +38,7 @@ FURTHER_UNBOUND = "further devices"
 QUARANTINE_BYTES = 512
 
 Submit = Callable[[Input, Instant], None]
-Pleth = Callable[[str, Instant, float, tuple[int | None, ...]], None]
+Pleth = Callable[[str, str, Instant, float, tuple[int | None, ...]], None]
 Quarantine = Callable[[Instant, str, bytes], None]
 
 
@@ -60,7 +60,7 @@ class Intake:
     Args:
         beds: device id to bed id.
         submit: the loop's way in.
-        pleth: where waves go; they are drawn, not journaled.
+        pleth: where waves go, with bed and device; they are drawn and measured, not journaled.
         quarantine: keeps an unbound value apart: time, topic, the first bytes.
     """
 
@@ -85,7 +85,7 @@ class Intake:
                 self._submit(_sample(bed, device_id, reading), received_at)
             case PlethChunk():
                 length = round(len(reading.samples) * SECOND / reading.rate_hz)
-                self._pleth(bed, received_at - length, reading.rate_hz, reading.samples)
+                self._pleth(bed, device_id, received_at - length, reading.rate_hz, reading.samples)
             case CuffReading():
                 self._cuff_told.pop(device_id, None)
                 self._submit(_measurement(bed, device_id, reading), received_at)

@@ -42,6 +42,7 @@ from monitor.station.feed import FeedHub
 from monitor.station.people import People
 from monitor.station.picture import DeviceFacts, LiveWard, Origin
 from monitor.station.server import serve
+from monitor.waves import Waves
 
 log = structlog.get_logger("bedwatch.service")
 
@@ -115,9 +116,9 @@ class Service:
             device.id: DeviceFacts(device.spec.driver.name, _origin(device.where, plan.origins.get(device.id)))
             for device in site.devices
         }
-        self.intake = Intake(
-            {device.id: device.bed for device in site.devices}, self._submit, self._pleth, self._quarantine
-        )
+        beds = {device.id: device.bed for device in site.devices}
+        self.waves = Waves(beds, self._submit, clock)
+        self.intake = Intake(beds, self._submit, self._pleth, self._quarantine)
         self.links = Links(
             site.specs, self.intake, clock, random.SystemRandom(), self.intake.unbound, site_filter=site.site_filter
         )
@@ -170,6 +171,7 @@ class Service:
             running = [
                 tasks.create_task(self.loop.run(), name="loop"),
                 tasks.create_task(self.feed.run(), name="feed"),
+                tasks.create_task(self.waves.run(), name="waves"),
                 tasks.create_task(self.links.run(), name="links"),
             ]
             plan.live(self)
@@ -210,8 +212,9 @@ class Service:
     def _pages(self, alert: Alert) -> list[Page]:
         return self.dispatcher.plan(alert)
 
-    def _pleth(self, bed: str, at: Instant, rate_hz: float, samples: tuple[int | None, ...]) -> None:
+    def _pleth(self, bed: str, device: str, at: Instant, rate_hz: float, samples: tuple[int | None, ...]) -> None:
         self.feed.pleth(bed, at, rate_hz, samples)
+        self.waves.add(device, at, rate_hz, samples)
 
     def _alarms_told(self, shown: Sequence[AlarmPicture]) -> None:
         self.feed.alarms_changed([self.view.alarm(picture) for picture in shown])

@@ -84,7 +84,7 @@ def test_pleth_is_drawn_from_its_first_sample_and_not_journaled() -> None:
     """A chunk arrives when its last sample has been taken."""
     desk = Desk()
     assert desk.reads(OX, PlethChunk(0, 75.0, (1, 2, None) * 25)) == []
-    assert desk.waves == [("bay-1", AT - SECOND, 75.0, (1, 2, None) * 25)]
+    assert desk.waves == [("bay-1", OX, AT - SECOND, 75.0, (1, 2, None) * 25)]
 
 
 def test_cuff_pressures_are_thinned_to_one_a_second_but_no_state_is_lost() -> None:

@@ -1,0 +1,66 @@
+"""Every number that the measures of the pleth wave rest on, in one value (signals-and-simulation, section 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PlethNumbers:
+    """Named "filter", "beats" ... after the rows of the table in signals-and-simulation, section 2.
+
+    Attributes:
+        window_s: how much of the wave one pass looks at (the ring buffer).
+        slowest_hz, fastest_hz: sampling rates that can be measured; a camera has 30 Hz, oximeters have 50 to 250.
+        mean_s: filter: a moving mean of this length is taken off.
+        band_hz: filter: corners of the high-pass and of the low-pass, second order each.
+        settle_s: filter: its answer to a single sample is over after this; the same at the start of the window is not
+            read for beats.
+        bridge_s: so much may be lost between two beats on the wire before their interval no longer counts (own choice).
+        percentile, percentile_s, peak_share: beats: a peak lies above this share of that percentile of the filtered
+            wave in a stretch of that length (the length is an own choice).
+        refractory_s: beats: of two peaks closer than this the higher one counts.
+        rate_intervals, interval_tolerance: PR: median of so many intervals, without those further off than this share.
+        fewest_intervals: PR: fewer good ones give no number (own choice: half of them).
+        template_beats, template_points: template.
+        quality_s: SQI and skewness are those of the last so many seconds.
+        interval_s: SQI (a): intervals outside are wrong.
+        flat_s: SQI (c): the same value for this long is no pulse (own choice: a slow beat in 8 bits stands for less).
+        skewness_floor: SQI (d): at most this is no pulse wave.
+        least_quality: below it there are no numbers.
+        rate_range: rule gate, /min.
+        longest_gap_s: rule gate.
+        interval_ratio: rule gate: longest to shortest interval.
+        present_of_s, present_s: pulse present: quality was good in so many of the last so many passes.
+    """
+
+    window_s: float = 60.0
+    slowest_hz: float = 25.0
+    fastest_hz: float = 250.0
+    mean_s: float = 1.5
+    band_hz: tuple[float, float] = (0.5, 5.0)
+    settle_s: float = 6.0
+    bridge_s: float = 0.1
+    percentile: float = 0.75
+    percentile_s: float = 5.0
+    peak_share: float = 0.5
+    refractory_s: float = 0.3
+    rate_intervals: int = 8
+    interval_tolerance: float = 0.3
+    fewest_intervals: int = 4
+    template_beats: int = 10
+    template_points: int = 100
+    quality_s: float = 5.0
+    interval_s: tuple[float, float] = (0.33, 2.0)
+    flat_s: float = 0.4
+    skewness_floor: float = 0.0
+    least_quality: float = 0.5
+    rate_range: tuple[float, float] = (40.0, 180.0)
+    longest_gap_s: float = 3.0
+    interval_ratio: float = 2.2
+    present_of_s: int = 10
+    present_s: int = 5
+
+
+NUMBERS = PlethNumbers()
+"""What the service uses."""

@@ -1,0 +1,181 @@
+"""The pleth measures on the simulator's wave and on waves that are none (signals-and-simulation, section 2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from monitor.core.pleth import NOTHING, Measures, Meter, pulse_present
+from simulator.pleth import PlethWave, Pulse
+
+RATE_HZ = 75.0
+METER = Meter.at(RATE_HZ)
+CAMERA = Meter.at(30.0)
+
+
+def finger(seed: int = 1, rate: float = 72.0, perfusion: float = 2.0, at: Meter = METER) -> Any:
+    """A minute of a quiet finger: one row."""
+    wave = PlethWave(np.random.default_rng(seed))
+    return np.array([wave.samples(at.samples, at.rate_hz, Pulse(rate, 14.0, perfusion))], dtype=np.float64)
+
+
+def measure(waves: Any, meter: Meter = METER) -> Measures:
+    """Of the only row."""
+    (found,) = meter.measure(waves)
+    return found
+
+
+@pytest.mark.parametrize("rate_hz", [30.0, 50.0, 75.0, 100.0, 125.0, 250.0])
+@pytest.mark.parametrize("rate", [45.0, 72.0, 120.0, 170.0])
+def test_the_rate_of_a_quiet_finger(rate: float, rate_hz: float) -> None:
+    """Slow and fast hearts, from a camera's to the fastest oximeter's sampling rate."""
+    meter = Meter.at(rate_hz)
+    found = measure(finger(rate=rate, at=meter), meter)
+    assert found.pulse_rate == pytest.approx(rate, abs=2.5)
+    assert found.sqi >= 0.8
+
+
+def test_amplitude_is_in_the_units_of_the_wave_and_perfusion_relative() -> None:
+    """165 counts x 2 / (2 + 1) from foot to peak of the simulated finger, which the band takes a part of."""
+    found = measure(finger(perfusion=2.0))
+    assert found.amplitude is not None
+    assert found.perfusion is not None
+    assert 80 < found.amplitude < 130
+    weak = measure(finger(perfusion=0.5))
+    assert weak.amplitude is not None
+    assert weak.amplitude / found.amplitude == pytest.approx((0.5 / 1.5) / (2 / 3), rel=0.1)
+    below_zero = measure(finger() - 255)
+    assert below_zero.perfusion is None
+    assert below_zero.amplitude == found.amplitude
+
+
+@given(scale=st.floats(1e-6, 1e6), offset=st.floats(-1e3, 1e3), seed=st.integers(1, 4))
+@example(scale=1e-6, offset=1e3, seed=1)
+@settings(max_examples=25, deadline=None)
+def test_scale_and_offset_change_nothing(scale: float, offset: float, seed: int) -> None:
+    """Not a bit of rates and quality; the amplitude keeps the wave's unit, perfusion goes with its zero."""
+    wave = finger(seed)
+    raw, moved = measure(wave), measure((wave + offset) * scale)
+    assert replace(moved, amplitude=None, perfusion=None) == replace(raw, amplitude=None, perfusion=None)
+    assert raw.amplitude is not None
+    assert moved.amplitude == pytest.approx(raw.amplitude * scale, rel=1e-3)
+
+
+def no_pulse() -> dict[str, Any]:
+    """Waves without a pulse in them."""
+    samples = METER.samples
+    top = np.full(samples, 12.0)
+    nothing = np.full(samples, np.nan)
+    return {
+        "flat": top,
+        "lost": nothing,
+        "infinite": np.full(samples, np.inf),
+        "both infinities": np.resize([np.inf, -np.inf], samples),
+        "one sample": np.append(nothing[1:], 3.0),
+        "two samples": np.append(nothing[2:], [3.0, 9.0]),
+        "clipped": np.minimum(finger()[0], finger()[0].min()),
+        "a step": np.where(np.arange(samples) < samples // 2, 0.0, 255.0),
+        "a spike": np.where(np.arange(samples) == samples - 40, 255.0, 60.0),
+        "the ends of floats": np.resize([-1.7e308, 1.7e308, 0.0], samples),
+        "beyond any device": np.resize([-2e100, 2e100], samples),
+        "smallest floats": np.resize([5e-324, 0.0], samples),
+        "a ramp": np.arange(samples, dtype=np.float64),
+        "alternating": np.resize([0.0, 1.0], samples),
+    }
+
+
+@pytest.mark.parametrize("name", no_pulse())
+def test_what_is_no_wave_has_quality_0_and_no_numbers(name: str) -> None:
+    """Never an exception, never a warning (which are errors here)."""
+    found = measure(no_pulse()[name][None])
+    assert found.sqi == 0.0
+    assert found.pulse_rate is None
+    assert found.resp_rate is None
+
+
+@pytest.mark.parametrize("samples", [0, 1, 2, 74, 374])
+def test_too_little_of_a_wave_has_quality_0(samples: int) -> None:
+    """Less than the stretch that quality is judged over."""
+    assert measure(finger()[:, :samples]) == NOTHING
+
+
+def test_no_beds_at_all() -> None:
+    """An empty ward is no error."""
+    assert METER.measure(np.empty((0, METER.samples))) == []
+
+
+@given(st.lists(st.sampled_from([*no_pulse(), "finger", "fast", "weak", "holes"]), min_size=1, max_size=6))
+@settings(max_examples=15, deadline=None)
+def test_a_bed_measures_the_same_alone_and_among_others(names: list[str]) -> None:
+    """To the bit."""
+    holes = finger(5)[0]
+    holes[1000:1400] = np.nan
+    holes[::97] = np.nan
+    known = no_pulse() | {"finger": finger()[0], "fast": finger(2, 140.0)[0], "weak": finger(3, 60.0, 0.2)[0]}
+    rows = [(known | {"holes": holes})[name] for name in names]
+    assert METER.measure(np.stack(rows)) == [measure(row[None]) for row in rows]
+
+
+def test_the_last_seconds_decide() -> None:
+    """A finger drawn out ten seconds ago is no pulse any more, however good the minute was."""
+    wave = finger()
+    drawn = wave.copy()
+    drawn[:, -round(10 * RATE_HZ) :] = 60.0
+    assert measure(drawn).sqi == 0.0
+    assert measure(drawn).pulse_rate is None
+    returned = np.concatenate([drawn[:, round(12 * RATE_HZ) :], wave[:, -round(12 * RATE_HZ) :]], axis=1)
+    assert measure(returned).sqi >= 0.8
+
+
+def test_a_sample_lost_here_and_there_is_bridged_and_a_gap_is_a_gap() -> None:
+    """Quality says what is missing; an interval over a gap counts for nothing."""
+    wave = finger()
+    whole = measure(wave)
+    wave[:, 30::75] = np.nan
+    pocked = measure(wave)
+    assert pocked.pulse_rate == pytest.approx(whole.pulse_rate, abs=1.0)
+    assert 0.8 <= pocked.sqi < 1.0
+    gap = finger()
+    gap[:, -round(6 * RATE_HZ) : -round(3 * RATE_HZ)] = np.nan
+    assert measure(gap).sqi < 0.5
+    assert measure(gap).pulse_rate is None
+
+
+def test_a_short_window_is_measured_as_far_as_it_goes() -> None:
+    """Ten seconds are enough for a rate."""
+    assert measure(finger()[:, -round(12 * RATE_HZ) :]).pulse_rate == pytest.approx(72, abs=2.5)
+
+
+def test_a_saturated_wave_loses_quality() -> None:
+    """Two thirds of each beat cut off: flat most of the time."""
+    wave = finger(rate=50.0)
+    assert measure(np.maximum(wave, np.quantile(wave, 0.9))).sqi < 0.5
+
+
+@pytest.mark.parametrize("rate_hz", [0.0, 2.0, 24.9, 250.1, float("inf"), float("nan")])
+def test_a_sampling_rate_that_shows_no_pulse_is_refused(rate_hz: float) -> None:
+    """By name, when the wave begins."""
+    with pytest.raises(ValueError, match="cannot be measured: 25"):
+        Meter.at(rate_hz)
+
+
+@pytest.mark.parametrize(
+    ("qualities", "present"),
+    [
+        ([], False),
+        ([0.9] * 4, False),
+        ([0.5] * 5, True),
+        ([0.49] * 10, False),
+        ([0.9] * 5 + [0.0] * 5, True),
+        ([0.9] * 5 + [0.0] * 6, False),
+        ([0.0] * 20 + [0.9, 0.0] * 5, True),
+    ],
+)
+def test_pulse_present_is_good_quality_in_5_of_the_last_10_seconds(qualities: list[float], present: bool) -> None:
+    """Signals-and-simulation, section 2: the limits included."""
+    assert pulse_present(qualities) is present
