@@ -28,7 +28,8 @@ def shipped_presets() -> dict[str, Table]:
 def resolve_preset(name: str, own: Mapping[str, Mapping[str, Any]]) -> Table:
     """The whole table of preset `name`. `own`: the site file's `[preset.NAME]`, each with `based_on`.
 
-    Tables are merged key by key; a list (a clear condition, a range) is replaced whole.
+    A shipped preset may be based on another one, too. Tables are merged key by key; a list (a clear condition, a range)
+    is replaced whole.
 
     Raises:
         PresetError: a name is unknown, `based_on` is missing, or presets are based on each other.
@@ -36,11 +37,12 @@ def resolve_preset(name: str, own: Mapping[str, Mapping[str, Any]]) -> Table:
     shipped = shipped_presets()
     differences: list[Mapping[str, Any]] = []
     wanted, seen = name, [name]
-    while wanted in own:
-        if wanted in shipped:
+    while wanted in own or "based_on" in shipped.get(wanted, {}):
+        if wanted in own and wanted in shipped:
             raise PresetError(f"{wanted!r} is the name of a shipped preset: give your own another name")
-        differences.append(own[wanted])
-        base = own[wanted].get("based_on")
+        difference = own[wanted] if wanted in own else shipped[wanted]
+        differences.append(difference)
+        base = difference.get("based_on")
         if not isinstance(base, str):
             raise PresetError(f"preset {wanted!r} lacks based_on: name the preset it differs from, {_known(shipped)}")
         if base in seen:

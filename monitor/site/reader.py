@@ -19,6 +19,7 @@ from config.presets import PresetError, resolve_preset
 from config.problem import Problem, SettingsError
 from monitor.core.errors import ConfigError
 from monitor.core.preset import build_ruleset
+from monitor.core.preset_lint import lint
 from monitor.core.ruleset import Ruleset
 from monitor.site.channels import read_channels
 from monitor.site.devices import BoundDevice, read_devices
@@ -176,8 +177,17 @@ def _ruleset(name: str, settings: Settings, findings: Findings, where: tuple[str
         findings.wrong(where, str(error))
         return None
     try:
-        return build_ruleset(table, name)
+        ruleset = build_ruleset(table, name)
     except ConfigError as error:
         key, _, message = str(error).removeprefix(f"{name}: ").partition(": ")
-        findings.wrong((*where, *key.partition("[")[0].split(".")), message or str(error))
+        findings.wrong((*where, *_key_path(key)), message or str(error))
         return None
+    for finding in lint(ruleset):
+        tell = findings.wrong if finding.grave else findings.odd
+        tell((*where, *_key_path(finding.key)), finding.text)
+    return ruleset
+
+
+def _key_path(key: str) -> list[str]:
+    """A preset's key without the place in a list, which a site file's line cannot be found by."""
+    return key.partition("[")[0].split(".")

@@ -276,9 +276,18 @@ def test_a_preset_of_the_site_is_in_force() -> None:
     text = WARD.replace("[[bed]]", 'preset = "ours"\n[[bed]]', 1) + (
         '[preset.ours]\nbased_on = "ketamine-adult"\n[preset.ours.rules.SPO2_LOW]\ntrigger = { below = 92 }\n'
     )
-    ruleset = read_site_text("site.toml", text, {}).ruleset
-    assert ruleset.name == "ours"
-    assert {rule.rule.name: rule.trigger.absolute for rule in ruleset.levels}["SPO2_LOW"] == 92
+    site = read_site_text("site.toml", text, {})
+    assert site.ruleset.name == "ours"
+    assert {rule.rule.name: rule.trigger.absolute for rule in site.ruleset.levels}["SPO2_LOW"] == 92
+    assert [warning for warning in site.warnings if "preset.ours.rules.SPO2_LOW.clear: reaches into" in warning]
+
+
+def test_a_preset_that_nobody_can_want_is_refused() -> None:
+    text = WARD.replace("[[bed]]", 'preset = "ours"\n[[bed]]', 1) + (
+        '[preset.ours]\nbased_on = "ketamine-adult"\n[preset.ours.rules.SPO2_LOW]\ntrigger = { below = 45 }\n'
+    )
+    with pytest.raises(ConfigError, match="45 lies outside the values that are believed"):
+        read_site_text("site.toml", text, {})
 
 
 def test_read_site_takes_the_environment_and_names_a_missing_file(tmp_path: Path) -> None:
