@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias, assert_never
 from config.instant import Instant
 from monitor.core import (
     absence_alarm,
+    bed_inactivation,
     breathing,
     commands,
     level_watch,
@@ -52,7 +53,17 @@ class Part(Protocol):
         """That moment has come; `bed.state.clock` is the time that its events carry."""
 
 
-PARTS: tuple[Part, ...] = (oximetry, level_watch, return_watch, pressure, absence_alarm, liveness, breathing, reminders)
+PARTS: tuple[Part, ...] = (
+    bed_inactivation,
+    oximetry,
+    level_watch,
+    return_watch,
+    pressure,
+    absence_alarm,
+    liveness,
+    breathing,
+    reminders,
+)
 
 NEVER: Instant = 1 << 62
 
@@ -90,7 +101,10 @@ def step(bed: Bed, item: BedInput, now: Instant) -> tuple[Bed, list[Event]]:
         if oximetry.sample(bed, item, now, out):
             return bed, out
     else:
+        start = len(out)
         _take_other(bed, item, now, out)
+        if bed.state.inactivations:
+            bed_inactivation.watch(bed, out, start)
     _settle_until(bed, now, out)
     return bed, out
 
@@ -142,7 +156,10 @@ def _settle_until(bed: Bed, now: Instant, out: list[Event]) -> None:
             break
         due, part = first
         bed.state.clock = max(bed.state.clock, due.at)
+        start = len(out)
         part.settle(bed, due, out)
+        if bed.state.inactivations:
+            bed_inactivation.watch(bed, out, start)
     bed.state.clock = max(bed.state.clock, now)
     bed.wake = NEVER if first is None else first[0].at
 

@@ -10,8 +10,10 @@ from config.vocabulary import CuffError, CuffState, LinkState, Metric, Phase, Pr
 from monitor.core.absence import Absence
 from monitor.core.alarm import AlarmBook
 from monitor.core.condition import Condition
+from monitor.core.inactivation import Inactivation
 from monitor.core.ruleset import INFUSION, WATCHED, Ruleset
 from monitor.core.session import Session
+from monitor.core.session_limits import in_force
 from monitor.core.track import Track
 from monitor.core.validation import Judgement, StepHold, StepRule, step_rules
 
@@ -157,7 +159,9 @@ class DeviceState:
 class BedState:
     """Everything that replaying the inputs gives back.
 
-    `weak_until` is until when an SpO2 stands that is VALID or doubtful: what SPO2_CRIT goes by.
+    Attributes:
+        weak_until: until when an SpO2 stands that is VALID or doubtful: what SPO2_CRIT goes by.
+        inactivations: what people have paused or switched off here, by state, for single rules by state and rule.
     """
 
     bed: str
@@ -179,6 +183,7 @@ class BedState:
     breathing: Breathing = field(default_factory=Breathing)
     devices: dict[str, DeviceState] = field(default_factory=dict)
     rejected: dict[Metric, str] = field(default_factory=dict)
+    inactivations: dict[str, Inactivation] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, bed: str, now: Instant) -> BedState:
@@ -210,6 +215,8 @@ class Due(NamedTuple):
         return (self.at, self.order, self.key)
 
 
+# A pause ends before anything else at its moment.
+ORDER_INACTIVATION = -3
 # What data bring before any rule is asked.
 ORDER_BELIEVE = -2
 ORDER_WINDOW = -1
@@ -221,21 +228,28 @@ class Bed:
     """A bed: its setup, its state, and what is derived from them.
 
     Attributes:
-        rules: those in force now: the preset's, as changed for this session.
+        rules: those in force now: the preset's, as changed for this session, without those that are off.
         level_rules: the level rules of `rules` by name.
+        off: names of the rules that a person has switched off (ALARM_OFF).
         wake: the next moment `step` waits for, or earlier.
         calm: band of (SpO2 above, pulse above, pulse below, SpO2 at most) in which no rule can trigger; None when
             it must be worked out again or something is going on.
     """
 
-    __slots__ = ("calm", "level_rules", "rules", "setup", "state", "wake")
+    __slots__ = ("calm", "level_rules", "off", "rules", "setup", "state", "wake")
 
     def __init__(self, setup: Setup, state: BedState) -> None:
         self.setup = setup
         self.state = state
-        self.use(setup.rules)
         self.wake: Instant = 0
         self.calm: tuple[float, float, float, float] | None = None
+        self.rules_changed()
+
+    def rules_changed(self) -> None:
+        """Go by what the state says of this session's limits and of the rules that are off."""
+        session = self.state.session
+        self.off = frozenset(one.alarm for one in self.state.inactivations.values() if one.alarm is not None)
+        self.use(in_force(self.setup.rules, {} if session is None else session.limits, self.off))
 
     def use(self, rules: Ruleset) -> None:
         """Go by `rules` from now on."""

@@ -31,6 +31,8 @@ def kind_of(word: str) -> str:
 def scored(bed: Bed, score: float, at: Instant, out: list[Event]) -> None:
     """A MOAA/S of 0 to 5."""
     rule, book = bed.rules.sedation_deep, bed.state.book
+    if rule.rule.name in bed.off:
+        return
     alarm = book.present(rule.rule)
     if alarm is not None:
         alarm.see(score, low=True)
@@ -77,6 +79,8 @@ def _symptom(bed: Bed, session: Session, kind: str, at: Instant, out: list[Event
     rule, book = bed.rules.symptom, bed.state.book
     new = kind not in session.symptoms
     session.symptoms.setdefault(kind, at)
+    if rule.rule.name in bed.off:
+        return
     told = ", ".join(name.replace("_", " ") for name in session.symptoms)
     alarm = book.present(rule.rule)
     if alarm is None:
@@ -87,6 +91,14 @@ def _symptom(bed: Bed, session: Session, kind: str, at: Instant, out: list[Event
     alarm.detail = told
     if new:
         book.companion(alarm, bed.state.clock, out)
+
+
+def look_again(bed: Bed, out: list[Event]) -> None:
+    """SYMPTOM is on again: what is not over is present."""
+    session = bed.state.session
+    if session is not None:
+        for kind, at in list(session.symptoms.items()):
+            _symptom(bed, session, kind, at, out)
 
 
 def _over(bed: Bed, session: Session, text: object, out: list[Event]) -> None:

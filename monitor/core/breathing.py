@@ -22,7 +22,7 @@ LAPSE = "lapse"
 def counted(bed: Bed, rate: float, at: Instant, out: list[Event]) -> None:
     """A person counted the breaths of the minute up to `at`."""
     rule, state, session = bed.rules.rr_low, bed.state, bed.state.session
-    if session is None:
+    if session is None or rule.rule.name in bed.off:
         return
     alarm = state.book.present(rule.rule)
     if alarm is not None:
@@ -53,6 +53,8 @@ def counted(bed: Bed, rate: float, at: Instant, out: list[Event]) -> None:
 def derived(bed: Bed, item: PlethMeasures, now: Instant, out: list[Event]) -> None:
     """The pleth's measures of this second; a rate without quality counts as none."""
     rule, seen = bed.rules.rr_low, bed.state.breathing
+    if rule.rule.name in bed.off:
+        return
     rate, quality = item.resp_rate_pleth, item.rr_quality
     seen.until = min(seen.until, now)
     running = seen.condition
@@ -123,7 +125,12 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
 
 def left(bed: Bed, out: list[Event]) -> None:
     """The session ends: what is pending is dropped, nothing of this patient's breathing is kept."""
-    _drop_if_pending(bed, "phase", out)
+    forget(bed, "phase", out)
+
+
+def forget(bed: Bed, reason: str, out: list[Event]) -> None:
+    """What is pending is dropped for that reason, and the rule begins anew."""
+    _drop_if_pending(bed, reason, out)
     bed.state.breathing = Breathing()
 
 

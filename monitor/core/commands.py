@@ -12,7 +12,18 @@ from typing import Any
 from config.instant import Instant
 from config.vocabulary import Grade, Metric, Phase
 from monitor.core import baseline as baselines
-from monitor.core import bedside, breathing, entry, level_watch, liveness, oximetry, pressure, return_watch
+from monitor.core import (
+    bed_inactivation,
+    bedside,
+    breathing,
+    entry,
+    level_watch,
+    limit_setting,
+    liveness,
+    oximetry,
+    pressure,
+    return_watch,
+)
 from monitor.core.absence import Absence
 from monitor.core.alarm import PRESENT
 from monitor.core.baseline import METRICS, REQUIRED, WAVE_METRICS, Baseline
@@ -269,6 +280,7 @@ def _enter(
     state.phase, state.phase_since = phase, at
     out.append(Event(state.clock, state.bed, EventKind.PHASE_CHANGED, data))
     pressure.enter_phase(bed, at)
+    bed_inactivation.phase_changed(bed, out)
     liveness.phase_changed(bed, out)
     bed.calm = None
 
@@ -289,6 +301,8 @@ HANDLERS: dict[str, Handler] = {
 WITHOUT_PHASE: dict[str, Callable[[Bed, Command, Instant, list[Event]], None]] = {
     "record_event": bedside.record_event,
     "record_reading": entry.record_reading,
+    "set_limit": limit_setting.set_limit,
+    **bed_inactivation.COMMANDS,
 }
 """Commands that move no phase: each refuses for itself what it cannot do."""
 

@@ -33,6 +33,9 @@ class EventKind(StrEnum):
     COMMAND_REFUSED = "command_refused"
     EVENT_RECORDED = "event_recorded"
     READING_RECORDED = "reading_recorded"
+    INACTIVATION_CHANGED = "inactivation_changed"
+    INACTIVATION_REMINDER = "inactivation_reminder"
+    LIMIT_CHANGED = "limit_changed"
     DEVICE_LOST = "device_lost"
     DEVICE_BACK = "device_back"
 
@@ -74,7 +77,7 @@ class Event:
     data: dict[str, Any]
 
 
-TIME_FIELDS = frozenset({"since", "at"})
+TIME_FIELDS = frozenset({"since", "at", "until"})
 """Fields of `data` that hold an Instant and become seconds in an event line."""
 
 

@@ -123,15 +123,24 @@ class BatteryLevel:
 class Command:
     """What a person asks of a session (interfaces, section 4: names and fields).
 
-    `at` is the observed time, at most the entry time; `fields` holds what the command's row names beside it.
+    `at` is the observed time, at most the entry time; `fields` holds what the command's row names beside it. `role` is
+    what the person was on the ward when she asked (None: whoever wrote it down vouches for that), so that a replay
+    needs no list of people. Without a bed it is for the station.
     """
 
-    bed: str
+    bed: str | None
     command: str
     by: str | None = None
     at: Instant | None = None
     reason: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
+    role: str | None = None
+
+    @property
+    def for_station(self) -> bool:
+        """Whether it is about the sound of the whole station (alarm-system 4.2)."""
+        scope = self.fields.get("scope")
+        return scope == "station" or (scope is None and self.command == "audio_off")
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,24 +171,33 @@ def drop_if_pending(bed: Bed, level: LevelRule, reason: str, out: list[Event]) -
 
 def limits_changed(bed: Bed, before: dict[Metric, float | None], out: list[Event]) -> None:
     """The baseline moved the limits: what the change made false ends, what it made true begins (rulings 2.7)."""
-    state = bed.state
-    at = state.clock
     for level in bed.rules.levels:
-        old, new = before[level.metric], state.baseline(level.metric)
-        if level.median is not None or level.limit(old) == level.limit(new):
-            continue
-        running = state.conditions.get(level.rule.name)
-        track = state.channel(level.metric).track
-        if running is None:
-            if track.value is not None and track.stands(at):
-                _feed(bed, level, track.value, at, out, doubtful=False)
-            continue
-        value = running.value
-        if value is None or not level.triggered(value, old) or level.triggered(value, new):
-            continue
-        if running.stage is Stage.PENDING:
-            drop(bed, level, "limit_changed", out)
-            continue
-        del state.conditions[level.rule.name]
-        state.book.end(state.book.open[instance_key(level.rule, None)], at, out, "limit_changed")
+        limit_moved(bed, level, before[level.metric], level, out)
     bed.calm = calm.band(bed)
+
+
+def limit_moved(bed: Bed, old: LevelRule, baseline: float | None, level: LevelRule, out: list[Event]) -> None:
+    """One rule was `old`, by that baseline, and is `level` now: the same for it alone."""
+    state = bed.state
+    now = state.baseline(level.metric)
+    if level.median is not None or old.limit(baseline) == level.limit(now):
+        return
+    running = state.conditions.get(level.rule.name)
+    if running is None:
+        look_again(bed, level, out)
+        return
+    value = running.value
+    if value is None or not old.triggered(value, baseline) or level.triggered(value, now):
+        return
+    if running.stage is Stage.PENDING:
+        drop(bed, level, "limit_changed", out)
+        return
+    del state.conditions[level.rule.name]
+    state.book.end(state.book.open[instance_key(level.rule, None)], state.clock, out, "limit_changed")
+
+
+def look_again(bed: Bed, level: LevelRule, out: list[Event]) -> None:
+    """Hold the value that stands against a rule that is new here."""
+    track, at = bed.state.channel(level.metric).track, bed.state.clock
+    if track.value is not None and track.stands(at):
+        _feed(bed, level, track.value, at, out, doubtful=False)

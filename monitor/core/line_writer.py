@@ -61,7 +61,7 @@ def write_input(item: Input, at: Instant, origin: Instant = 0) -> dict[str, Any]
             line |= {"input": "battery", "device": item.device, "percent": item.percent}
         case Command():
             line |= {"input": "command", "command": item.command}
-            line |= _given(by=item.by, at=moment(item.at), reason=item.reason) | item.fields
+            line |= _given(by=item.by, at=moment(item.at), reason=item.reason, role=item.role) | item.fields
         case Acknowledge():
             line |= {"input": "acknowledge", "by": item.by}
             line |= _given(alarm_id=item.alarm_id, alarm=item.alarm)

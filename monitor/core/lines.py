@@ -41,7 +41,7 @@ COMMAND_FIELDS: dict[str, frozenset[str]] = {
     "alarm_pause": frozenset({"at_bed"}),
     "alarm_off": frozenset({"alarm"}),
     "audio_off": frozenset({"scope"}),
-    "resume_alarms": frozenset(),
+    "resume_alarms": frozenset({"scope", "state", "alarm"}),
     "set_limit": frozenset({"alarm", "low", "high", "second_by"}),
     "set_limbs": frozenset({"cuff_limb", "probe_limb", "iv_limb"}),
     "record_event": frozenset({"kind", "text"}),
@@ -184,9 +184,12 @@ def _read_command(fields: Fields, origin: Instant) -> Input:
     name = fields.text("command")
     if name not in COMMAND_FIELDS:
         raise InputError(f"command: {name!r} is unknown; one of {', '.join(COMMAND_FIELDS)} is wanted")
-    bed, by, reason = fields.text("bed"), fields.maybe_text("by"), fields.maybe_text("reason")
+    by, reason, role = fields.maybe_text("by"), fields.maybe_text("reason"), fields.maybe_text("role")
     at = fields.moment("at", origin)
-    return Command(bed, name, by, at, reason, fields.some(COMMAND_FIELDS[name]))
+    item = Command(fields.maybe_text("bed"), name, by, at, reason, fields.some(COMMAND_FIELDS[name]), role)
+    if not item.bed and not item.for_station:
+        raise InputError(f"bed: a text is wanted, not {item.bed!r}")
+    return item
 
 
 def _read_acknowledge(fields: Fields, origin: Instant) -> Input:

@@ -97,6 +97,7 @@ def _build(root: Table) -> Ruleset:
             known = ", ".join(metric.value for metric in LEVEL_METRICS + CUFF_METRICS)
             raise ConfigError(f"{table.where('metric')}: {word!r} has no rules; known: {known}")
         table.done()
+    with_limit = [level.rule for level in levels] + [cuff.rule for cuff in cuffs]
     technical = root.table("technical")
     found = {
         key: (table := technical.table(key), rule_id(table, key, len(rules.keys()) + index, technical=True))
@@ -113,6 +114,9 @@ def _build(root: Table) -> Ruleset:
         hold=sections.hold(root.table("hold")),
         observations=sections.observations(root.table("observations")),
         recovery=sections.recovery(root.table("return")),
+        inactivation=sections.inactivation(root.table("inactivation"), frozenset(rules.keys())),
+        bounds=sections.bounds(root.table("limits"), frozenset(one.name for one in with_limit)),
+        physiological=frozenset(rules.keys()),
         levels=tuple(levels),
         cuffs=tuple(cuffs),
         rr_low=specials["RR_LOW"],

@@ -1,13 +1,18 @@
-"""The sections of a preset that are no alarm rules: timing, validation, schedule, baseline, hold, return."""
+"""The sections of a preset that are no alarm rules: times, validation, schedule, baseline, hold, return, silence."""
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from config.vocabulary import Metric
+from monitor.core.errors import ConfigError
 from monitor.core.preset_table import Table
 from monitor.core.ruleset import (
     BaselineRule,
     CuffSchedule,
     HoldLimits,
+    InactivationRule,
+    LimitBounds,
     ObservationRule,
     ReturnRule,
     Timing,
@@ -118,3 +123,37 @@ def recovery(table: Table) -> ReturnRule:
     )
     table.done()
     return rule
+
+
+def inactivation(table: Table, rules: Set[str]) -> InactivationRule:
+    """How long alarms may be inactivated; `rules` are the names that may stand in `kept_on`."""
+    kept_on = table.raw("kept_on")
+    if not isinstance(kept_on, list) or not kept_on or not set(map(str, kept_on)) <= rules:
+        raise ConfigError(f"{table.where('kept_on')}: a list of rules of this preset is wanted, not {kept_on!r}")
+    found = InactivationRule(
+        audio_pause=table.duration("audio_pause_s"),
+        alarm_pause=table.duration("alarm_pause_s"),
+        audio_off_reminder=table.duration("audio_off_reminder_s"),
+        alarm_off_reminder=table.duration("alarm_off_reminder_s"),
+        kept_on=frozenset(kept_on),
+    )
+    if not (found.audio_off_reminder and found.alarm_off_reminder):
+        raise ConfigError(f"{table.where('audio_off_reminder_s')}: a reminder must not come all the time")
+    table.done()
+    return found
+
+
+def bounds(table: Table, rules: Set[str]) -> dict[str, LimitBounds]:
+    """Between what a limit may be set for one patient; `rules` have one. A rule that is not named has a fixed limit."""
+    found = {}
+    names = table.keys()
+    for name in names:
+        entry = table.table(name)
+        if name not in rules:
+            raise ConfigError(f"{table.where(name)}: no rule with one limit; known: {', '.join(sorted(rules))}")
+        lowest, highest = entry.pair("between")
+        second_below = entry.number("second_below") if "second_below" in entry else None
+        second_above = entry.number("second_above") if "second_above" in entry else None
+        entry.done()
+        found[name] = LimitBounds(lowest, highest, second_below, second_above)
+    return found

@@ -180,14 +180,20 @@ def _evaluate(
 
 def limits_changed(bed: Bed, before: dict[Metric, float | None], out: list[Event]) -> None:
     """The baseline moved a limit: an alarm whose trigger that made false ends (rulings 2.7)."""
-    state = bed.state
     for rule in bed.rules.cuffs:
-        alarm = state.book.present(rule.rule)
-        if alarm is None or alarm.value is None:
-            continue
-        old, new = before[rule.metric], state.baseline(rule.metric)
-        if rule.trigger.crossed(alarm.value, old) and not rule.trigger.crossed(alarm.value, new):
-            state.book.end(alarm, state.clock, out, "limit_changed")
+        limit_moved(bed, rule, rule.trigger.number(before[rule.metric]), out)
+
+
+def limit_moved(bed: Bed, rule: CuffRule, old: float, out: list[Event]) -> None:
+    """One rule's limit was `old`: the same for it alone."""
+    state = bed.state
+    alarm = state.book.present(rule.rule)
+    if alarm is None or alarm.value is None:
+        return
+    new, comparison = rule.trigger.number(state.baseline(rule.metric)), rule.trigger.comparison
+    if comparison.holds(alarm.value, old) and not comparison.holds(alarm.value, new):
+        state.cuff.counts[rule.rule.name] = 0
+        state.book.end(alarm, state.clock, out, "limit_changed")
 
 
 # -- readings that stay away (alarm-system 3.2, NIBP_OVERDUE) -----------------------------------------------------

@@ -291,8 +291,35 @@ class ReturnRule:
 
 
 @dataclass(frozen=True, slots=True)
+class InactivationRule:
+    """How long alarms may be inactivated, and what never (alarm-system 4.2).
+
+    Attributes:
+        audio_pause, alarm_pause: the longest time of each.
+        audio_off_reminder, alarm_off_reminder: between two reminders of what has no end of its own.
+        kept_on: rules that cannot be off while the drug runs.
+    """
+
+    audio_pause: Duration
+    alarm_pause: Duration
+    audio_off_reminder: Duration
+    alarm_off_reminder: Duration
+    kept_on: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitBounds:
+    """Between what numbers a rule's limit may be set for one patient, inclusive, and beyond what two people sign."""
+
+    lowest: float
+    highest: float
+    second_below: float | None = None
+    second_above: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ruleset:
-    """One preset, whole."""
+    """One preset, whole. `physiological`: names of the rules on the patient's values (alarm-system 3.1)."""
 
     name: str
     title: str
@@ -304,6 +331,9 @@ class Ruleset:
     hold: HoldLimits
     observations: ObservationRule
     recovery: ReturnRule
+    inactivation: InactivationRule
+    bounds: dict[str, LimitBounds]
+    physiological: frozenset[str]
     levels: tuple[LevelRule, ...]
     cuffs: tuple[CuffRule, ...]
     rr_low: BreathingRule

@@ -8,6 +8,7 @@ from config.instant import MINUTE, Duration, Instant, seconds
 from config.vocabulary import Metric, Phase, ReturnVerdict
 from monitor.core.baseline import Baseline, PressureReading
 from monitor.core.recovery import MetricReturn
+from monitor.core.session_limits import SessionLimit
 
 PHASES: dict[Phase, dict[str, Phase]] = {
     Phase.IDLE: {"open_session": Phase.PRE},
@@ -59,6 +60,7 @@ class Session:
         observations: breaths counted and MOAA/S, in the order of entry.
         late_readings: pressures entered too late for more than a baseline that is NONE.
         hand_values: pulse and SpO2 read off another device; for a baseline that is NONE.
+        limits: those set for this patient, by rule.
     """
 
     id: str
@@ -93,6 +95,7 @@ class Session:
     observations: list[Observation] = field(default_factory=list)
     late_readings: list[PressureReading] = field(default_factory=list)
     hand_values: dict[Metric, list[tuple[Instant, float]]] = field(default_factory=dict)
+    limits: dict[str, SessionLimit] = field(default_factory=dict)
 
     def baseline_value(self, metric: Metric) -> float | None:
         """The frozen baseline of a metric, None before the start or without one."""

@@ -90,11 +90,11 @@ class _Command(Body):
             instant(given)
         return given
 
-    def to_input(self, bed: str, by: str) -> Command:
-        """The input for the core; only the fields that were given."""
+    def to_input(self, bed: str, by: str, role: str | None = None) -> Command:
+        """The input for the core; only the fields that were given. `role`: what the person is on the ward."""
         fields = self.model_dump(exclude={"command", "at", "reason"}, exclude_unset=True)
         at = None if self.at is None else instant(self.at)
-        return Command(bed=bed, command=self.command, by=by, at=at, reason=self.reason, fields=fields)
+        return Command(bed=bed, command=self.command, by=by, at=at, reason=self.reason, fields=fields, role=role)
 
 
 class StartInfusion(_Command):

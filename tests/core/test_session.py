@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from config.instant import seconds
 from config.vocabulary import Phase
+from monitor.core.events import EventKind
+from monitor.core.inputs import Command
 from monitor.core.session import PHASES
 from tests.support.return_story import END, START, ReturnStory
 from tests.support.ward import NURSE, Story
@@ -275,10 +278,10 @@ def test_dose_and_plan_of_the_start_are_kept() -> None:
     assert story.one("phase_changed", to="INFUSING")["dose_mg"] == 35
 
 
-def test_a_command_of_later_releases_is_refused_by_name() -> None:
+def test_a_command_that_nobody_carries_out_is_refused_by_name() -> None:
     story = in_phase(Phase.INFUSING)
-    story.command(START + 600, "audio_pause", scope="bed")
-    assert story.one("command_refused")["reason"] == "unknown_command"
+    (event,) = story.ward.feed(Command(story.name, "of_a_later_release", by="nurse-a"), seconds(START + 600))
+    assert (event.kind, event.data["reason"]) == (EventKind.COMMAND_REFUSED, "unknown_command")
 
 
 def test_discharge_is_refused_while_a_high_alarm_is_active_and_not_when_acknowledged_or_latched() -> None:

@@ -78,7 +78,7 @@ def routes() -> APIRouter:
         async def act() -> Response:
             station.bed(bed)
             check_command(caller, body.command)
-            item = body.to_input(bed, caller.name)
+            item = body.to_input(bed, caller.name, caller.role.value)
             if item.at is not None and item.at > station.clock.now():
                 raise Problem(422, "at: lies in the future")
             await station.fold(item, caller)

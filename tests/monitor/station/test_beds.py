@@ -104,6 +104,7 @@ def test_a_command_reaches_the_core_with_its_fields_alone(nurse: TestClient, kit
         at=START - SECOND,
         reason="late entry",
         fields={"dose_mg": 35.0},
+        role="nurse",
     )
 
 

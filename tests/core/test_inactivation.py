@@ -1,0 +1,348 @@
+"""Inactivation states on a bed, row by row of alarm-system 4.2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from monitor.core.bed import Bed, Setup
+from monitor.core.bed_state import BedState
+from monitor.core.preset import build_ruleset
+from tests.support.ward import BED, Line, Story, preset_table, shipped_rules
+
+
+def low_then(story: Story, start: float, until: float, spo2: float = 88, pulse: float = 72) -> list[Line]:
+    return story.samples(start, until, spo2, pulse)
+
+
+def infusing(**more: Any) -> Story:
+    """INFUSING from 10 on, with good values."""
+    story = Story(**more).open()
+    story.samples(0, 10)
+    return story.start(10)
+
+
+def state_after_restart(story: Story) -> Story:
+    """A story that goes on from the bed's snapshot."""
+    state = msgspec.json.decode(msgspec.json.encode(story.bed.state), type=BedState)
+    assert state == story.bed.state
+    other = Story(rules=story.rules)
+    other.ward.add(Bed(Setup(BED, other.rules), state))
+    return other
+
+
+# -- AUDIO_PAUSED ------------------------------------------------------------------------------------------------
+
+
+def test_4_2_audio_paused_ends_by_its_timer_after_120_s() -> None:
+    story = infusing()
+    (begun,) = story.command(20, "audio_pause", scope="bed", reason="talking to the patient", role="nurse")
+    assert begun == {
+        "t": 20,
+        "bed": BED,
+        "event": "inactivation_changed",
+        "scope": "bed",
+        "from": "ON",
+        "to": "AUDIO_PAUSED",
+        "by": "nurse-a",
+        "role": "nurse",
+        "reason": "talking to the patient",
+        "until": 140,
+    }
+    story.tick(139.999)
+    assert story.all("inactivation_changed", to="ON") == []
+    story.tick(300)
+    ended = story.one("inactivation_changed", to="ON")
+    assert (ended["t"], ended["from"], ended["to"], ended["reason"]) == (140, "AUDIO_PAUSED", "ON", "timer")
+    assert ended["since"] == 20
+
+
+def test_4_2_audio_paused_may_be_set_by_any_nurse_in_any_phase() -> None:
+    for role in ("nurse", "lead", "prescriber", None):
+        story = Story()
+        fields = {} if role is None else {"role": role}
+        story.command(1, "audio_pause", **fields)
+        assert story.one("inactivation_changed")["to"] == "AUDIO_PAUSED"
+
+
+def test_4_2_audio_paused_is_not_for_a_viewer() -> None:
+    story = Story().open()
+    assert story.command(1, "audio_pause", role="viewer")[0]["reason"] == "role_not_allowed"
+
+
+def test_4_2_audio_paused_ends_with_any_new_high() -> None:
+    story = infusing()
+    story.command(20, "audio_pause")
+    low_then(story, 21, 30, 83)
+    raised, ended = story.one("alarm_raised", alarm="SPO2_CRIT"), story.all("inactivation_changed")[-1]
+    assert (ended["t"], ended["to"], ended["reason"]) == (raised["t"], "ON", "new_high")
+
+
+def test_4_2_audio_paused_ends_with_a_rise_to_high() -> None:
+    story = infusing()
+    low_then(story, 20, 40)
+    story.command(40, "audio_pause")
+    low_then(story, 40, 90)
+    rise, ended = story.one("alarm_priority_changed"), story.all("inactivation_changed")[-1]
+    assert (ended["t"], ended["reason"]) == (rise["t"], "new_high")
+
+
+def test_4_2_audio_paused_goes_on_under_a_new_medium() -> None:
+    story = infusing()
+    story.command(20, "audio_pause")
+    low_then(story, 21, 40)
+    assert story.all("alarm_raised", alarm="SPO2_LOW")
+    assert [line["to"] for line in story.all("inactivation_changed")] == ["AUDIO_PAUSED"]
+
+
+def test_4_2_audio_paused_goes_on_when_a_known_high_reminds() -> None:
+    """Row 12 tells of what people know: only a new HIGH breaks the pause."""
+    story = infusing()
+    low_then(story, 20, 30, 80)
+    story.acknowledge(30, "SPO2_CRIT")
+    low_then(story, 30, 100, 80)
+    story.acknowledge(100, "SPO2_LOW")
+    low_then(story, 100, 110, 80)
+    story.command(110, "audio_pause")
+    low_then(story, 110, 160, 80)
+    assert story.all("alarm_rearmed", reason="still_present")
+    assert [line["to"] for line in story.all("inactivation_changed")] == ["AUDIO_PAUSED"]
+
+
+def test_4_2_audio_paused_ends_explicitly() -> None:
+    story = infusing()
+    story.command(20, "audio_pause")
+    ended = story.command(50, "resume_alarms", by="nurse-b")[-1]
+    assert (ended["to"], ended["by"], ended["since"]) == ("ON", "nurse-b", 20)
+    assert story.command(51, "resume_alarms")[0]["reason"] == "nothing_inactivated"
+
+
+def test_4_2_a_pause_cannot_be_lengthened() -> None:
+    story = infusing()
+    story.command(20, "audio_pause")
+    story.command(25, "alarm_pause", at_bed=True)
+    assert story.command(100, "audio_pause")[-1]["reason"] == "already_paused"
+    assert story.command(100, "alarm_pause", at_bed=True)[-1]["reason"] == "already_paused"
+    story.tick(400)
+    assert [line["t"] for line in story.all("inactivation_changed", to="ON")] == [140, 145]
+
+
+def test_4_2_audio_paused_survives_a_restart_and_ends_on_time() -> None:
+    story = infusing()
+    story.command(20, "audio_pause")
+    later = state_after_restart(story)
+    later.put(60, "restart")
+    later.tick(200)
+    assert [(line["t"], line["reason"]) for line in later.all("inactivation_changed")] == [(140, "timer")]
+
+
+def test_4_2_an_alarm_announced_anew_by_a_restart_is_no_new_high() -> None:
+    story = infusing()
+    low_then(story, 20, 30, 80)
+    story.command(30, "audio_pause")
+    later = state_after_restart(story)
+    later.put(31, "restart")
+    assert later.all("alarm_rearmed", reason="restart")
+    assert later.all("inactivation_changed") == []
+
+
+# -- ALARM_PAUSED ------------------------------------------------------------------------------------------------
+
+
+def test_4_2_alarm_paused_in_pre_ends_by_its_timer_after_120_s() -> None:
+    story = Story().open()
+    (begun,) = story.command(5, "alarm_pause")
+    assert (begun["to"], begun["until"]) == ("ALARM_PAUSED", 125)
+    story.tick(200)
+    assert [(line["t"], line["reason"]) for line in story.all("inactivation_changed", to="ON")] == [(125, "timer")]
+
+
+def test_4_2_alarm_paused_outside_pre_needs_a_nurse_at_the_bed() -> None:
+    story = infusing()
+    assert story.command(20, "alarm_pause")[0]["reason"] == "not_at_bed"
+    assert story.command(21, "alarm_pause", at_bed=False)[0]["reason"] == "not_at_bed"
+    assert story.command(22, "alarm_pause", at_bed=True)[0]["to"] == "ALARM_PAUSED"
+
+
+def test_4_2_alarm_paused_needs_a_patient() -> None:
+    story = Story()
+    assert story.command(1, "alarm_pause", at_bed=True)[0]["reason"] == "wrong_phase"
+
+
+def test_4_2_alarm_paused_ends_with_the_phase() -> None:
+    story = Story().open()
+    story.command(5, "alarm_pause")
+    story.start(10)
+    kinds = [(line["event"], line.get("reason")) for line in story.lines[-8:]]
+    assert ("inactivation_changed", "phase") in kinds
+
+
+def test_4_2_alarm_paused_ends_with_a_high_of_another_group() -> None:
+    story = infusing()
+    low_then(story, 20, 40)
+    story.command(40, "alarm_pause", at_bed=True)
+    low_then(story, 40, 46, 83)
+    assert story.all("alarm_raised", alarm="SPO2_CRIT")
+    assert [line["to"] for line in story.all("inactivation_changed")] == ["ALARM_PAUSED"]
+    low_then(story, 46, 70, 83, pulse=30)
+    raised = story.one("alarm_raised", alarm="PR_XLOW")
+    ended = story.all("inactivation_changed")[-1]
+    assert (ended["t"], ended["from"], ended["reason"]) == (raised["t"], "ALARM_PAUSED", "new_high")
+
+
+def test_4_2_alarm_paused_with_nothing_present_ends_with_any_high() -> None:
+    story = infusing()
+    story.command(20, "alarm_pause", at_bed=True)
+    low_then(story, 21, 30, 80)
+    assert story.all("inactivation_changed")[-1]["reason"] == "new_high"
+
+
+# -- AUDIO_OFF on a bed ------------------------------------------------------------------------------------------
+
+
+def test_4_2_audio_off_is_the_stations() -> None:
+    story = Story().open()
+    assert story.command(1, "audio_off", scope="bed")[0]["reason"] == "only_for_station"
+
+
+# -- ALARM_OFF ---------------------------------------------------------------------------------------------------
+
+OFF: dict[str, Any] = {"by": "dr-x", "role": "prescriber", "reason": "athlete"}
+
+
+def test_4_2_alarm_off_switches_one_rule_off_and_the_others_stay() -> None:
+    story = infusing()
+    (begun,) = story.command(20, "alarm_off", alarm="PR_LOW", **OFF)
+    assert (begun["from"], begun["to"], begun["alarm"]) == ("ON", "ALARM_OFF", "PR_LOW")
+    assert (begun["by"], begun["reason"], begun["role"]) == ("dr-x", "athlete", "prescriber")
+    story.samples(21, 60, 97, 45)
+    assert story.told("PR_LOW") == [(20, "inactivation_changed")]
+    story.samples(60, 80, 97, 34)
+    assert story.all("alarm_raised", alarm="PR_XLOW")
+
+
+@pytest.mark.parametrize("role", ["nurse", "lead"])
+def test_4_2_alarm_off_is_for_a_prescriber(role: str) -> None:
+    story = infusing()
+    found = story.command(20, "alarm_off", alarm="PR_LOW", reason="x", role=role)
+    assert found[0]["reason"] == "role_not_allowed"
+
+
+@pytest.mark.parametrize("reason", [{}, {"reason": " "}])
+def test_4_2_alarm_off_needs_a_reason(reason: dict[str, str]) -> None:
+    assert infusing().command(20, "alarm_off", alarm="PR_LOW", **reason)[0]["reason"] == "reason_missing"
+
+
+@pytest.mark.parametrize("alarm", sorted(shipped_rules().inactivation.kept_on))
+def test_4_2_alarm_off_is_not_for_these_while_infusing(alarm: str) -> None:
+    assert infusing().command(20, "alarm_off", alarm=alarm, **OFF)[0]["reason"] == "never_off_infusing"
+
+
+@pytest.mark.parametrize("alarm", sorted(shipped_rules().inactivation.kept_on))
+def test_4_2_alarm_off_of_these_ends_when_the_infusion_begins(alarm: str) -> None:
+    story = Story().open()
+    assert story.command(5, "alarm_off", alarm=alarm, **OFF)[0]["to"] == "ALARM_OFF"
+    story.start(10)
+    ended = story.one("inactivation_changed", to="ON")
+    assert (ended["t"], ended["alarm"], ended["reason"]) == (10, alarm, "phase")
+    assert story.bed.rules is story.bed.setup.rules
+
+
+@pytest.mark.parametrize("alarm", ["SPO2_NO_DATA", "STORAGE", "NONSENSE", 5, None])
+def test_4_2_alarm_off_is_for_rules_on_the_patient_alone(alarm: Any) -> None:
+    assert infusing().command(20, "alarm_off", alarm=alarm, **OFF)[0]["reason"] == "unknown_alarm"
+
+
+def test_2_7_alarm_off_drops_what_is_pending() -> None:
+    story = infusing()
+    low_then(story, 20, 25)
+    story.command(25, "alarm_off", alarm="SPO2_LOW", **OFF)
+    dropped = story.one("alarm_pending_dropped")
+    assert (dropped["alarm"], dropped["reason"], dropped["held_s"]) == ("SPO2_LOW", "alarm_off", 5)
+
+
+@pytest.mark.parametrize("state", ["ACTIVE", "ACKED", "LATCHED"])
+def test_2_7_alarm_off_closes_what_is_open(state: str) -> None:
+    story = infusing()
+    low_then(story, 20, 40)
+    if state == "ACKED":
+        story.acknowledge(40, "SPO2_LOW")
+    if state == "LATCHED":
+        story.samples(40, 55)
+    assert story.bed.state.book.find(story.bed.level_rules["SPO2_LOW"].rule).state == state  # type: ignore[union-attr]
+    story.command(60, "alarm_off", alarm="SPO2_LOW", **OFF)
+    closed = story.one("alarm_closed", alarm="SPO2_LOW")
+    assert (closed["alarm"], closed["reason"], closed["by"]) == ("SPO2_LOW", "alarm_off", "dr-x")
+    low_then(story, 61, 100)
+    assert len(story.all("alarm_raised", alarm="SPO2_LOW")) == 1
+
+
+def test_2_7_alarm_off_closes_a_cuff_alarm() -> None:
+    story = infusing()
+    story.cuff(20, 165)
+    story.command(30, "alarm_off", alarm="SBP_HIGH", **OFF)
+    assert story.one("alarm_closed")["reason"] == "alarm_off"
+    story.cuff(40, 166)
+    assert len(story.all("alarm_raised", alarm="SBP_HIGH")) == 1
+
+
+def test_4_2_alarm_off_ends_explicitly_and_a_standing_value_counts_again() -> None:
+    story = infusing()
+    story.command(20, "alarm_off", alarm="SPO2_LOW", **OFF)
+    low_then(story, 21, 50)
+    story.command(49.5, "resume_alarms", alarm="SPO2_LOW")
+    low_then(story, 50, 70)
+    assert story.one("alarm_raised", alarm="SPO2_LOW")["since"] == 49.5
+
+
+def test_4_2_alarm_off_ends_with_the_session() -> None:
+    story = infusing()
+    story.command(20, "alarm_off", alarm="PR_LOW", **OFF)
+    story.command(30, "abort", reason="over")
+    ended = story.one("inactivation_changed", to="ON")
+    assert (ended["t"], ended["alarm"], ended["reason"]) == (30, "PR_LOW", "session_end")
+    assert story.bed.rules is story.bed.setup.rules
+
+
+def test_4_2_alarm_off_reminds_every_5_min() -> None:
+    story = infusing()
+    story.command(20, "alarm_off", alarm="PR_LOW", **OFF)
+    story.tick(1000)
+    assert [line["t"] for line in story.all("inactivation_reminder")] == [320, 620, 920]
+    assert {line["alarm"] for line in story.all("inactivation_reminder")} == {"PR_LOW"}
+
+
+def test_4_2_alarm_off_survives_a_restart() -> None:
+    story = infusing()
+    story.command(20, "alarm_off", alarm="PR_LOW", **OFF)
+    later = state_after_restart(story)
+    later.put(21, "restart")
+    later.samples(22, 60, 97, 45)
+    assert later.all("alarm_raised") == []
+    assert later.bed.off == {"PR_LOW"}
+
+
+def test_4_2_resume_without_more_ends_everything_on_the_bed() -> None:
+    story = Story().open()
+    story.command(1, "audio_pause")
+    story.command(2, "alarm_pause")
+    story.command(3, "alarm_off", alarm="PR_LOW", **OFF)
+    ended = story.command(4, "resume_alarms")
+    assert [line["from"] for line in ended] == ["AUDIO_PAUSED", "ALARM_PAUSED", "ALARM_OFF"]
+
+
+def test_4_2_resume_may_name_one_state() -> None:
+    story = Story().open()
+    story.command(1, "audio_pause")
+    story.command(2, "alarm_pause")
+    assert [line["from"] for line in story.command(3, "resume_alarms", state="AUDIO_PAUSED")] == ["AUDIO_PAUSED"]
+    assert story.command(4, "resume_alarms", scope="ward")[0]["reason"] == "unknown_scope"
+
+
+def test_4_2_the_longest_times_are_the_presets() -> None:
+    table = preset_table()
+    table["inactivation"]["audio_pause_s"] = 30
+    story = Story(rules=build_ruleset(table, "x")).open()
+    assert story.command(1, "audio_pause")[0]["until"] == 31
