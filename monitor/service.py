@@ -136,12 +136,6 @@ class Service:
             alarms_told=self._alarms_told,
             bed_changed=self.feed.bed_changed,
         )
-        journal.health.watch(
-            on_trouble=lambda reason, broken: self._storage(ok=False, detail=reason, critical=broken),
-            on_recovered=lambda: self._storage(ok=True),
-            on_low_disk=lambda percent: self._disk(ok=False, detail=f"{percent:.1f} % of the disk is free"),
-            on_disk_ok=lambda percent: self._disk(ok=True),
-        )
 
     async def run(self) -> None:
         """Serve until cancelled; then stop in order: devices, pages, journal."""
@@ -165,6 +159,13 @@ class Service:
             open_alarms=[alarm.alarm_id for alarm in self.board.alarms()],
         )
         self._take_up()
+        # After the last life's troubles have been forgotten: this one's may be there from the first moment.
+        self.journal.health.watch(
+            on_trouble=lambda reason, broken: self._storage(ok=False, detail=reason, critical=broken),
+            on_recovered=lambda: self._storage(ok=True),
+            on_low_disk=lambda percent: self._disk(ok=False, detail=f"{percent:.1f} % of the disk is free"),
+            on_disk_ok=lambda percent: self._disk(ok=True),
+        )
         async with asyncio.TaskGroup() as tasks, AsyncExitStack() as ending:
             ending.push_async_callback(self.dispatcher.stop)
             tasks.create_task(self.dispatcher.run(), name="pages")

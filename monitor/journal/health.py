@@ -52,7 +52,7 @@ class Health:
         on_low_disk: Callable[[float], None],
         on_disk_ok: Callable[[float], None],
     ) -> None:
-        """Who hears of it.
+        """Who hears of it, at once when there is trouble already.
 
         `on_trouble` once when writing takes too long (False) and once when it fails (True), `on_recovered` once
         all that waited is on disk;
@@ -60,6 +60,8 @@ class Health:
         """
         self._on_trouble, self._on_recovered = on_trouble, on_recovered
         self._on_low_disk, self._on_disk_ok = on_low_disk, on_disk_ok
+        if self.trouble is not None:
+            on_trouble(self.trouble, self._broken)
 
     def failed(self, reason: str) -> None:
         """A try to write failed."""

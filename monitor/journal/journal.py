@@ -39,7 +39,7 @@ from monitor.journal.lock import ServiceLock
 from monitor.journal.outbox import JournalOutbox
 from monitor.journal.reader import JournalReader
 from monitor.journal.record import EventRow, Restored, Session, SessionRecord, SnapshotReason, TrendPoint
-from monitor.journal.schema import connect_reader, connect_writer, prepare
+from monitor.journal.schema import connect_reader, connect_writer, opening_rows, prepare
 from monitor.journal.writer import Writer
 
 log = structlog.get_logger("bedwatch.journal")
@@ -113,15 +113,19 @@ class Journal:
             version: of the software, kept beside the data.
             connect, free_percent, commit_bound_s, max_waiting_inputs: what a test puts in their place.
 
+        A journal in order that cannot be written just now, as on a full disk, opens in trouble (`health.trouble`).
+
         Raises:
             JournalError: unwritable, not a journal, of a newer release, or in use; names path and remedy.
         """
         lock = ServiceLock.take(path)
         try:
-            await asyncio.to_thread(prepare, path, clock.now(), version)
+            trouble = await asyncio.to_thread(prepare, path, clock.now(), version)
             journal = cls(path, clock, lock, connect, free_percent, commit_bound_s, max_waiting_inputs)
             with closing(connect_reader(path)) as connection:
                 journal._resume(connection)
+            if trouble is not None:
+                journal._begin_in_trouble(trouble, version)
         except sqlite3.Error as error:
             lock.release()
             raise JournalError(
@@ -292,6 +296,13 @@ class Journal:
         self._last_input, self._last_event, self._last_snapshot, last_audit = (top or 0 for top in found)
         self._audits = count(last_audit + 1)
         self.outbox.load(connection, self._clock.now())
+
+    def _begin_in_trouble(self, reason: str, version: str) -> None:
+        """The note of this start waits for better times like everything else."""
+        now = self._clock.now()
+        note: RowChange = (_AUDIT, (next(self._audits), now, None, None, "journal_opened", version))
+        self._backlog.add(Entry(self._last_input, rows=[*opening_rows(now, version), note]))
+        self.health.failed(reason)
 
     def _change(self, row: RowChange) -> None:
         """Have one row changed with the next transaction."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from monitor.core.errors import JournalError
@@ -37,8 +38,9 @@ class ServiceLock:
                 f"{journal}: another running service writes this journal (process {holder}); "
                 "stop it, or choose another folder with --data"
             ) from None
-        os.ftruncate(lock._file, 0)
-        os.write(lock._file, f"{os.getpid()}\n".encode("ascii"))
+        # Written over, not emptied first, and only for the message above: a full disk must not stop a start.
+        with suppress(OSError):
+            os.pwrite(lock._file, f"{os.getpid():<10}\n".encode("ascii"), 0)
         return lock
 
     def release(self) -> None:

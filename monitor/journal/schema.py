@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import uuid
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from config.instant import Instant
 from monitor.core.errors import JournalError
+from monitor.journal import reserve
 
 APPLICATION_ID = 0x62647761
 """`bdwa` in ASCII."""
@@ -108,12 +111,48 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def prepare(path: Path, at: Instant, version: str) -> None:
+def prepare(
+    path: Path, at: Instant, version: str, connect: Callable[[Path], sqlite3.Connection] = connect_writer
+) -> str | None:
     """Create the journal or bring its schema up to date, and note the software version.
+
+    Returns why that note could not be written, as on a full disk, where the journal itself is in order: then a
+    service can start, read it, and say that it cannot write.
 
     Raises:
         JournalError: unwritable folder, not a journal, newer schema; the message names path and remedy.
     """
+    try:
+        trouble = _prepare(path, at, version, connect)
+    except (OSError, sqlite3.OperationalError) as error:
+        try:
+            if not reserve.give_up(path):
+                raise
+            trouble = _prepare(path, at, version, connect)
+        except (OSError, sqlite3.OperationalError):
+            raise JournalError(
+                f"{path}: the journal cannot be written ({error}); make the folder writable for the service's user, "
+                "free space on its disk, or choose another with --data"
+            ) from error
+        return trouble
+    if trouble is None:
+        reserve.keep(path)
+    else:
+        reserve.give_up(path)
+    return trouble
+
+
+def opening_rows(at: Instant, version: str) -> list[tuple[str, tuple[Any, ...]]]:
+    """What each start notes beside the audit, as statements that may be run again."""
+    insert = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO NOTHING"
+    return [
+        (insert, ("journal_id", str(uuid.uuid4()))),
+        (insert, ("created_us", str(at))),
+        ("INSERT INTO meta VALUES ('software', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (version,)),
+    ]
+
+
+def _prepare(path: Path, at: Instant, version: str, connect: Callable[[Path], sqlite3.Connection]) -> str | None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # For the service's user alone. SQLite gives the files beside it the same mode.
@@ -121,31 +160,32 @@ def prepare(path: Path, at: Instant, version: str) -> None:
         # Looked at before anything is set: another program's file stays as it is.
         with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
             found = _refuse_foreign(path, connection)
-        with closing(connect_writer(path)) as connection:
-            _migrate(connection, found, at, version)
-    except (OSError, sqlite3.OperationalError) as error:
-        raise JournalError(
-            f"{path}: the journal cannot be written ({error}); make the folder writable for the service's user, "
-            "free space on its disk, or choose another with --data"
-        ) from error
+        with closing(connect(path)) as connection:
+            _migrate(connection, found)
+            return _note(connection, at, version)
+    except sqlite3.OperationalError:
+        raise
     except sqlite3.DatabaseError as error:
         raise JournalError(f"{path}: is not a journal ({error}); move it away or choose another with --data") from error
 
 
-def _migrate(connection: sqlite3.Connection, found: int, at: Instant, version: str) -> None:
+def _migrate(connection: sqlite3.Connection, found: int) -> None:
     for number, sql in enumerate(MIGRATIONS[found:], start=found + 1):
         connection.executescript(
             f"BEGIN IMMEDIATE; {sql}; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number}; COMMIT;"
         )
-    connection.execute("BEGIN IMMEDIATE")
-    insert = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO NOTHING"
-    connection.execute(insert, ("journal_id", str(uuid.uuid4())))
-    connection.execute(insert, ("created_us", str(at)))
-    connection.execute(
-        "INSERT INTO meta VALUES ('software', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (version,)
-    )
-    connection.execute("INSERT INTO audit (at_us, what, detail) VALUES (?, 'journal_opened', ?)", (at, version))
-    connection.execute("COMMIT")
+
+
+def _note(connection: sqlite3.Connection, at: Instant, version: str) -> str | None:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement, values in opening_rows(at, version):
+            connection.execute(statement, values)
+        connection.execute("INSERT INTO audit (at_us, what, detail) VALUES (?, 'journal_opened', ?)", (at, version))
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        return str(error)
+    return None
 
 
 def _refuse_foreign(path: Path, connection: sqlite3.Connection) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -136,6 +137,26 @@ async def test_an_alarm_nobody_answered_is_announced_once_after_a_restart(tmp_pa
         assert (shown.alarm_id, shown.state, shown.occurrence) == ("site-0001", AlarmState.ACTIVE, 2)
     events = JournalReader(tmp_path / JOURNAL_FILE).events()
     assert [row.kind for row in events] == ["alarm_raised", "alarm_rearmed"]
+
+
+async def test_a_journal_that_cannot_be_written_at_the_start_is_loud_and_the_ward_is_watched(tmp_path: Path) -> None:
+    """STORAGE is HIGH from the first moment; the session goes on, and all is written when that is possible again."""
+    async with serving(tmp_path, Clock(START)) as (service, _):
+        await service.loop.ask(OpenSession("bay-1", "P-1", by="nurse-a", session="s-1"))
+        await service.loop.ask(SystemState("storage", ok=False, subject="journal", detail="disk full", critical=True))
+    clock = Clock(START + MINUTE)
+    with closing(sqlite3.connect(tmp_path / JOURNAL_FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with serving(tmp_path, clock) as (service, port), calling(port) as http:
+            await let_tasks_run()
+            (shown,) = [shown for shown in service.board.alarms() if shown.alarm == "STORAGE"]
+            assert (shown.priority.word, shown.state, shown.durable) == ("high", AlarmState.ACTIVE, False)
+            assert service.ward.beds["bay-1"].state.phase is Phase.PRE
+            assert (await http.get("/readyz")).status_code == 503
+            other.execute("ROLLBACK")
+            await clock.advance(SECOND)
+            await until(lambda: service.journal.health.trouble is None)
+            await until(lambda: not [shown for shown in service.board.alarms() if shown.alarm == "STORAGE"])
 
 
 async def test_troubles_of_the_last_life_are_not_carried_on_when_nobody_could_end_them(tmp_path: Path) -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from config.instant import SECOND
 from monitor.core.errors import JournalError
-from monitor.journal import JournalReader
-from monitor.journal.schema import MIGRATIONS
+from monitor.journal import Failed, JournalReader, reserve
+from monitor.journal.lock import ServiceLock
+from monitor.journal.schema import MIGRATIONS, connect_writer, prepare
 from tests.monitor.journal.conftest import OpenJournal
+from tests.monitor.journal.disk import PATIENCE_S
 from tests.monitor.journal.rows import change, raised, stored
+from tests.support.clock import ManualClock
 
 
 def write(path: Path, content: bytes) -> None:
@@ -46,6 +53,7 @@ async def test_a_journal_is_for_the_service_s_user_alone(open_journal: OpenJourn
     finally:
         os.umask(earlier)
     del modes[f"{path.name}.lock"]  # holds a process id
+    modes.pop(f"{path.name}.reserve", None)  # holds nothing
     assert modes == dict.fromkeys([path.name, f"{path.name}-wal", f"{path.name}-shm"], 0o600)
 
 
@@ -116,3 +124,72 @@ async def test_events_cannot_be_changed_by_accident(open_journal: OpenJournal, p
     ):
         with pytest.raises(Exception, match="append-only"):
             change(path, sql)
+
+
+async def test_a_journal_in_order_opens_although_it_cannot_be_written(
+    open_journal: OpenJournal, path: Path, clock: ManualClock
+) -> None:
+    """Unwritable is loud, and the alarms go on: at the start too (alarm-system 5.2, STORAGE)."""
+    await (await open_journal(version="1")).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        journal = await open_journal(version="2")
+        assert journal.health.trouble == "database is locked"
+        told: list[tuple[str, bool]] = []
+        recovered = asyncio.Event()
+        journal.health.watch(
+            on_trouble=lambda reason, broken: told.append((reason, broken)),
+            on_recovered=recovered.set,
+            on_low_disk=lambda percent: None,
+            on_disk_ok=lambda percent: None,
+        )
+        assert told == [("database is locked", True)]
+        assert journal.append([raised(1)], session=None).result == Failed("database is locked")
+        assert await journal.sessions() == []
+        other.execute("ROLLBACK")
+    await clock.advance(SECOND)
+    async with asyncio.timeout(PATIENCE_S):
+        await recovered.wait()
+    assert journal.health.trouble is None
+    assert dict(stored(path, "SELECT key, value FROM meta"))["software"] == "2"
+    assert stored(path, "SELECT detail FROM audit WHERE what = 'journal_opened'") == ["1", "2"]
+
+
+def test_the_reserve_is_given_up_when_not_even_reading_is_possible(path: Path) -> None:
+    """A full disk without room for SQLite's shared memory: what was kept back makes the room."""
+    assert prepare(path, 1, "1") is None
+    kept = Path(f"{path}.reserve")
+    assert kept.stat().st_size == reserve.SIZE
+
+    def full(at: Path) -> sqlite3.Connection:
+        if kept.exists():
+            raise sqlite3.OperationalError("disk I/O error")
+        return connect_writer(at)
+
+    assert prepare(path, 2, "2", full) is None
+    assert not kept.exists(), "on a disk that was full a moment ago it would take the last room"
+    assert prepare(path, 3, "3") is None
+    assert kept.exists()
+
+
+def test_without_a_reserve_a_disk_that_cannot_be_read_is_refused(path: Path) -> None:
+    prepare(path, 1, "1")
+    reserve.give_up(path)
+
+    def full(at: Path) -> sqlite3.Connection:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with pytest.raises(JournalError, match="free space on its disk"):
+        prepare(path, 2, "2", full)
+
+
+def test_a_process_id_that_cannot_be_noted_stops_no_start(path: Path) -> None:
+    """The id only words a refusal; a longer one of the last life leaves nothing behind."""
+    path.parent.mkdir()
+    Path(f"{path}.lock").write_text("4194304\n")
+    lock = ServiceLock.take(path)
+    try:
+        with pytest.raises(JournalError, match=rf"process {os.getpid()}\)"):
+            ServiceLock.take(path)
+    finally:
+        lock.release()
