@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from config.layers import Flag, Layers, Origin, build_layers, shipped_settings
 from config.masking import shown
-from config.models import LISTS, SECTIONS, TABLES, Settings
+from config.models import LISTS, SECTIONS, SERVICE_ID, TABLES, Settings
 from config.problem import Path, Problem, SettingsError, nearest
 from config.toml_lines import find_lines
 
@@ -223,6 +223,12 @@ def _conflicts(table: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
             name = entry.get("id")
             if isinstance(name, str) and first.setdefault(name, index) != index:
                 yield (section, index, "id"), f"{name!r} is there twice: give every {section} an id of its own"
+    for index, entry in _entries(table, "bed"):
+        if entry.get("id") == SERVICE_ID:
+            yield (
+                ("bed", index, "id"),
+                f"{SERVICE_ID!r} stands for the service itself in alarm ids: write it like bay-1",
+            )
     beds = [entry["id"] for _, entry in _entries(table, "bed") if isinstance(entry.get("id"), str)]
     if not beds and not isinstance(table.get("bed"), dict):
         yield ("bed",), 'the site has no bed: add [[bed]] with id = "bay-1"'

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$", max_length=64)]
 """Stands in topics, addresses and alarm ids, hence never changes and has no other characters."""
 
+SERVICE_ID = "site"
+"""Stands in the ids of the service's own alarms (rulings 2.1) where a bed's id stands in those of its bed."""
+
 Label = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=80)]
 """A name for people, on one line."""
 

@@ -147,6 +147,10 @@ BED = '[site]\nid = "a"\n[[bed]]\nid = "b"\n'
         (BED + "[bed2]", "site.toml:5: bed2: unknown key: did you mean 'bed'?"),
         (BED + '[[channel]]\nkind = "log"', "site.toml:5: channel.#1.id: is missing: add id = ... below [[channel]]"),
         (BED + '[device]\nid = "x"', "site.toml:5: device: has many entries: open each with two brackets, [[device]]"),
+        (
+            BED + '[[bed]]\nid = "site"',
+            "site.toml:6: bed.site.id: 'site' stands for the service itself in alarm ids: write it like bay-1",
+        ),
         (BED + '[[bed]]\nid = "b"', "site.toml:6: bed.b.id: 'b' is there twice: give every bed an id of its own"),
         (
             BED + '[[bed]]\nid = "Bay 2"',
