@@ -166,8 +166,8 @@ class JournalReader:
         if not self._path.exists():
             return 0
         with self._moment() as connection:
-            row = connection.execute("SELECT max((SELECT max(at_us) FROM inputs), (SELECT max(at_us) FROM events))")
-            return row.fetchone()[0] or 0
+            row = connection.execute("SELECT (SELECT max(at_us) FROM inputs), (SELECT max(at_us) FROM events)")
+            return max(at or 0 for at in row.fetchone())
 
     @contextmanager
     def _moment(self) -> Iterator[sqlite3.Connection]:

@@ -134,6 +134,19 @@ async def test_reading_and_writing_do_not_wait_for_each_other(journal: Journal, 
     assert await third.wait() == Durable()
 
 
+async def test_the_last_moment_is_that_of_inputs_or_events_whichever_is_later(journal: Journal, path: Path) -> None:
+    """The service's clock must not start before it, also where devices have spoken and nothing has happened yet."""
+    reader = JournalReader(path)
+    assert reader.last_moment() == 0
+    journal.record_input(7, "bay-1", None, spo2_line(97))
+    await journal.flush()
+    assert reader.last_moment() == 7
+    await journal.append([raised(5)], session=None).wait()
+    assert reader.last_moment() == 7
+    await journal.append([raised(9, 2)], session=None).wait()
+    assert reader.last_moment() == 9
+
+
 async def test_a_damaged_journal_is_an_error_with_a_remedy(journal: Journal, path: Path) -> None:
     journal.record_input(1, "bay-1", None, spo2_line(97))
     await journal.close()
