@@ -140,14 +140,15 @@ class Intake:
         self._submit(CuffActivity(bed, device_id, reading.state, reading.pressure), at)
 
     def _status(self, bed: str, device_id: str, reading: DeviceStatus, at: Instant) -> None:
-        if reading.battery is not None:
-            self._submit(BatteryLevel(bed, device_id, reading.battery), at)
+        """What a device, or the broker in its name, says about it: news of the link, never a sign of life."""
         if reading.online is False and device_id not in self._said_offline:
             self._said_offline.add(device_id)
             self._submit(LinkChange(bed, device_id, LinkState.DOWN, "the device says it is offline"), at)
         elif reading.online is True and device_id in self._said_offline:
             self._said_offline.discard(device_id)
             self._submit(LinkChange(bed, device_id, LinkState.UP, "the device says it is online"), at)
+        if reading.battery is not None:
+            self._submit(BatteryLevel(bed, device_id, reading.battery), at)
 
 
 def _sample(bed: str, device_id: str, reading: OximeterReading) -> OximeterSample:
@@ -175,4 +176,5 @@ def _measurement(bed: str, device_id: str, reading: CuffReading) -> CuffMeasurem
         irregular=reading.irregular,
         map_computed=reading.map_computed,
         seq=reading.seq,
+        device_t=None if reading.device_time is None else from_datetime(reading.device_time),
     )

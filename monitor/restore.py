@@ -134,7 +134,7 @@ def _revive_service(
         elif isinstance(item, Acknowledge):
             service.acknowledge(item, row.at, events)
         elif isinstance(item, Restart):
-            state.book.restart(row.at, events)
+            service.restart(row.at, events)
     told_since = [row for row in told if row.seq > since]
     if told_since:
         events += service.settle(told_since[-1].at)

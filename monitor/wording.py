@@ -38,10 +38,15 @@ _SAID = {
     "NIBP_OVERDUE": "Cuff reading overdue",
     "RTB_OVERDUE": "Not back to baseline",
     "RTB_REVOKED": "Left baseline again",
+    "BATTERY": "Battery low",
+    "CLOCK": "Clock wrong",
     "STORAGE": "Storage trouble",
+    "STATION_LOST": "No station page answers: every alarm goes to every channel",
+    "STATION_MUTE": "Station cannot be heard",
+    "CORE_STALLED": "Monitoring stood still: watch the patients",
     "PAGER_FAIL": "Pages not delivered",
     "CORE_FAULT": "Bed not monitored: watch the patient",
-    "ID_CONFLICT": "Device of no bed is sending",
+    "ID_CONFLICT": "Values that belong to nobody",
 }
 
 

@@ -12,8 +12,11 @@ from typing import Protocol, TypeAlias, assert_never
 from config.instant import Instant
 from monitor.core import (
     absence_alarm,
+    arrivals,
+    battery_watch,
     bed_inactivation,
     breathing,
+    clock_watch,
     commands,
     level_watch,
     liveness,
@@ -61,6 +64,9 @@ PARTS: tuple[Part, ...] = (
     pressure,
     absence_alarm,
     liveness,
+    battery_watch,
+    clock_watch,
+    arrivals,
     breathing,
     reminders,
 )

@@ -10,6 +10,7 @@ from config.vocabulary import CuffError, CuffState, LinkState, Metric, Phase, Pr
 from monitor.core.absence import Absence
 from monitor.core.alarm import AlarmBook
 from monitor.core.condition import Condition
+from monitor.core.device_watch import Arrival, Charge, Offset
 from monitor.core.inactivation import Inactivation
 from monitor.core.ruleset import INFUSION, WATCHED, Ruleset
 from monitor.core.session import Session
@@ -153,6 +154,9 @@ class DeviceState:
     device_time: Instant | None = None
     repeats: int = 0
     offline: bool = False
+    charge: Charge = field(default_factory=Charge)
+    offset: Offset = field(default_factory=Offset)
+    arrival: Arrival = field(default_factory=Arrival)
 
 
 @dataclass(slots=True)

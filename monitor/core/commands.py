@@ -11,8 +11,8 @@ from typing import Any
 
 from config.instant import Instant
 from config.vocabulary import Grade, Metric, Phase
-from monitor.core import baseline as baselines
 from monitor.core import (
+    arrivals,
     bed_inactivation,
     bedside,
     breathing,
@@ -24,6 +24,7 @@ from monitor.core import (
     pressure,
     return_watch,
 )
+from monitor.core import baseline as baselines
 from monitor.core.absence import Absence
 from monitor.core.alarm import PRESENT
 from monitor.core.baseline import METRICS, REQUIRED, WAVE_METRICS, Baseline
@@ -82,6 +83,7 @@ def open_session(bed: Bed, item: OpenSession, now: Instant, out: list[Event]) ->
         "preset_version": bed.rules.version,
     }
     out.append(Event(now, state.bed, EventKind.SESSION_OPENED, data))
+    arrivals.opened(bed, now, out)
     _enter(bed, Phase.PRE, now, item.by, out)
 
 
@@ -260,6 +262,7 @@ def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     for alarm in list(state.book.open.values()):
         state.book.end(alarm, state.clock, out, "abort" if aborted else "discharge", item.by)
     liveness.count_anew(bed)
+    arrivals.discharged(bed)
     oximetry.forget(bed)
     state.session, state.absence = None, None
     state.cuff = Cuff(state=state.cuff.state, state_at=state.cuff.state_at)

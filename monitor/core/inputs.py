@@ -52,7 +52,10 @@ class OximeterSample:
 
 @dataclass(frozen=True, slots=True)
 class CuffMeasurement:
-    """One cuff measurement's end. `measured_at`: cuff deflated, on the service's scale, where known."""
+    """One cuff measurement's end. `measured_at`: cuff deflated, on the service's scale, where known.
+
+    `device_t` is the device's own clock when it spoke; it dates nothing.
+    """
 
     bed: str
     device: str
@@ -66,6 +69,7 @@ class CuffMeasurement:
     map_computed: bool = False
     source: str | None = None
     seq: int | None = None
+    device_t: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +159,11 @@ class Acknowledge:
 
 @dataclass(frozen=True, slots=True)
 class SystemState:
-    """The service about itself. `system` is `storage`, `station`, `pager`, `clock`, `binding` or `core`.
+    """The service about itself. `system` is `storage`, `station`, `pager`, `clock`, `binding`, `core` or `watchdog`.
 
-    `subject` names what is concerned (a channel, a topic); `critical` marks the graver level of a row with two.
+    `subject` names what is concerned (a channel, a topic); of `station` it names a page that cannot be heard, and
+    without one nobody's page answers. `critical` marks the graver level of a row with two. `since`: when it began,
+    where that was earlier; the delay of the rule counts from there.
     """
 
     system: str
@@ -165,6 +171,7 @@ class SystemState:
     subject: str | None = None
     detail: str | None = None
     critical: bool = False
+    since: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

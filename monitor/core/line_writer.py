@@ -45,6 +45,7 @@ def write_input(item: Input, at: Instant, origin: Instant = 0) -> dict[str, Any]
                 "error": item.error,
             }
             line |= _given(measured_t=moment(item.measured_at), source=item.source, seq=item.seq)
+            line |= _given(device_t=moment(item.device_t))
             line |= _given(irregular=item.irregular or None, map_computed=item.map_computed or None)
         case CuffActivity():
             line |= {"input": "cuff", "device": item.device, "state": item.state}
@@ -73,7 +74,7 @@ def write_input(item: Input, at: Instant, origin: Instant = 0) -> dict[str, Any]
             line |= {"identifiers": list(item.identifiers), "previous_baselines": item.previous_baselines}
         case SystemState():
             line |= {"input": "system", "system": item.system, "ok": item.ok, "critical": item.critical}
-            line |= _given(subject=item.subject, detail=item.detail)
+            line |= _given(subject=item.subject, detail=item.detail, since=moment(item.since))
         case Restart():
             line["input"] = "restart"
         case Tick():

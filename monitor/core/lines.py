@@ -52,7 +52,7 @@ COMMAND_FIELDS: dict[str, frozenset[str]] = {
 LONGEST: Duration = 3660 * 24 * 3600 * SECOND
 """Ten years: no file is longer, and a slip of the pen must not run the clock for hours."""
 
-SYSTEMS = ("storage", "station", "pager", "clock", "binding", "core")
+SYSTEMS = ("storage", "station", "pager", "clock", "binding", "core", "watchdog")
 
 
 def read_time(line: Mapping[str, Any]) -> Instant:
@@ -145,6 +145,7 @@ def _read_nibp(fields: Fields, origin: Instant) -> Input:
         map_computed=fields.flag("map_computed"),
         source=fields.maybe_text("source"),
         seq=fields.whole("seq"),
+        device_t=fields.moment("device_t", origin),
     )
 
 
@@ -210,6 +211,7 @@ def _read_system(fields: Fields, origin: Instant) -> Input:
         fields.maybe_text("subject"),
         fields.maybe_text("detail"),
         fields.flag("critical"),
+        fields.moment("since", origin),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from config.instant import MINUTE, Instant
 from config.vocabulary import LinkState
+from monitor.core import arrivals, battery_watch, clock_watch
 from monitor.core.bed_state import Bed, DeviceState, Due, by_phase
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import BatteryLevel, LinkChange
@@ -22,14 +23,18 @@ def register(bed: Bed, now: Instant) -> None:
 def restart(bed: Bed, now: Instant, out: list[Event]) -> None:
     """The service came back: no link stands until it says so, and silence counts from now.
 
-    A device that the site file binds to the bed no more will never speak again: its alarm ends. Without bindings, as
+    A device that the site file binds to the bed no more will never speak again: its alarms end. Without bindings, as
     in a replayed file, every device belongs to the bed.
     """
+    rules = bed.rules
     for name in [name for name in bed.state.devices if bed.setup.devices and name not in bed.setup.devices]:
-        alarm = bed.state.book.find(bed.rules.offline.rule, name)
-        if alarm is not None:
-            bed.state.book.end(alarm, now, out, "unbound")
+        for rule in (rules.offline.rule, rules.battery.rule, rules.clock.rule, rules.id_conflict.rule):
+            alarm = bed.state.book.find(rule, name)
+            if alarm is not None:
+                bed.state.book.end(alarm, now, out, "unbound")
         del bed.state.devices[name]
+    for known in bed.state.devices.values():
+        arrivals.restart(known, now)
     for device in bed.setup.devices.values():
         known = bed.state.devices.setdefault(device.id, DeviceState(heard_at=now))
         if not known.offline:
@@ -79,8 +84,10 @@ def link(bed: Bed, item: LinkChange, now: Instant, out: list[Event]) -> None:
 
 
 def battery(bed: Bed, item: BatteryLevel, now: Instant, out: list[Event]) -> None:
-    """Charge of a device; telling it is a sign of life."""
-    heard(bed, item.device, now, out).battery = item.percent
+    """Charge of a device. It proves no life: a broker repeats the last status of a device that is long gone."""
+    known = bed.state.devices.setdefault(item.device, DeviceState(heard_at=now))
+    known.battery = item.percent
+    battery_watch.seen(bed, item.device, known, now, out)
 
 
 def due(bed: Bed) -> Due | None:
@@ -134,6 +141,8 @@ def count_anew(bed: Bed) -> None:
     """Every alarm was closed with the session: what is still offline is raised again, for the empty bed."""
     for known in bed.state.devices.values():
         known.offline = False
+        battery_watch.count_anew(known)
+        clock_watch.count_anew(known)
 
 
 def _back(bed: Bed, device: str, known: DeviceState, now: Instant, out: list[Event]) -> None:

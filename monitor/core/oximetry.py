@@ -7,8 +7,8 @@ goes through verdict and step rule, and from there to the rules (`level_watch`).
 from __future__ import annotations
 
 from config.instant import Instant
-from config.vocabulary import Metric, Verdict
-from monitor.core import calm, level_watch, liveness
+from config.vocabulary import Flag, Metric, Verdict
+from monitor.core import arrivals, battery_watch, calm, clock_watch, level_watch, liveness
 from monitor.core.bed_state import ORDER_BELIEVE, Bed, Channel, Due, PlethSeen
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import OximeterSample
@@ -30,6 +30,12 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
     device = liveness.heard(bed, item.device, now, out)
     if (item.seq is not None or item.device_t is not None) and liveness.repeated(device, item.seq, item.device_t):
         return False
+    if item.device_t is not None:
+        clock_watch.seen(bed, item.device, device, item.device_t, now, out)
+    if item.flags or device.charge.flagged:
+        battery_watch.flagged(bed, item.device, device, Flag.BATTERY_LOW in item.flags, now, out)
+    if item.spo2 is not None or item.pulse_rate is not None:
+        arrivals.number(bed, item.device, device, bed.rules.id_conflict.gap, now, out)
     if state.session is None:
         return False
     until = now + bed.setup.stand(item.device)

@@ -6,6 +6,10 @@ from config.vocabulary import Priority
 from monitor.core.errors import ConfigError
 from monitor.core.preset_table import Table
 from monitor.core.ruleset import (
+    BatteryRule,
+    ChargeLevel,
+    ClockRule,
+    ConflictRule,
     Level,
     NoDataRule,
     OfflineRule,
@@ -32,12 +36,51 @@ def return_alarm(table: Table, rule: RuleId) -> ReturnAlarmRule:
     return ReturnAlarmRule(rule, first, graver)
 
 
-def service_rule(table: Table, rule: RuleId) -> ServiceRule:
-    """An alarm of the service itself."""
+def service_rule(table: Table, rule: RuleId, *, delayed: bool = False) -> ServiceRule:
+    """An alarm of the service itself; one that is not `delayed` is raised when it is reported."""
     priorities = _priorities(table)
-    ends_after = table.duration("ends_after_s") if "ends_after_s" in table else None
+    delay = table.duration("delay_s") if delayed else 0
     table.done()
-    return ServiceRule(rule, priorities[0], priorities[-1], ends_after)
+    return ServiceRule(rule, priorities[0], priorities[-1], delay)
+
+
+def conflict(table: Table, rule: RuleId) -> ConflictRule:
+    """ID_CONFLICT."""
+    priorities = _priorities(table)
+    found = ConflictRule(
+        rule,
+        priorities[0],
+        priorities[-1],
+        ends_after=table.duration("ends_after_s"),
+        left_after=table.duration("left_after_s"),
+        gap=table.duration("gap_s"),
+        cuff_gap=table.duration("cuff_gap_s"),
+    )
+    table.done()
+    return found
+
+
+def battery(table: Table, rule: RuleId) -> BatteryRule:
+    """BATTERY."""
+    found = []
+    for entry in table.tables("levels"):
+        found.append(ChargeLevel(entry.number("below"), entry.priority("priority")))
+        entry.done()
+    if len(found) != 2:
+        raise ConfigError(f"{table.where('levels')}: two levels are wanted")
+    delay = table.duration("delay_s")
+    table.done()
+    return BatteryRule(rule, found[0], found[1], delay)
+
+
+def clock(table: Table, rule: RuleId) -> ClockRule:
+    """CLOCK."""
+    (priority, *more) = _priorities(table)
+    if more:
+        raise ConfigError(f"{table.where('levels')}: CLOCK has one level")
+    found = ClockRule(rule, priority, table.duration("offset_s"), table.duration("delay_s"))
+    table.done()
+    return found
 
 
 def _two_priorities(table: Table) -> tuple[Priority, Priority]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from config.instant import Duration, Instant
 from config.vocabulary import UNITS, CuffState, Metric, Phase, ReturnState, Verdict
-from monitor.core import liveness, return_watch
+from monitor.core import arrivals, clock_watch, liveness, return_watch
 from monitor.core.alarm import PRESENT
 from monitor.core.baseline import PressureReading
 from monitor.core.bed_state import Bed, Due, PressureValue
@@ -37,6 +37,10 @@ def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event])
             device.repeats += 1  # V11: sent twice
             return
         device.cuff_seq = item.seq
+    if item.device_t is not None:
+        clock_watch.seen(bed, item.device, device, item.device_t, now, out)
+    if item.systolic is not None:
+        arrivals.number(bed, item.device, device, bed.rules.id_conflict.cuff_gap, now, out)
     state = bed.state
     cuff, session = state.cuff, state.session
     cuff.state, cuff.pressure, cuff.device = CuffState.IDLE, None, item.device

@@ -186,12 +186,60 @@ class ReturnAlarmRule:
 
 @dataclass(frozen=True, slots=True)
 class ServiceRule:
-    """An alarm of the service itself: the ordinary and the critical priority, and its end without a new report."""
+    """An alarm of the service itself: the ordinary and the critical priority, and its delay."""
 
     rule: RuleId
     priority: Priority
     critical: Priority
-    ends_after: Duration | None = None
+    delay: Duration = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRule(ServiceRule):
+    """ID_CONFLICT: of a device that no bed binds, and of numbers that go on after a discharge (alarm-system 3.3).
+
+    Attributes:
+        ends_after: over when no such value has come for so long.
+        left_after: numbers that still arrive so long after the discharge.
+        gap, cuff_gap: the longest pause in such a run of samples, of cuff readings.
+    """
+
+    ends_after: Duration = 0
+    left_after: Duration = 0
+    gap: Duration = 0
+    cuff_gap: Duration = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeLevel:
+    """A priority for a charge below so many per cent."""
+
+    below: float
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryRule:
+    """BATTERY: two levels, each reached when met for the delay; a device's own flag counts as the first."""
+
+    rule: RuleId
+    low: ChargeLevel
+    empty: ChargeLevel
+    delay: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """CLOCK: a device's clock further than `offset` from the server's, or the server's own not synchronised."""
+
+    rule: RuleId
+    priority: Priority
+    offset: Duration
+    delay: Duration
+
+    def of_server(self) -> ServiceRule:
+        """As the alarm of the service about its own clock."""
+        return ServiceRule(self.rule, self.priority, self.priority, self.delay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,9 +392,14 @@ class Ruleset:
     overdue: OverdueRule
     rtb_overdue: ReturnAlarmRule
     rtb_revoked: ReturnAlarmRule
+    battery: BatteryRule
+    clock: ClockRule
     storage: ServiceRule
+    station_lost: ServiceRule
+    station_mute: ServiceRule
     pager_fail: ServiceRule
-    id_conflict: ServiceRule
+    core_stalled: ServiceRule
+    id_conflict: ConflictRule
     core_fault: ServiceRule
 
     def rule_ids(self) -> list[RuleId]:
@@ -359,8 +412,13 @@ class Ruleset:
             self.no_data.rule,
             self.offline.rule,
             self.overdue.rule,
+            self.battery.rule,
+            self.clock.rule,
             self.storage.rule,
+            self.station_lost.rule,
+            self.station_mute.rule,
             self.pager_fail.rule,
+            self.core_stalled.rule,
             self.id_conflict.rule,
             self.core_fault.rule,
         ]

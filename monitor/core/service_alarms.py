@@ -1,11 +1,13 @@
-"""Alarms of the service itself: STORAGE, PAGER_FAIL, ID_CONFLICT (alarm-system 3.2; rulings 2.1).
+"""Alarms of the service itself: STORAGE, STATION_LOST, PAGER_FAIL and their like (alarm-system 3.2; rulings 2.1).
 
-They belong to no bed; their instances are told apart by their subject, such as a channel or a topic.
+They belong to no bed and hold in every phase of all of them; their instances are told apart by their subject, such
+as a channel or a page. What is reported is a state: it holds until the opposite is reported.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from config.instant import Instant
 from monitor.core.alarm import AlarmBook, instance_key
@@ -17,12 +19,24 @@ SITE = "site"
 
 
 @dataclass(slots=True)
+class Pending:
+    """A trouble whose rule has a delay that has not passed yet: what was first reported of it."""
+
+    system: str
+    since: Instant
+    subject: str | None
+    detail: str | None
+    critical: bool
+
+
+@dataclass(slots=True)
 class ServiceState:
-    """Open service alarms, and when each reported trouble was last reported."""
+    """Open service alarms, when each reported trouble was last reported, and those whose delay runs."""
 
     clock: Instant
     book: AlarmBook = field(default_factory=lambda: AlarmBook(SITE, None))
     reported: dict[str, Instant] = field(default_factory=dict)
+    pending: dict[str, Pending] = field(default_factory=dict)
 
 
 class ServiceAlarms:
@@ -36,23 +50,39 @@ class ServiceAlarms:
 
     def report(self, item: SystemState, now: Instant, out: list[Event]) -> None:
         """Something about the service went wrong, or is right again."""
-        rule = self._rule(item.system)
+        rule = self._rule(item)
         if rule is None:
             return
-        book, key = self.state.book, instance_key(rule.rule, item.subject)
-        alarm = book.find(rule.rule, item.subject)
+        state, key = self.state, instance_key(rule.rule, item.subject)
+        alarm = state.book.find(rule.rule, item.subject)
         if item.ok:
-            self.state.reported.pop(key, None)
+            state.reported.pop(key, None)
+            state.pending.pop(key, None)
             if alarm is not None:
-                book.cleared(alarm, now, out)
+                state.book.cleared(alarm, now, out)
             return
-        self.state.reported[key] = now
-        priority = rule.critical if item.critical else rule.priority
+        state.reported[key] = now
         if alarm is not None:
-            book.rise(alarm, priority, now, out)
+            state.book.rise(alarm, rule.critical if item.critical else rule.priority, now, out)
             return
-        extra = None if item.detail is None else {"detail": item.detail}
-        book.onset(rule.rule, now, out, priority=priority, since=now, device=item.subject, extra=extra)
+        since = now if item.since is None else min(item.since, now)
+        waiting = state.pending.setdefault(key, Pending(item.system, since, item.subject, item.detail, item.critical))
+        waiting.critical = waiting.critical or item.critical
+        if waiting.since + rule.delay <= now:
+            self._raise(key, rule, now, out)
+
+    def _raise(self, key: str, rule: ServiceRule, now: Instant, out: list[Event]) -> None:
+        found = self.state.pending.pop(key)
+        extra: dict[str, Any] | None = None if found.detail is None else {"detail": found.detail}
+        priority = rule.critical if found.critical else rule.priority
+        self.state.book.onset(
+            rule.rule, now, out, priority=priority, since=found.since, device=found.subject, extra=extra
+        )
+
+    def restart(self, now: Instant, out: list[Event]) -> None:
+        """Row 17. What was waiting out its delay is reported anew by whoever still finds it so."""
+        self.state.pending.clear()
+        self.state.book.restart(now, out)
 
     def acknowledge(self, item: Acknowledge, now: Instant, out: list[Event]) -> None:
         """A person took note of one of these alarms."""
@@ -63,21 +93,26 @@ class ServiceAlarms:
 
     def next_deadline(self) -> Instant | None:
         """When `settle` wants to be called."""
-        waiting = [due for due, _, _ in self._waiting()]
-        return min(waiting, default=None)
+        first = min(self._waiting(), default=None)
+        return None if first is None else first[0]
 
     def settle(self, now: Instant) -> list[Event]:
-        """Re-arms and endings that fell due up to `now`, in order."""
+        """Delays, re-arms and endings that fell due up to `now`, in order."""
         out: list[Event] = []
         while (first := min(self._waiting(), default=None)) is not None and first[0] <= now:
             due, _, key = first
-            self.state.clock = max(self.state.clock, due)
-            alarm = self.state.book.open[key]
-            if alarm.remind_at == due:
-                self.state.book.remind(key, self.state.clock, out)
+            state = self.state
+            state.clock = max(state.clock, due)
+            waiting = state.pending.get(key)
+            if waiting is not None:
+                rule = self._rule(SystemState(waiting.system, ok=False, subject=waiting.subject))
+                if rule is not None:
+                    self._raise(key, rule, state.clock, out)
+            elif (alarm := state.book.open[key]).remind_at == due:
+                state.book.remind(key, state.clock, out)
             else:
-                self.state.reported.pop(key, None)
-                self.state.book.cleared(alarm, self.state.clock, out)
+                state.reported.pop(key, None)
+                state.book.cleared(alarm, state.clock, out)
         self.state.clock = max(self.state.clock, now)
         return out
 
@@ -86,18 +121,32 @@ class ServiceAlarms:
         reminder = self.state.book.next_reminder()
         if reminder is not None:
             found.append(reminder)
-        ends_after = self.rules.id_conflict.ends_after
+        conflict = self.rules.id_conflict
         for key, alarm in self.state.book.open.items():
-            if ends_after is not None and alarm.rule.name == self.rules.id_conflict.rule.name:
-                found.append((self.state.reported.get(key, alarm.since) + ends_after, alarm.rule.order, key))
+            if alarm.rule.name == conflict.rule.name:
+                found.append((self.state.reported.get(key, alarm.since) + conflict.ends_after, alarm.rule.order, key))
+        for key, waiting in self.state.pending.items():
+            rule = self._rule(SystemState(waiting.system, ok=False, subject=waiting.subject))
+            if rule is not None:
+                found.append((waiting.since + rule.delay, rule.rule.order, key))
         return found
 
-    def _rule(self, system: str) -> ServiceRule | None:
+    def _rule(self, item: SystemState) -> ServiceRule | None:
         """The rule of a system; None: it is recorded and raises nothing."""
-        rules = {
-            "storage": self.rules.storage,
-            "pager": self.rules.pager_fail,
-            "binding": self.rules.id_conflict,
-            "core": self.rules.core_fault,
-        }
-        return rules.get(system)
+        rules = self.rules
+        match item.system:
+            case "storage":
+                return rules.storage
+            case "pager":
+                return rules.pager_fail
+            case "station":
+                return rules.station_lost if item.subject is None else rules.station_mute
+            case "clock":
+                return rules.clock.of_server()
+            case "binding":
+                return rules.id_conflict
+            case "core":
+                return rules.core_fault
+            case "watchdog":
+                return rules.core_stalled
+        return None

@@ -113,7 +113,7 @@ class Ward:
     def restart_service(self, now: Instant) -> list[Event]:
         """Row 17 for the alarms of the service itself."""
         out: list[Event] = []
-        self.service.state.book.restart(now, out)
+        self.service.restart(now, out)
         self._schedule_service()
         return out
 

@@ -112,14 +112,41 @@ def test_silence_from_the_start_without_a_patient() -> None:
 
 def test_any_good_frame_is_a_sign_of_life() -> None:
     story = Story(devices=[STREAM])
-    story.put(0, "battery", device=OXIMETER, percent=90)
-    story.put(9, "battery", device=OXIMETER, percent=89)
-    story.sample(18, None, None, flags=["sensor_off"])
+    story.sample(9, None, None, flags=["sensor_off"])
+    story.sample(18, seq=1)
     story.sample(27, seq=1)
-    story.sample(36, seq=1)
-    story.tick(45.999)
+    story.tick(36.999)
     assert told(story, OXIMETER) == []
+
+
+def test_a_status_proves_nothing() -> None:
+    """Rulings 2.8: the alarm ends with the link up and a good frame. A broker repeats the last status to everybody."""
+    story = Story(devices=[STREAM])
+    story.sample(0)
+    story.put(9, "battery", device=OXIMETER, percent=89)
+    story.tick(10)
+    assert told(story, OXIMETER) == [(10, "alarm_raised", "low")]
     assert story.bed.state.devices[OXIMETER].battery == 89
+
+
+def test_a_status_repeated_by_the_broker_closes_no_alarm() -> None:
+    """An episodic device that is offline: the broker comes back and repeats what it was last told, with a charge. The
+    alarm stays the same, and stays acknowledged, until the device itself speaks.
+    """
+    story = Story(devices=[SPEAKS_ONCE])
+    link(story, 0, "down", CUFF, reason="the device says it is offline")
+    story.acknowledge(20, "DEVICE_OFFLINE")
+    link(story, 30, "down", CUFF, reason="the broker is gone")
+    link(story, 40, "up", CUFF)
+    link(story, 40, "down", CUFF, reason="the device says it is offline")
+    story.put(40, "battery", device=CUFF, percent=87)
+    story.tick(100)
+    link(story, 200, "up", CUFF, reason="the device says it is online")
+    story.put(200, "battery", device=CUFF, percent=87)
+    story.tick(1000)
+    assert [event for _, event, _ in told(story, CUFF)] == ["alarm_raised", "alarm_acknowledged"]
+    story.cuff(1001)
+    assert told(story, CUFF)[2:] == [(1001, "alarm_closed", "low")]
 
 
 def test_a_polled_cuff_has_sixty_seconds() -> None:

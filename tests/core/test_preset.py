@@ -32,7 +32,6 @@ MAY_BE_ABSENT = {
     "baseline_offset": "0",
     "never_below": "no floor",
     "asks_cuff": "the onset asks for no cuff reading",
-    "ends_after_s": "it ends when it is reported as over",
     "second_below": "nobody signs twice for a low limit",
     "second_above": "nobody signs twice for a high limit",
 }

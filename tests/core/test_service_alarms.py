@@ -1,4 +1,4 @@
-"""STORAGE, PAGER_FAIL, ID_CONFLICT and CORE_FAULT: the service's own alarms (alarm-system 3.2; rulings 2.1)."""
+"""STORAGE, STATION_*, PAGER_FAIL, CORE_* and their like: the service's own alarms (alarm-system 3.2; rulings 2.1)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def acknowledge(story: Story, t: float, **named: str) -> list[Line]:
         ("pager", "PAGER_FAIL", "medium"),
         ("binding", "ID_CONFLICT", "medium"),
         ("core", "CORE_FAULT", "high"),
+        ("station", "STATION_MUTE", "medium"),
     ],
 )
 def test_raised_at_once_and_closed_when_right_again(name: str, alarm: str, priority: str) -> None:
@@ -74,10 +75,89 @@ def test_nothing_to_acknowledge_is_refused(named: dict[str, str]) -> None:
     assert {key: line[key] for key in named} == named
 
 
-def test_a_system_without_a_rule_raises_nothing() -> None:
+def told(story: Story, alarm: str) -> list[tuple[float, str]]:
+    return story.told(alarm)
+
+
+def test_station_lost() -> None:
+    """Table 3.2: no station page has answered a heartbeat for 10 s, MEDIUM; over when one answers."""
     story = Story()
-    assert system(story, 0, "clock", ok=False) == []
-    assert system(story, 0, "station", ok=False) == []
+    system(story, 7, "station", ok=False, since=3.0)
+    story.tick(12.999)
+    assert told(story, "STATION_LOST") == []
+    story.tick(13)
+    line = story.one("alarm_raised")
+    assert (line["t"], line["since"], line["priority"], line["bed"]) == (13, 3, "medium", None)
+    assert "device" not in line
+    system(story, 20, "station", ok=True)
+    assert told(story, "STATION_LOST")[1:] == [(20, "alarm_closed")]
+
+
+def test_station_lost_needs_the_whole_ten_seconds() -> None:
+    """A page that answers again in between: nothing happened."""
+    story = Story()
+    system(story, 5, "station", ok=False)
+    system(story, 14.9, "station", ok=True)
+    story.tick(60)
+    assert story.lines == []
+
+
+def test_station_lost_told_late_is_raised_at_once() -> None:
+    story = Story()
+    assert [line["t"] for line in system(story, 30, "station", ok=False, since=3.0)] == [30]
+
+
+def test_station_mute_names_the_page() -> None:
+    """Table 3.2: muted, blocked or hidden, MEDIUM, no delay; each page by itself, and apart from STATION_LOST."""
+    story = Story()
+    (line,) = system(story, 1, "station", ok=False, subject="nurse-a at 10.0.0.7", detail="muted")
+    assert (line["alarm"], line["device"], line["detail"]) == ("STATION_MUTE", "nurse-a at 10.0.0.7", "muted")
+    system(story, 2, "station", ok=True)
+    assert told(story, "STATION_MUTE") == [(1, "alarm_raised")]
+
+
+def test_clock_of_the_server() -> None:
+    """Table 3.2: the server not synchronised for 60 s, LOW, an alarm of the service."""
+    story = Story()
+    system(story, 10, "clock", ok=False, subject="server", detail="not synchronised")
+    story.tick(69.999)
+    assert story.lines == []
+    story.tick(70)
+    line = story.one("alarm_raised", alarm="CLOCK")
+    assert (line["t"], line["since"], line["priority"], line["bed"]) == (70, 10, "low", None)
+    system(story, 80, "clock", ok=True, subject="server")
+    assert told(story, "CLOCK")[1:] == [(80, "alarm_closed")]
+
+
+def test_core_stalled() -> None:
+    """Table 3.2: HIGH after 10 s without a heartbeat. The service itself says so afterwards, for the record."""
+    story = Story()
+    (line,) = system(story, 50, "watchdog", ok=False, since=20.0, detail="no heartbeat for 30 s")
+    assert (line["alarm"], line["priority"], line["since"]) == ("CORE_STALLED", "high", 20)
+    system(story, 52, "watchdog", ok=True)
+    assert told(story, "CORE_STALLED")[1:] == [(52, "alarm_closed")]
+
+
+def test_restart_begins_a_running_delay_anew() -> None:
+    """Row 17: nobody could answer while the service was away."""
+    story = Story()
+    system(story, 0, "station", ok=False)
+    story.put(8, "restart", bed=None)
+    story.tick(60)
+    assert told(story, "STATION_LOST") == []
+    system(story, 60, "station", ok=False)
+    story.tick(100)
+    assert told(story, "STATION_LOST") == [(70, "alarm_raised")]
+
+
+def test_extra_ticks_change_nothing_about_a_delay() -> None:
+    quiet, busy = Story(), Story()
+    for story, ticks in ((quiet, []), (busy, [4, 9.9, 10, 11])):
+        system(story, 0, "station", ok=False)
+        for t in ticks:
+            story.tick(t)
+        story.tick(20)
+    assert quiet.lines == busy.lines
 
 
 def test_acknowledged_it_reminds() -> None:

@@ -110,6 +110,16 @@ def test_a_device_that_says_it_is_offline_is_down_until_it_says_otherwise() -> N
     assert desk.reads(OX, DeviceStatus(0, online=True)) == []
 
 
+@pytest.mark.parametrize("online", [True, False])
+def test_of_a_status_the_link_comes_first_and_its_charge_after(online: bool) -> None:
+    """A charge told with "offline" must not look like the word of a device that is there."""
+    desk = Desk()
+    desk.reads(OX, DeviceStatus(0, online=not online))
+    found = desk.reads(OX, DeviceStatus(0, online=online, battery=87))
+    assert found[-1] == BatteryLevel("bay-1", OX, 87)
+    assert [type(item) for item in found] == ([LinkChange, BatteryLevel])
+
+
 def test_a_device_that_speaks_is_not_offline_whatever_it_said() -> None:
     """The link comes up before the reading."""
     desk = Desk()

@@ -1,0 +1,50 @@
+"""What is remembered of a device for the technical alarms about it, as plain values that a snapshot can hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.instant import Duration, Instant
+
+
+@dataclass(slots=True)
+class Charge:
+    """BATTERY of one device.
+
+    Attributes:
+        flagged: an oximeter's own `battery_low`.
+        low_from, empty_from: since when each level of the rule is met; None: it is not.
+        told: levels announced; 0: none.
+    """
+
+    flagged: bool = False
+    low_from: Instant | None = None
+    empty_from: Instant | None = None
+    told: int = 0
+
+
+@dataclass(slots=True)
+class Offset:
+    """CLOCK of one device: how far its clock was ahead at the last message, and since when that is too far."""
+
+    ahead: Duration = 0
+    off_from: Instant | None = None
+    told: bool = False
+
+
+@dataclass(slots=True)
+class Arrival:
+    """ID_CONFLICT of one device: numbers that go on arriving when the patient has left.
+
+    Attributes:
+        at: when the last number came; None before the first.
+        gap: the longest pause that does not end a run of numbers.
+        left_at: the discharge that the present run was still going at; None: it began with the bed empty, or
+            belongs to the patient.
+        told: the conflict has been raised.
+    """
+
+    at: Instant | None = None
+    gap: Duration = 0
+    left_at: Instant | None = None
+    told: bool = False
