@@ -18,6 +18,8 @@ from monitor.core import (
     breathing,
     clock_watch,
     commands,
+    cuff_absence,
+    cuff_schedule,
     level_watch,
     liveness,
     oximetry,
@@ -36,6 +38,7 @@ from monitor.core.inputs import (
     CuffActivity,
     CuffMeasurement,
     LinkChange,
+    MeasurementRefused,
     OpenSession,
     OximeterSample,
     PlethMeasures,
@@ -61,7 +64,8 @@ PARTS: tuple[Part, ...] = (
     oximetry,
     level_watch,
     return_watch,
-    pressure,
+    cuff_absence,
+    cuff_schedule,
     absence_alarm,
     liveness,
     battery_watch,
@@ -78,6 +82,7 @@ OtherInput: TypeAlias = (
     CuffMeasurement
     | CuffActivity
     | PlethMeasures
+    | MeasurementRefused
     | LinkChange
     | BatteryLevel
     | OpenSession
@@ -136,6 +141,8 @@ def _take_other(bed: Bed, item: OtherInput, now: Instant, out: list[Event]) -> N
             pressure.activity(bed, item, now, out)
         case PlethMeasures():
             pleth_watch.measures(bed, item, now, out)
+        case MeasurementRefused():
+            cuff_schedule.refused(bed, item, now, out)
         case LinkChange():
             liveness.link(bed, item, now, out)
         case BatteryLevel():

@@ -23,12 +23,13 @@ from monitor.core.validation import Judgement, StepHold, StepRule, step_rules
 class DeviceSetup:
     """A device bound to the bed. `silence` is how long it may say nothing; None: its silence means nothing.
 
-    `stand` is how long one of its values stands (rulings 1.1).
+    `stand` is how long one of its values stands (rulings 1.1); `startable`: the service may start its cuff.
     """
 
     id: str
     stand: Duration
     silence: Duration | None = None
+    startable: bool = False
 
 
 class Setup:
@@ -73,6 +74,30 @@ class PressureValue:
 
 
 @dataclass(slots=True)
+class CuffPlan:
+    """What the cuff is asked for next, and what it was asked for last.
+
+    Attributes:
+        slot_at: the last scheduled moment that has passed; the next is counted from it.
+        asked_at, asked_for: a reading asked for beside the schedule, when and why.
+        requested_at, requested_for: the last request, until a measurement ends.
+        attempt_at, ended_at: start and end of the last measurement.
+        retries: in a row.
+        repeats_from: first of the doubtful or critical readings since the last ordinary one.
+    """
+
+    slot_at: Instant | None = None
+    asked_at: Instant | None = None
+    asked_for: str = ""
+    requested_at: Instant | None = None
+    requested_for: str = ""
+    attempt_at: Instant | None = None
+    ended_at: Instant | None = None
+    retries: int = 0
+    repeats_from: Instant | None = None
+
+
+@dataclass(slots=True)
 class Cuff:
     """The cuff: what it does, what it last gave, and the counters of the rules on its readings.
 
@@ -82,6 +107,8 @@ class Cuff:
         valid_at: time of the last reading whose systolic was VALID.
         overdue_from: where the age of NIBP_OVERDUE counts from when no reading is newer.
         counts: readings that met a rule's trigger, as that rule counts them.
+        inflated_at: start of the measurement that has not ended yet.
+        failed: attempts in a row that failed or were rejected.
     """
 
     state: CuffState | None = None
@@ -95,6 +122,9 @@ class Cuff:
     valid_at: Instant | None = None
     overdue_from: Instant | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    inflated_at: Instant | None = None
+    failed: int = 0
+    plan: CuffPlan = field(default_factory=CuffPlan)
 
 
 @dataclass(slots=True)
@@ -221,6 +251,8 @@ class Due(NamedTuple):
 
 # A pause ends before anything else at its moment.
 ORDER_INACTIVATION = -3
+# A cuff reading is asked for when every rule has spoken.
+ORDER_REQUEST = (1 << 20) - 1
 # What data bring before any rule is asked.
 ORDER_BELIEVE = -2
 ORDER_WINDOW = -1

@@ -16,12 +16,14 @@ from monitor.core import (
     bed_inactivation,
     bedside,
     breathing,
+    cuff_absence,
+    cuff_schedule,
     entry,
     level_watch,
     limit_setting,
     liveness,
     oximetry,
-    pressure,
+    pressure_rules,
     return_watch,
 )
 from monitor.core import baseline as baselines
@@ -172,7 +174,7 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     return_watch.begin(bed, session, at)
     return_watch.fold_past(bed, session, out)
     level_watch.limits_changed(bed, before, out)
-    pressure.limits_changed(bed, before, out)
+    pressure_rules.limits_changed(bed, before, out)
     return None
 
 
@@ -280,9 +282,10 @@ def _enter(
         data["session"] = state.session.id
     if at != state.clock:
         data["at"] = at
-    state.phase, state.phase_since = phase, at
+    before, state.phase, state.phase_since = state.phase, phase, at
     out.append(Event(state.clock, state.bed, EventKind.PHASE_CHANGED, data))
-    pressure.enter_phase(bed, at)
+    cuff_absence.enter_phase(bed, at)
+    cuff_schedule.enter_phase(bed, before, at, out)
     bed_inactivation.phase_changed(bed, out)
     liveness.phase_changed(bed, out)
     bed.calm = None

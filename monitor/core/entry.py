@@ -13,7 +13,7 @@ from typing import Any
 
 from config.instant import Instant
 from config.vocabulary import Metric, Observed
-from monitor.core import bedside, breathing, level_watch, pressure, return_watch
+from monitor.core import bedside, breathing, level_watch, pressure, pressure_rules, return_watch
 from monitor.core.baseline import METRICS, PressureReading
 from monitor.core.bed_state import Bed
 from monitor.core.events import Event, EventKind, plain
@@ -73,7 +73,7 @@ def record_reading(bed: Bed, item: Command, now: Instant, out: list[Event]) -> N
     before = {metric: session.baseline_value(metric) for metric in METRICS}
     if return_watch.revise_by_hand(bed, session, out):
         level_watch.limits_changed(bed, before, out)
-        pressure.limits_changed(bed, before, out)
+        pressure_rules.limits_changed(bed, before, out)
 
 
 def _problem(bed: Bed, values: dict[str, Any]) -> tuple[str, str] | None:

@@ -28,6 +28,8 @@ class EventKind(StrEnum):
     ALARM_CLOSED = "alarm_closed"
     VALUE_REJECTED = "value_rejected"
     VALUE_REJUDGED = "value_rejudged"
+    NIBP_REQUESTED = "nibp_requested"
+    NIBP_REFUSED = "nibp_refused"
     RETURN_STATE_CHANGED = "return_state_changed"
     RETURN_VERDICT = "return_verdict"
     COMMAND_REFUSED = "command_refused"

@@ -105,6 +105,15 @@ class PlethMeasures:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasurementRefused:
+    """A requested cuff measurement was not started: the device or its connection does not allow it now."""
+
+    bed: str
+    device: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class LinkChange:
     """A device's connection came up or went down."""
 
@@ -192,6 +201,7 @@ BedInput: TypeAlias = (
     | CuffMeasurement
     | CuffActivity
     | PlethMeasures
+    | MeasurementRefused
     | LinkChange
     | BatteryLevel
     | Command

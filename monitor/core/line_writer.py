@@ -13,6 +13,7 @@ from monitor.core.inputs import (
     CuffMeasurement,
     Input,
     LinkChange,
+    MeasurementRefused,
     OpenSession,
     OximeterSample,
     PlethMeasures,
@@ -55,6 +56,8 @@ def write_input(item: Input, at: Instant, origin: Instant = 0) -> dict[str, Any]
             line |= {"pulse_present": item.pulse_present}
             line |= _given(pulse_rate_pleth=item.pulse_rate_pleth, resp_rate_pleth=item.resp_rate_pleth)
             line |= _given(rr_quality=item.rr_quality, amplitude=item.amplitude)
+        case MeasurementRefused():
+            line |= {"input": "nibp_refused", "device": item.device, "reason": item.reason}
         case LinkChange():
             line |= {"input": "link", "device": item.device, "state": item.state}
             line |= _given(reason=item.reason)

@@ -19,6 +19,7 @@ from monitor.core.inputs import (
     CuffMeasurement,
     Input,
     LinkChange,
+    MeasurementRefused,
     OpenSession,
     OximeterSample,
     PlethMeasures,
@@ -171,6 +172,10 @@ def _read_pleth(fields: Fields, origin: Instant) -> Input:
     )
 
 
+def _read_nibp_refused(fields: Fields, origin: Instant) -> Input:
+    return MeasurementRefused(fields.text("bed"), fields.text("device"), fields.text("reason"))
+
+
 def _read_link(fields: Fields, origin: Instant) -> Input:
     return LinkChange(
         fields.text("bed"), fields.text("device"), fields.word("state", LinkState), fields.maybe_text("reason")
@@ -230,6 +235,7 @@ _READERS: dict[str, Callable[[Fields, Instant], Input]] = {
     "nibp": _read_nibp,
     "cuff": _read_cuff,
     "pleth_measures": _read_pleth,
+    "nibp_refused": _read_nibp_refused,
     "link": _read_link,
     "battery": _read_battery,
     "command": _read_command,

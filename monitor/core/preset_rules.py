@@ -91,4 +91,5 @@ def cuff_rule(table: Table, rule: RuleId, metric: Metric) -> CuffRule:
         at_once=at_once,
         at_once_priority=at_once_priority,
         suspect_counts=table.flag("suspect_counts", False),
+        repeat=table.flag("repeat", False),
     )

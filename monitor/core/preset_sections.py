@@ -62,7 +62,20 @@ def validation(table: Table) -> ValidationLimits:
 def cuff_schedule(table: Table) -> CuffSchedule:
     """When the next cuff reading is due."""
     schedule = CuffSchedule(
-        table.duration("interval_s"), table.duration("returned_interval_s"), table.duration("returned_after_s")
+        interval=table.duration("interval_s"),
+        returned_interval=table.duration("returned_interval_s"),
+        returned_after=table.duration("returned_after_s"),
+        baseline_readings=table.whole("baseline_readings"),
+        baseline_first=table.duration("baseline_first_s"),
+        spacing=table.duration("spacing_s"),
+        repeat_after=table.duration("repeat_after_s"),
+        repeats_for=table.duration("repeats_for_s"),
+        retry_after=table.duration("retry_after_s"),
+        retries=table.whole("retries"),
+        deadline_retries=table.whole("deadline_retries"),
+        attempts=table.whole("attempts"),
+        attempts_rest=table.duration("attempts_rest_s"),
+        answer_within=table.duration("answer_within_s"),
     )
     table.done()
     return schedule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.core import bedside, breathing, level_watch, pressure
+from monitor.core import bedside, breathing, level_watch, pressure_rules
 from monitor.core.bed_state import Bed
 from monitor.core.condition import Stage
 from monitor.core.events import Event
@@ -40,4 +40,4 @@ def limit_moved(bed: Bed, old: LevelRule | CuffRule, new: LevelRule | CuffRule, 
     if isinstance(old, LevelRule) and isinstance(new, LevelRule):
         level_watch.limit_moved(bed, old, baseline, new, out)
     elif isinstance(new, CuffRule):
-        pressure.limit_moved(bed, new, old.trigger.number(baseline), out)
+        pressure_rules.limit_moved(bed, new, old.trigger.number(baseline), out)

@@ -99,6 +99,7 @@ class CuffRule:
     at_once: AlarmLimit | None = None
     at_once_priority: Priority = Priority.HIGH
     suspect_counts: bool = False
+    repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,11 +280,34 @@ class ValidationLimits:
 
 @dataclass(frozen=True, slots=True)
 class CuffSchedule:
-    """How often the cuff is due (ketamine-monitoring, section 3)."""
+    """How often the cuff is due (ketamine-monitoring, section 3), and what its starts are held to.
+
+    Attributes:
+        interval: between two readings; `returned_interval` in recovery, `returned_after` its end, once all returned.
+        baseline_readings: wanted before the start, the first `baseline_first` after the opening.
+        spacing: least time from the end of one measurement to the start of the next.
+        repeat_after: from a doubtful or critical reading to its repeat.
+        repeats_for: repeats of repeats go on for so long at most.
+        retry_after: from a failed or rejected attempt to the next; `retries` in a row, `deadline_retries` near the
+            deadline of the return.
+        attempts: failed in a row, after which the cuff rests for `attempts_rest`.
+        answer_within: a request counts as open for so long.
+    """
 
     interval: Duration
     returned_interval: Duration
     returned_after: Duration
+    baseline_readings: int
+    baseline_first: Duration
+    spacing: Duration
+    repeat_after: Duration
+    repeats_for: Duration
+    retry_after: Duration
+    retries: int
+    deadline_retries: int
+    attempts: int
+    attempts_rest: Duration
+    answer_within: Duration
 
 
 @dataclass(frozen=True, slots=True)

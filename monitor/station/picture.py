@@ -10,7 +10,7 @@ from typing import Literal, cast
 from config.instant import SECOND, Duration, Instant, to_rfc3339
 from config.vocabulary import UNITS, Metric, Phase, Verdict
 from monitor.board import AlarmPicture, Board
-from monitor.core import pressure
+from monitor.core import cuff_schedule
 from monitor.core.baseline import METRICS
 from monitor.core.bed_state import Bed, Channel, PressureValue
 from monitor.core.recovery import MetricReturn
@@ -257,12 +257,12 @@ def _limits(bed: Bed) -> dict[str, wire.Limits]:
 
 
 def _cuff(bed: Bed) -> wire.Cuff:
-    cuff, every, since = bed.state.cuff, pressure.interval(bed), pressure.counted_from(bed)
+    cuff, every = bed.state.cuff, cuff_schedule.interval(bed)
     return wire.Cuff(
         state=None if cuff.state is None else cuff.state.value,
         pressure=cuff.pressure,
         last_at=_maybe(cuff.measured_at),
-        next_due_at=None if every is None or since is None else to_rfc3339(since + every),
+        next_due_at=_maybe(cuff_schedule.next_at(bed)),
         interval_s=None if every is None else every / SECOND,
         error=None if cuff.error is None else cuff.error.value,
     )

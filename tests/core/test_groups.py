@@ -86,7 +86,7 @@ def test_acknowledging_the_old_id_does_not_silence_the_new_one() -> None:
     story.acknowledge(26, "SPO2_LOW")
     story.samples(26, 40, 93)
     story.samples(40, 60, 89)
-    (line,) = story.put(60, "acknowledge", alarm_id="bay-1-0001", by="nurse-a")
+    (line,) = story.put(59, "acknowledge", alarm_id="bay-1-0001", by="nurse-a")
     assert line["event"] == "command_refused"
 
 

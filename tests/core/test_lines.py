@@ -100,6 +100,7 @@ EVERY: dict[type, st.SearchStrategy[Any]] = {
         maybe_number,
         maybe_number,
     ),
+    inputs.MeasurementRefused: st.builds(inputs.MeasurementRefused, words, words, words),
     inputs.LinkChange: st.builds(inputs.LinkChange, words, words, st.sampled_from(LinkState), maybe_word),
     inputs.BatteryLevel: st.builds(inputs.BatteryLevel, words, words, numbers),
     inputs.Command: _commands(),

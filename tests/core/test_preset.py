@@ -27,6 +27,7 @@ MAY_BE_ABSENT = {
     "second": "no second level",
     "at_once": "no higher level at once",
     "suspect_counts": "doubtful readings are not taken",
+    "repeat": "such readings are not repeated",
     "group": "no group",
     "baseline_factor": "no clause about the baseline",
     "baseline_offset": "0",
@@ -107,7 +108,7 @@ def _try_value(path: Path, wrong: Any) -> None:
     table = copy.deepcopy(SHIPPED)
     right = inside(table, path)
     inside(table, path[:-1])[path[-1]] = wrong
-    whole = path[-1] in ("version", "rank")
+    whole = path[-1] in ("version", "rank", "baseline_readings", "retries", "deadline_retries", "attempts")
     duration = str(path[-1]).endswith("_s") or str(path[-1]).startswith("wave_seconds")
     number = isinstance(right, (int, float)) and not isinstance(right, bool) and path[-1] not in PARTS
     could_be = (

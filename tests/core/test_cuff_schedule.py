@@ -1,0 +1,329 @@
+"""When a cuff reading is due and asked for (ketamine-monitoring, sections 3, 5.0 and 6.3; rulings 2.2 and 3)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from config.instant import SECOND
+from monitor.core import cuff_schedule
+from monitor.core.bed_state import DeviceSetup
+from tests.support.ward import CUFF, Story
+
+FAILED: dict[str, Any] = {"error": "motion"}
+STARTABLE = (DeviceSetup(CUFF, 4 * SECOND, 60 * SECOND, startable=True),)
+
+
+def asked(story: Story, *reasons: str) -> list[float]:
+    """When readings were asked for, of these reasons or of any."""
+    return [line["t"] for line in story.all("nibp_requested") if not reasons or line["reason"] in reasons]
+
+
+def infusing(t: float = 600) -> Story:
+    """Infusing since `t`, after three readings."""
+    story = Story().open()
+    for at in (100, 200, 300):
+        story.cuff(at)
+    return story.start(t)
+
+
+def recovering(end: float = 1000) -> Story:
+    story = infusing()
+    story.command(end, "end_infusion")
+    return story
+
+
+# -- section 3, phase by phase --------------------------------------------------------------------------------------
+
+
+def test_section_3_pre_three_readings_a_minute_apart() -> None:
+    story = Story().open(0)
+    for at in (90, 180, 270):
+        story.cuff(at)
+    story.tick(3000)
+    assert asked(story) == [60, 150, 240]
+    assert {line["reason"] for line in story.all("nibp_requested")} == {"baseline"}
+
+
+def test_section_3_pre_readings_less_than_a_minute_apart_are_one() -> None:
+    story = Story().open(0)
+    for at in (90, 135, 180):
+        story.cuff(at)
+    story.tick(240)
+    assert asked(story) == [60, 240]
+
+
+def test_section_3_pre_nobody_answers() -> None:
+    story = Story().open(0)
+    story.tick(1000)
+    assert asked(story) == [60, 360, 660, 960]
+
+
+def test_section_3_infusing_every_five_minutes() -> None:
+    story = infusing(600)
+    for at in (930, 1230, 1530):
+        story.cuff(at)
+    story.tick(1800)
+    assert asked(story, "schedule") == [900, 1200, 1500, 1800]
+
+
+def test_section_3_infusing_a_reading_by_hand_moves_the_schedule() -> None:
+    story = infusing(600)
+    story.cuff(700)
+    story.tick(1300)
+    assert asked(story, "schedule") == [1000, 1300]
+
+
+def test_section_3_a_cuff_that_cycles_by_itself_is_asked_for_nothing() -> None:
+    """It says that it inflates: what is due then is being measured."""
+    story = infusing(600)
+    for start in range(650, 3000, 300):
+        story.put(start, "cuff", device=CUFF, state="inflating", pressure=0)
+        story.put(start + 6, "cuff", device=CUFF, state="deflating", pressure=160)
+        story.cuff(start + 34)
+    assert asked(story, "schedule") == []
+
+
+def test_section_3_paused_at_once_then_every_five_minutes() -> None:
+    story = infusing(600)
+    story.command(700, "pause_infusion")
+    story.cuff(730)
+    story.tick(1300)
+    assert [(line["t"], line["reason"]) for line in story.all("nibp_requested")][3:] == [
+        (700, "paused"),
+        (1000, "schedule"),
+        (1300, "schedule"),
+    ]
+
+
+def test_section_5_0_resume_reading_within_two_minutes() -> None:
+    story = infusing(600)
+    story.command(700, "pause_infusion")
+    story.cuff(730)
+    story.command(850, "resume_infusion")
+    story.cuff(890)
+    story.tick(1150)
+    assert asked(story, "resumed") == [850]
+    assert asked(story, "schedule") == [1150]
+
+
+def test_section_3_recovery_at_0_5_10_15_and_20_whatever_else_is_measured() -> None:
+    story = infusing(650)
+    story.command(1000, "end_infusion")
+    for slot in range(1000, 2201, 300):
+        story.cuff(slot + 40, 130)
+        story.cuff(slot + 160, 131)
+    assert asked(story, "schedule") == [950, 1300, 1600, 1900, 2200]
+
+
+def test_section_3_recovery_0_waits_for_a_request_that_is_open() -> None:
+    """One at a time: what was asked for a minute ago may still serve; a reading after the end does."""
+    for answered in (False, True):
+        story = infusing(650)
+        story.command(1000, "end_infusion")
+        if answered:
+            story.cuff(1010)
+        story.tick(1299)
+        assert asked(story, "schedule") == ([950] if answered else [950, 1070])
+
+
+def test_section_3_recovery_after_20_every_five_minutes_until_returned() -> None:
+    story = Story().open()
+    for at in (60, 150, 240):
+        story.cuff(at)
+    story.samples(0, 300)
+    story.command(300, "start_infusion")
+    story.cuff(330, 150)
+    story.cuff(430, 150)
+    story.command(600, "end_infusion")
+    for t in range(601, 4000):
+        story.sample(t)
+        if (t - 630) % 300 == 0 and t < 3000:
+            story.cuff(t, 150 if t < 2200 else 120)
+    assert asked(story, "schedule")[1:] == [900, 1200, 1500, 1800, 2100, 2400, 2700, 3300, 3900]
+
+
+def test_section_3_a_later_deadline_is_a_moment_of_the_schedule() -> None:
+    story = Story().open(deadline_min=33).start(600)
+    story.command(1000, "end_infusion")
+    for slot in (1000, 1300, 1600, 1900, 2200, 2500, 2800):
+        story.cuff(slot + 30)
+    story.tick(1000 + 33 * 60)
+    assert asked(story, "schedule")[-2:] == [2800, 2980]
+
+
+def test_6_2_an_end_entered_late_asks_for_what_was_missed_once() -> None:
+    story = infusing(600)
+    story.command(1420, "end_infusion", at=1000)
+    story.cuff(1450)
+    story.tick(1600)
+    assert asked(story, "schedule")[-2:] == [1420, 1600]
+
+
+def test_6_2_an_end_entered_late_after_its_reading_asks_at_the_next_moment() -> None:
+    story = infusing(600)
+    story.cuff(1330)
+    story.command(1420, "end_infusion", at=1000)
+    story.tick(1600)
+    assert asked(story)[-1] == 1600
+    assert 1420 not in asked(story)
+
+
+def test_no_requests_for_an_empty_bed() -> None:
+    story = infusing(600)
+    story.command(700, "abort", reason="transfer")
+    story.tick(5000)
+    assert [t for t in asked(story) if t > 700] == []
+
+
+# -- repeats and retries --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "more"),
+    [
+        ((185, 90), {}),
+        ((150, 112), {}),
+        ((88, 60), {}),
+        ((120, 76), {"irregular": True}),
+        ((185, 90), {"irregular": True}),
+    ],
+    ids=["SBP_CRIT", "DBP_CRIT", "SBP_LOW", "suspect", "suspect and critical"],
+)
+def test_3_1_a_critical_or_doubtful_reading_is_repeated_exactly_60_s_after_it(
+    values: tuple[float, float], more: dict[str, Any]
+) -> None:
+    story = infusing(600)
+    story.cuff(700, *values, **more)
+    story.tick(760)
+    line = story.all("nibp_requested")[-1]
+    assert (line["t"], line["reason"], line["device"], line["due_at"]) == (760, "repeat", CUFF, 760)
+    story.tick(900)
+    assert len(asked(story, "repeat")) == 1
+
+
+def test_2_2_the_repeat_counts_from_when_it_was_measured() -> None:
+    story = infusing(600)
+    story.cuff(720, 185, 90, measured_t=700)
+    story.tick(760)
+    assert asked(story, "repeat") == [760]
+
+
+def test_3_1_an_ordinary_reading_is_not_repeated() -> None:
+    story = infusing(600)
+    story.cuff(700, 165, 90)
+    story.tick(899)
+    assert asked(story, "repeat") == []
+
+
+def test_1_4_repeats_of_repeats_end_after_five_minutes() -> None:
+    """From then on each scheduled reading is repeated once: never every minute for longer."""
+    story = infusing(600)
+    t = 700.0
+    while t < 3000:
+        story.cuff(t, 185, 90)
+        story.tick(t + 75)
+        waiting = [due for due in asked(story) if due > t]
+        if not waiting:
+            later = cuff_schedule.next_at(story.bed)
+            assert later is not None
+            story.tick(later / SECOND)
+            waiting = [later / SECOND]
+        t = waiting[-1] + 30
+    repeats = asked(story, "repeat")
+    chain = [due for due in repeats if due <= 1060]
+    assert chain == [760, 850, 940]
+    later_repeats = [due for due in repeats if due > 1060]
+    assert all(later - before >= 240 for before, later in pairwise(later_repeats))
+    assert len(later_repeats) >= 5
+
+
+def test_2_2_one_request_at_a_time_the_earlier_wins() -> None:
+    story = infusing(600)
+    cuff_schedule.ask(story.bed, 800 * SECOND, "later", [])
+    cuff_schedule.ask(story.bed, 700 * SECOND, "vasovagal", [])
+    cuff_schedule.ask(story.bed, 750 * SECOND, "between", [])
+    story.bed.wake = 0
+    story.tick(860)
+    assert [(line["t"], line["reason"]) for line in story.all("nibp_requested")][3:] == [(700, "vasovagal")]
+
+
+def test_b1_a_failed_attempt_is_tried_again_once_after_60_s() -> None:
+    story = infusing(600)
+    story.cuff(900, **FAILED)
+    story.cuff(990, **FAILED)
+    story.tick(1199)
+    assert asked(story, "retry") == [960]
+
+
+def test_b1_a_rejected_attempt_is_tried_again_once_after_60_s() -> None:
+    story = infusing(600)
+    story.cuff(900, 70, 90)
+    story.tick(1199)
+    assert asked(story, "retry") == [960]
+
+
+def test_6_3_reading_missing_near_20_is_tried_again_twice() -> None:
+    story = recovering(1000)
+    story.cuff(2230, **FAILED)
+    story.cuff(2320, **FAILED)
+    story.cuff(2410, **FAILED)
+    story.tick(2499)
+    assert asked(story, "retry") == [2290, 2380]
+
+
+def test_section_9_after_three_failed_attempts_the_cuff_rests() -> None:
+    """Five minutes from the start of the third."""
+    story = recovering(1000)
+    story.cuff(2230, **FAILED)
+    story.cuff(2320, **FAILED)
+    story.cuff(2410, **FAILED)
+    cuff_schedule.ask(story.bed, 2420 * SECOND, "vasovagal", [])
+    story.bed.wake = 0
+    story.tick(2799)
+    assert asked(story)[-1] == 2380 + 300
+
+
+def test_1_4_never_less_than_a_minute_after_a_measurement() -> None:
+    story = infusing(600)
+    story.cuff(890, 120, 76, error=None)
+    story.command(900, "pause_infusion")
+    story.tick(1000)
+    assert asked(story, "paused") == [950]
+
+
+def test_refused_request_is_recorded_and_made_again() -> None:
+    story = Story(devices=STARTABLE).open()
+    story.tick(60)
+    story.put(60, "nibp_refused", device=CUFF, reason="the device is not connected")
+    line = story.one("nibp_refused")
+    assert (line["device"], line["request"], line["reason"]) == (CUFF, "baseline", "the device is not connected")
+    story.tick(120)
+    assert asked(story) == [60, 120]
+
+
+# -- who is asked ---------------------------------------------------------------------------------------------------
+
+
+def test_a_cuff_that_may_be_started_is_named_before_it_has_spoken() -> None:
+    story = Story(devices=STARTABLE).open()
+    story.tick(60)
+    line = story.one("nibp_requested")
+    assert (line["device"], line["automatic"]) == (CUFF, True)
+
+
+def test_without_one_the_request_is_for_the_nurse() -> None:
+    story = Story(devices=[DeviceSetup(CUFF, 4 * SECOND)]).open()
+    story.tick(60)
+    line = story.one("nibp_requested")
+    assert (line["device"], line["automatic"]) == (None, False)
+
+
+@pytest.mark.parametrize(("error", "automatic"), [("motion", True), ("overpressure", False), ("device", False)])
+def test_section_9_3_after_overpressure_or_a_fault_somebody_looks_first(error: str, automatic: bool) -> None:
+    story = Story(devices=STARTABLE).open()
+    story.cuff(50, **(FAILED | {"error": error}))
+    story.tick(110)
+    assert story.one("nibp_requested", reason="retry")["automatic"] is automatic
