@@ -12,10 +12,12 @@ from typing import Protocol
 
 import structlog
 
-from adapters.links import Links
+from adapters.link_report import LinkSink
+from adapters.links import DeviceSpec, Links
+from adapters.transports.mqtt import OnUnbound
 from adapters.transports.url import ReplayUrl
 from alerts.alert import Alert
-from alerts.channel import find_kinds, open_channel
+from alerts.channel import ChannelKind, find_kinds, open_channel
 from alerts.dispatcher import Dispatcher
 from alerts.ledger import Page
 from config.instant import SECOND, Clock, Instant
@@ -52,6 +54,22 @@ SITE_FILE = "site.toml"
 """A demo's own site file; that of a site lies where the site keeps it."""
 
 
+class OpenLinks(Protocol):
+    """Makes the connections to the devices; `adapters.links.Links` itself but in a drill."""
+
+    def __call__(
+        self,
+        devices: Sequence[DeviceSpec],
+        sink: LinkSink,
+        clock: Clock,
+        random: random.Random,
+        on_unbound: OnUnbound,
+        site_filter: str | None,
+    ) -> Links:
+        """As `Links`."""
+        ...
+
+
 class PacedClock(Clock, Protocol):
     """A clock that says how fast it runs: 1 but in a demo. `monitor.clock.SystemClock`, or a test's own."""
 
@@ -76,6 +94,9 @@ class Plan:
         live: told the running service, for a demo that acts on it.
         commit_bound_s: how long an alarm waits for its commit (rulings, section 5); a journey in virtual time gives
             a busy machine more.
+        chance: spreads retries; seeded in a drill, so that it is the same each time.
+        kinds: of channels; None: those that are installed.
+        open_links: how the devices are connected.
     """
 
     site: Site
@@ -88,6 +109,9 @@ class Plan:
     ready: Callable[[int], None] = lambda port: None
     live: Callable[[Service], None] = lambda service: None
     commit_bound_s: float = COMMIT_BOUND_S
+    chance: random.Random = field(default_factory=random.SystemRandom)
+    kinds: Mapping[str, ChannelKind] | None = None
+    open_links: OpenLinks = Links
 
 
 class Service:
@@ -102,12 +126,12 @@ class Service:
         labels = {bed.id: bed.label for bed in site.beds}
         self.board = Board()
         self.board.load(self._books())
-        kinds = find_kinds()
+        kinds = find_kinds() if plan.kinds is None else plan.kinds
         self.dispatcher = Dispatcher(
             [(spec, open_channel(kinds, spec)) for spec in site.channels],
             journal.outbox,
             clock,
-            random.SystemRandom().random,
+            plan.chance.random,
             self._pager_trouble,
             self._pager_recovered,
             wall=wall_time,
@@ -119,9 +143,7 @@ class Service:
         beds = {device.id: device.bed for device in site.devices}
         self.waves = Waves(beds, self._submit, clock)
         self.intake = Intake(beds, self._submit, self._pleth, self._quarantine)
-        self.links = Links(
-            site.specs, self.intake, clock, random.SystemRandom(), self.intake.unbound, site_filter=site.site_filter
-        )
+        self.links = plan.open_links(site.specs, self.intake, clock, plan.chance, self.intake.unbound, site.site_filter)
         page = wire.Site(site.id, site.name, site.ruleset.title, __version__, clock.speed, plan.demo)
         self.view = LiveWard(self.ward, self.board, labels, facts, self._faults, page, clock.now)
         self.feed = FeedHub(self.view, clock)
@@ -153,19 +175,7 @@ class Service:
             allowed_origins=plan.site.station.allowed_origins,
             lock_after=plan.site.station.lock_after,
         )
-        # Before the ward is taken up: the pages of that are sent once they are durable, and only then.
-        self.dispatcher.start(
-            failing=[alarm.device or "" for alarm in self._open_service_alarms("PAGER_FAIL")],
-            open_alarms=[alarm.alarm_id for alarm in self.board.alarms()],
-        )
-        self._take_up()
-        # After the last life's troubles have been forgotten: this one's may be there from the first moment.
-        self.journal.health.watch(
-            on_trouble=lambda reason, broken: self._storage(ok=False, detail=reason, critical=broken),
-            on_recovered=lambda: self._storage(ok=True),
-            on_low_disk=lambda percent: self._disk(ok=False, detail=f"{percent:.1f} % of the disk is free"),
-            on_disk_ok=lambda percent: self._disk(ok=True),
-        )
+        self.take_up()
         async with asyncio.TaskGroup() as tasks, AsyncExitStack() as ending:
             ending.push_async_callback(self.dispatcher.stop)
             tasks.create_task(self.dispatcher.run(), name="pages")
@@ -183,13 +193,25 @@ class Service:
                     task.cancel()
                 await asyncio.wait(running)
 
-    def _take_up(self) -> None:
+    def take_up(self) -> None:
         """Go on where the journal ended: what was not told, then row 17 of the alarm table on every bed."""
+        # Before the ward is taken up: the pages of that are sent once they are durable, and only then.
+        self.dispatcher.start(
+            failing=[alarm.device or "" for alarm in self._open_service_alarms("PAGER_FAIL")],
+            open_alarms=[alarm.alarm_id for alarm in self.board.alarms()],
+        )
         if not self._revived.first_start:
             self.loop.publish(self._revived.untold)
             self._forget_own_troubles()
             self.loop.submit(Restart())
         self.loop.keep_all(SnapshotReason.RESTART)
+        # After the last life's troubles have been forgotten: this one's may be there from the first moment.
+        self.journal.health.watch(
+            on_trouble=lambda reason, broken: self._storage(ok=False, detail=reason, critical=broken),
+            on_recovered=lambda: self._storage(ok=True),
+            on_low_disk=lambda percent: self._disk(ok=False, detail=f"{percent:.1f} % of the disk is free"),
+            on_disk_ok=lambda percent: self._disk(ok=True),
+        )
 
     def _forget_own_troubles(self) -> None:
         """Journal and core begin anew: what is still wrong with them will be said anew. A channel that the site

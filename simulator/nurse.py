@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 from simulator.tables import ScenarioError, in_seconds, nearest
 
-_EVERY = {"by", "reason"}
+_EVERY = {"by", "reason", "observed_s"}
+_OBSERVED = ("observed_s", "observed_min")
 _LIMBS = {"cuff_limb", "probe_limb", "iv_limb"}
 
 ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -81,7 +82,22 @@ def read_nurse(entry: Mapping[str, object], where: str) -> NurseAction:
     if not 0 <= at_s < float("inf"):
         raise ScenarioError(f"{where}: at_s must not be negative, and is {at_s:g} s")
     fields = {key: value for key, value in entry.items() if key not in ("does", "at_s", "at_min")}
+    fields = _with_observed(fields, does, where)
     for key in fields:
         if key not in known:
             raise ScenarioError(f'{where}: unknown key "{key}"{nearest(key, known | {"at_s", "at_min", "does"})}')
     return NurseAction(float(at_s), does, MappingProxyType(fields))
+
+
+def _with_observed(fields: dict[str, object], does: str, where: str) -> dict[str, object]:
+    """`observed_min` or `observed_s`: when the nurse saw it, where that was before entering it."""
+    times = in_seconds({key: fields[key] for key in _OBSERVED if key in fields}, where)
+    if not times:
+        return fields
+    observed = times["observed_s"]
+    if does in ("open_session", "take_cuff", "acknowledge"):
+        raise ScenarioError(f"{where}: {does} is entered when it happens; leave observed_s out")
+    if isinstance(observed, bool) or not isinstance(observed, int | float) or not 0 <= observed < float("inf"):
+        raise ScenarioError(f"{where}: observed_s must be a number of seconds of the story, not {observed!r}")
+    kept = {key: value for key, value in fields.items() if key not in _OBSERVED}
+    return {**kept, "observed_s": float(observed)}

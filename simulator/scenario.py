@@ -194,6 +194,15 @@ def parse_scenario(text: str, *, name: str, origin: str) -> Scenario:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise ScenarioError(f"{origin}: not valid TOML: {problem}") from problem
+    return read_scenario(document, name=name, origin=origin)
+
+
+def read_scenario(document: Mapping[str, object], *, name: str, origin: str) -> Scenario:
+    """The story in a TOML document that has been read already; `origin` is what errors call it.
+
+    Raises:
+        ScenarioError: as `load_scenario`.
+    """
     tables = {"patient", "infusion", "cuff", "event", "nurse"}
     for key in document:
         if key not in tables | known_keys(_Head):
