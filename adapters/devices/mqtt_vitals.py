@@ -242,8 +242,8 @@ DRIVERS: Final = (
         title="bedwatch's own MQTT scheme, oximeters and cuffs",
         source="design/interfaces.md, section 3",
         decoder=lambda options: VitalsDecoder(),
-        # A cuff is silent between measurements by right. An oximeter's silence shows as missing data and by its
-        # last will.
+        # A cuff is silent between measurements by right. For an oximeter the site file says `cadence = "stream"`,
+        # and `bedwatch check` asks for it: without that its silence shows as missing data and by its last will only.
         cadence=Cadence.EPISODIC,
         nominal_interval=SECOND,
         messages=True,

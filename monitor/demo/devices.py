@@ -85,7 +85,7 @@ class DemoDevices:
 
     def _add_mqtt(self, device: str, bed: str, emulator: MqttVitals, body: Body) -> None:
         self.ward.add_mqtt(device, emulator, HOST, self._broker_port, body)
-        self.lines.append(published_lines(HOST, self._broker_port, SITE_ID, bed, device))
+        self.lines.append(published_lines(HOST, self._broker_port, SITE_ID, bed, device, emulator))
 
 
 def site_text(beds: Sequence[DemoBed], lines: Sequence[SiteLines], recorded: str | None) -> str:

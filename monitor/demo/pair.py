@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from adapters.driver import Cadence
 from config.instant import Instant
 from simulator.devices.mqtt_vitals import Kind, MqttVitals
 from simulator.devices.nonin import NoninDf2
@@ -15,21 +16,25 @@ from simulator.serve import Body
 
 SimulatedCuff: TypeAlias = ParNibp | MqttVitals
 OXIMETER_DRIVER, CUFF_DRIVER, MQTT_DRIVER = "nonin-df2", "par-nibp", "mqtt-vitals"
+STREAM, EPISODIC = Cadence.STREAM.value, Cadence.EPISODIC.value
 BATTERY = 82
 
 
 @dataclass(frozen=True, slots=True)
 class SiteLines:
-    """One device of a site file."""
+    """One device of a site file. `cadence`: what its silence means, where the driver does not say."""
 
     device: str
     bed: str
     driver: str
     url: str
+    cadence: str | None = None
 
     def text(self) -> str:
         """As it stands in the file."""
-        pairs = (("id", self.device), ("bed", self.bed), ("driver", self.driver), ("url", self.url))
+        pairs = [("id", self.device), ("bed", self.bed), ("driver", self.driver), ("url", self.url)]
+        if self.cadence is not None:
+            pairs.append(("cadence", self.cadence))
         return "[[device]]\n" + "".join(f'{key} = "{value}"\n' for key, value in pairs)
 
 
@@ -56,9 +61,10 @@ def published_cuff(body: Body, story: Scenario, begin_s: float, site: str, bed: 
     return MqttVitals(body.source, site, bed, device, kinds=kinds, cycle_s=every, first_s=first, battery=BATTERY)
 
 
-def published_lines(host: str, port: int, site: str, bed: str, device: str) -> SiteLines:
+def published_lines(host: str, port: int, site: str, bed: str, device: str, simulated: MqttVitals) -> SiteLines:
     """The site file's lines for a device on a broker."""
-    return SiteLines(device, bed, MQTT_DRIVER, f"mqtt://{host}:{port}/vitals/v1/{site}/{bed}/{device}/+")
+    url = f"mqtt://{host}:{port}/vitals/v1/{site}/{bed}/{device}/+"
+    return SiteLines(device, bed, MQTT_DRIVER, url, STREAM if Kind.OXIMETER in simulated.kinds else EPISODIC)
 
 
 def press(cuffs: Iterable[SimulatedCuff], now: Instant) -> None:

@@ -154,9 +154,10 @@ class Simulation:
         oximeter = published_oximeter(body, self._site, self._bed, OXIMETER)
         cuff = published_cuff(body, self._story, self._begin_s, self._site, self._bed, CUFF)
         self._cuffs.append(cuff)
-        for device, simulated in ((OXIMETER, oximeter), (CUFF, cuff)):
+        pair = ((OXIMETER, oximeter), (CUFF, cuff))
+        for device, simulated in pair:
             ward.add_mqtt(device, simulated, host, port, body, self._news(device, f"{host}:{port}"))
-        self.lines.append([published_lines(host, port, self._site, self._bed, device) for device in (OXIMETER, CUFF)])
+        self.lines.append([published_lines(host, port, self._site, self._bed, *each) for each in pair])
 
     def _wired(self, oximeter_url: str, cuff_url: str) -> None:
         self.lines.append(

@@ -19,6 +19,9 @@ from monitor.site.findings import Findings
 OWN_SCHEME = ("vitals", "v1")
 """First levels of the topics of `mqtt-vitals`, followed by site, bed, device, kind (interfaces, section 3)."""
 
+MAY_STREAM = ("+", "#", "spo2", "pleth")
+"""Last levels of a topic that an oximeter's values may come on."""
+
 
 @dataclass(frozen=True, slots=True)
 class BoundDevice:
@@ -64,6 +67,7 @@ def _device(device: DeviceSection, where: Path, known: Mapping[str, Driver], fin
         findings.wrong((*where, "url"), str(error))
         return None
     _look_at_topic(device, where, pipe, findings)
+    _look_at_cadence(device, where, driver, pipe, findings)
     if driver is None or not _fits(driver, options, pipe, where, findings):
         return None
     topic = _command_topic(device, where, pipe, findings) if device.commands else None
@@ -138,6 +142,20 @@ def _look_at_topic(device: DeviceSection, where: Path, pipe: TransportUrl, findi
     levels = pipe.topic_filter.split("/")
     if tuple(levels[:2]) == OWN_SCHEME and len(levels) > 4 and levels[3] not in ("+", device.bed):
         findings.odd((*where, "url"), f"its topic names bed {levels[3]!r}, but the device is bound to {device.bed!r}")
+
+
+def _look_at_cadence(
+    device: DeviceSection, where: Path, driver: Driver | None, pipe: TransportUrl, findings: Findings
+) -> None:
+    """A driver for devices of several kinds cannot know whether this one's silence means that it is gone."""
+    if driver is None or not driver.messages or driver.cadence is not Cadence.EPISODIC or device.cadence is not None:
+        return
+    if isinstance(pipe, MqttUrl) and pipe.topic_filter.rpartition("/")[2] in MAY_STREAM:
+        findings.odd(
+            where,
+            'does not say what its silence means: add cadence = "stream" for an oximeter, which is then missed when '
+            'it falls silent, or cadence = "episodic" for a cuff',
+        )
 
 
 def _command_topic(device: DeviceSection, where: Path, pipe: TransportUrl, findings: Findings) -> str | None:

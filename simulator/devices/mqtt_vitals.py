@@ -80,7 +80,7 @@ class MqttVitals:
         self.battery = battery
         self._source = source
         self._prefix = f"vitals/v1/{site}/{bed}/{device}/"
-        self._kinds = kinds
+        self.kinds = kinds
         self._clock_offset = clock_offset
         self._cuff = _Cuff(None if cycle_s is None else seconds(cycle_s), None)
         self._first: Duration = seconds(first_s)
@@ -102,7 +102,7 @@ class MqttVitals:
 
     def receive(self, topic: str, payload: bytes, now: Instant) -> list[Message]:
         """A message for the device; the answer where there is one. What is no command is ignored."""
-        if topic != self.command_topic or Kind.CUFF not in self._kinds:
+        if topic != self.command_topic or Kind.CUFF not in self.kinds:
             return []
         try:
             order = json.loads(payload)
@@ -127,13 +127,13 @@ class MqttVitals:
         while self._next <= now:
             out += self._numerics(self._next)
             self._next += INTERVAL
-        if Kind.CUFF in self._kinds:
+        if Kind.CUFF in self.kinds:
             out += self._work_cuff(now)
         return out
 
     def _numerics(self, at: Instant) -> list[Message]:
         out: list[Message] = []
-        if Kind.OXIMETER in self._kinds:
+        if Kind.OXIMETER in self.kinds:
             vitals = self._source.oximeter()
             values = {
                 "spo2": _whole(vitals.spo2),
@@ -141,7 +141,7 @@ class MqttVitals:
                 "perfusion_index": None if vitals.perfusion_index is None else round(vitals.perfusion_index, 1),
             }
             out.append(self._numbered("spo2", at, {"values": values, "flags": flags_of(vitals)}))
-        if Kind.PLETH in self._kinds:
+        if Kind.PLETH in self.kinds:
             samples = self._source.pleth(PLETH_RATE_HZ, PLETH_RATE_HZ)
             body = {"rate_hz": PLETH_RATE_HZ, "samples": samples}
             out.append(self._numbered("pleth", at - INTERVAL, body, qos=0))

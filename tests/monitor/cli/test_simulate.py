@@ -163,7 +163,9 @@ async def test_every_outlet_gets_its_pair_and_its_lines(tmp_path: Path) -> None:
         for group in playing.lines:
             site = read_site_text("pasted", frame + paste_text([group]), {})
             drivers.append([device.spec.driver.name for device in site.devices])
+            assert not [warning for warning in site.warnings if "silence" in warning]
         assert drivers == [["nonin-df2", "par-nibp"]] * 2 + [["mqtt-vitals", "mqtt-vitals"]]
+        assert [line.cadence for line in playing.lines[2]] == ["stream", "episodic"]
         assert playing.lines[2][0].url == "mqtt://127.0.0.1:1/vitals/v1/harbour/bay-2/ox-1/+"
     finally:
         playing.close()

@@ -267,6 +267,22 @@ def test_a_topic_outside_the_own_scheme_is_fine() -> None:
     assert not [line for line in read(device("mqtt-vitals", "mqtt://b/tele/x/+")).warnings if "topic" in line]
 
 
+def test_a_device_on_a_broker_says_what_its_silence_means() -> None:
+    """Nobody can tell an oximeter from a cuff by its topic; an unmissed oximeter would never be DEVICE_OFFLINE."""
+
+    def asked(topic: str, more: str = "") -> list[str]:
+        site = read(device("mqtt-vitals", f"mqtt://b/vitals/v1/harbour/bay-1/x/{topic}", more))
+        return [line for line in site.warnings if "silence" in line]
+
+    (warning,) = asked("+")
+    assert warning.startswith('site.toml:8: device.x: does not say what its silence means: add cadence = "stream"')
+    assert asked("spo2")
+    assert not asked("nibp")
+    assert not asked("+", 'cadence = "stream"')
+    assert not asked("+", 'cadence = "episodic"')
+    assert not [line for line in read(device("nonin-df2", "serial:///dev/a")).warnings if "silence" in line]
+
+
 def test_one_capture_may_be_replayed_twice() -> None:
     text = device("nonin-df2", "replay:///a.bin") + device("nonin-df2", "replay:///a.bin", name="y", bed="bay-2")
     assert len(read(text).devices) == 2
