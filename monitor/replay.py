@@ -38,6 +38,26 @@ def replay_lines(ward: Ward, lines: Iterable[bytes | str], source: str) -> Itera
     Raises:
         InputError: a line is malformed, unknown, or goes back in time; the message names file and line.
     """
+    for number, at, item in _numbered(lines, source):
+        try:
+            events = ward.feed(item, at)
+            _check_bound(ward, item)
+        except InputError as error:
+            raise InputError(f"{source}, line {number}: {error}") from None
+        yield from events
+
+
+def read_lines(lines: Iterable[bytes | str], source: str) -> Iterator[tuple[Instant, Input]]:
+    """The inputs of a file with their times, in order.
+
+    Raises:
+        InputError: as `replay_lines`.
+    """
+    for _, at, item in _numbered(lines, source):
+        yield at, item
+
+
+def _numbered(lines: Iterable[bytes | str], source: str) -> Iterator[tuple[int, Instant, Input]]:
     last: Instant = 0
     for number, text in enumerate(lines, start=1):
         if not text.strip():
@@ -46,11 +66,9 @@ def replay_lines(ward: Ward, lines: Iterable[bytes | str], source: str) -> Itera
             line = _decode(text)
             at = last = _forward(read_time(line), last)
             item = read_input(line)
-            events = ward.feed(item, at)
-            _check_bound(ward, item)
         except InputError as error:
             raise InputError(f"{source}, line {number}: {error}") from None
-        yield from events
+        yield number, at, item
 
 
 def _forward(at: Instant, last: Instant) -> Instant:

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from config.instant import Instant
 from monitor.core.bed import Bed, Setup, step
 from monitor.core.bed_state import BedState
 from monitor.core.errors import JournalError
 from monitor.core.events import Event, EventKind
-from monitor.core.inputs import Acknowledge, SystemState
+from monitor.core.inputs import Acknowledge, BedInput, SystemState
 from monitor.core.lines import read_input
 from monitor.journal import EventRow, SessionRecord
 
@@ -32,11 +33,17 @@ def replay_session(record: SessionRecord, setups: Iterable[Setup]) -> Iterator[E
     if record.opening is None:
         raise JournalError(f"session {about.session}: the state of its bed at the opening was not kept")
     bed = Bed(setup, msgspec.json.decode(record.opening.state, type=BedState))
+    for at, item in session_inputs(record):
+        yield from step(bed, item, at)[1]
+
+
+def session_inputs(record: SessionRecord) -> Iterator[tuple[Instant, BedInput]]:
+    """What came in for the session's bed, in order, on the service's scale."""
     for row in record.inputs:
         item = read_input(row.line)
         if isinstance(item, SystemState) or (isinstance(item, Acknowledge) and item.bed is None):
             continue  # about the service, not about this bed
-        yield from step(bed, item, row.at)[1]
+        yield row.at, item
 
 
 def journaled_events(record: SessionRecord) -> Iterator[Event]:

@@ -94,6 +94,11 @@ class Recording:
         self._drawn_s = 0.0
 
     @property
+    def period_s(self) -> float:
+        """Seconds between two of its numbers."""
+        return self._numerics.period_s
+
+    @property
     def time_s(self) -> float:
         """Seconds played so far, loops included."""
         return self._time_s

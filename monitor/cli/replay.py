@@ -10,10 +10,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from config.instant import Instant
 from monitor.cli.decode import open_bytes
 from monitor.cli.site_file import add_data_flag, data_folder, need_site_file
-from monitor.cli.terminal import OK, ResourceMissing, describe
+from monitor.cli.terminal import OK, ResourceMissing, describe, say
 from monitor.core.errors import ConfigError, InputError
+from monitor.core.inputs import Input
+from monitor.core.ruleset import Ruleset
 from monitor.core.ward import Ward
 
 TEXT = """\
@@ -22,11 +25,15 @@ the file: a night takes seconds, and the same file always gives the same bytes. 
 that the file names is bound; with it the beds, devices and preset of the site file hold.
 
 With --session the inputs come from the journal in --data, and time counts from the opening of the session; the site
-file is then the one that --site names, the demo's own, or the usual one."""
+file is then the one that --site names, the demo's own, or the usual one.
+
+With --compare A B the inputs run under two presets, and what changes is printed: alarms an hour by rule, alarms that a
+delay held back, how soon each sustained desaturation was announced, sessions whose verdict changes."""
 
 EXAMPLE = """\
   bedwatch replay night.jsonl --out events.jsonl
   bedwatch replay night.jsonl --site site.toml --preset our-own
+  bedwatch replay night.jsonl --compare ketamine-adult ketamine-adult-strict
   zcat night.jsonl.gz | bedwatch replay -
   bedwatch replay --session bay-1-s0007 --site /etc/bedwatch/site.toml --data /var/lib/bedwatch"""
 
@@ -43,6 +50,7 @@ def add(commands: Any) -> None:
     add_data_flag(parser)
     parser.add_argument("--site", metavar="FILE", help="site file whose beds, devices and preset hold")
     parser.add_argument("--preset", metavar="NAME", help=f"alarm preset (default: the site's, else {DEFAULT_PRESET})")
+    parser.add_argument("--compare", metavar=("A", "B"), nargs=2, help="run under two presets, print what changes")
     parser.add_argument("--out", metavar="EVENTS.jsonl", help="file for the events (default: standard output)")
 
 
@@ -52,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
 
     if (args.input is None) == (args.session is None):
         raise ConfigError("replay what? name a file of input lines, or a session of the journal with --session")
+    if args.compare is not None:
+        return _compare(args)
     if args.session is not None:
         return _replay_session(args)
     ward = _ward(args.site, args.preset)
@@ -63,6 +73,43 @@ def run(args: argparse.Namespace) -> int:
             out.write(event_bytes(event))
         out.flush()
     return OK
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from monitor.journal import JournalReader
+    from monitor.replay import read_lines
+    from monitor.service import JOURNAL_FILE
+    from monitor.session_replay import session_inputs
+    from monitor.whatif.comparison import compare
+    from monitor.whatif.tables import comparison_lines
+
+    if args.preset is not None or args.out is not None:
+        raise ConfigError("--compare names both presets itself and prints a table: leave out --preset and --out")
+    before, after = (_ruleset(args.site, name) for name in args.compare)
+    if args.session is not None:
+        data = data_folder(args.data, args.site, os.environ)
+        inputs: list[tuple[Instant, Input]] = list(
+            session_inputs(JournalReader(data / JOURNAL_FILE).session_record(args.session))
+        )
+    else:
+        name = "standard input" if args.input == "-" else args.input
+        with ExitStack() as stack:
+            inputs = list(read_lines(_lines(open_bytes(args.input, stack), name), name))
+    for line in comparison_lines(compare(inputs, before, after)):
+        say(line)
+    return OK
+
+
+def _ruleset(site_file: str | None, preset: str) -> Ruleset:
+    """A preset by its name: one of the site file's own where there is one, else a shipped one."""
+    from config.layers import Flag
+    from monitor.site import read_preset, read_site
+
+    if site_file is None:
+        return read_preset(preset)
+    return read_site(
+        Path(site_file), os.environ, [Flag("--compare", "site.preset", preset)], need_secrets=False
+    ).ruleset
 
 
 def _replay_session(args: argparse.Namespace) -> int:

@@ -1,0 +1,91 @@
+"""The findings of a comparison or a sweep as tables of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from config.instant import SECOND, Duration, to_seconds
+from monitor.whatif.comparison import Comparison
+from monitor.whatif.sweep import Outcome, Setting
+
+Row = Sequence[str]
+
+
+def aligned(head: Row, rows: Iterable[Row]) -> Iterator[str]:
+    """A table, its first column to the left, the others to the right."""
+    whole = [list(head), *map(list, rows)]
+    widths = [max(len(row[column]) for row in whole) for column in range(len(head))]
+    for row in whole:
+        first, *others = (
+            cell.ljust(widths[0]) if not place else cell.rjust(widths[place]) for place, cell in enumerate(row)
+        )
+        yield "  ".join([first, *others]).rstrip()
+
+
+def comparison_lines(found: Comparison) -> Iterator[str]:
+    """What changes from one preset to the other."""
+    before, after = found.before, found.after
+    yield f"{before.preset} against {after.preset}, {before.bed_hours:.2f} bed-hours"
+    yield ""
+    rules = sorted({*before.raised, *after.raised, *before.dropped, *after.dropped})
+    head = ("alarms", before.preset, after.preset, "an hour", "an hour", "held back by delay", "held back by delay")
+    yield from aligned(
+        head,
+        (
+            (
+                rule,
+                str(before.raised[rule]),
+                str(after.raised[rule]),
+                f"{before.per_hour(rule):.2f}",
+                f"{after.per_hour(rule):.2f}",
+                str(before.dropped[rule]),
+                str(after.dropped[rule]),
+            )
+            for rule in rules
+        ),
+    )
+    yield ""
+    if found.events:
+        yield from aligned(
+            ("SpO2 below 90 % for 30 s or more", before.preset, after.preset),
+            (
+                (f"{event.bed} from {to_seconds(event.start):g} s", delay_text(one), delay_text(other))
+                for event, one, other in zip(found.events, before.delays, after.delays, strict=True)
+            ),
+        )
+    else:
+        yield "no SpO2 below 90 % for 30 s or more"
+    yield ""
+    changed = [name for name, verdict in before.verdicts.items() if after.verdicts.get(name) != verdict]
+    if changed:
+        rows = ((name, before.verdicts[name], after.verdicts.get(name, "-")) for name in changed)
+        yield from aligned(("sessions whose verdict changes", before.preset, after.preset), rows)
+    else:
+        yield f"no verdict changes in {len(before.verdicts)} session(s)"
+
+
+def sweep_lines(found: Iterable[tuple[Setting, Outcome]]) -> Iterator[str]:
+    """One line a setting, as alarm-system section 2 asks for them."""
+    rows = [
+        (f"{each.limit:g} %", f"{each.delay_s:g} s", f"{each.hysteresis:g}", *outcome_cells(out)) for each, out in found
+    ]
+    yield from aligned(("limit", "delay", "hysteresis", *OUTCOME_HEAD), rows)
+
+
+OUTCOME_HEAD = ("alarms an hour", "removed", "announced within 30 s", "median", "slowest")
+
+
+def outcome_cells(found: Outcome) -> tuple[str, ...]:
+    """The cells that every outcome has."""
+    return (
+        f"{found.per_hour:.2f}",
+        f"{100 * found.removed:.0f} %",
+        f"{found.in_time} of {found.events}",
+        "-" if found.median_s is None else f"{found.median_s:g} s",
+        "-" if found.slowest_s is None else f"{found.slowest_s:g} s",
+    )
+
+
+def delay_text(delay: Duration | None) -> str:
+    """How long an announcement took."""
+    return "not announced" if delay is None else f"after {delay / SECOND:g} s"
