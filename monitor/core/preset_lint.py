@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from math import isinf
 
 from config.instant import SECOND, Duration
 from config.vocabulary import Metric, Priority
@@ -53,7 +54,7 @@ def lint(rules: Ruleset) -> list[Finding]:
 def _level(rule: LevelRule, validation: ValidationLimits) -> Iterator[Finding]:
     key = f"rules.{rule.rule.name}"
     for index, clear in enumerate(rule.clears):
-        yield from _end(f"{key}.clear[{index}]", rule.trigger, clear.limit)
+        yield from _end(f"{key}.clear[{index}]", _triggers(rule), clear.limit)
     yield from _reachable(f"{key}.trigger", rule.trigger, rule.metric, validation)
     if rule.rises_to is not None:
         if rule.rises_to <= rule.priority:
@@ -75,7 +76,7 @@ def _level(rule: LevelRule, validation: ValidationLimits) -> Iterator[Finding]:
 
 def _cuff(rule: CuffRule, validation: ValidationLimits) -> Iterator[Finding]:
     key = f"rules.{rule.rule.name}"
-    yield from _end(f"{key}.clear", rule.trigger, rule.clear)
+    yield from _end(f"{key}.clear", [rule.trigger], rule.clear)
     yield from _reachable(f"{key}.trigger", rule.trigger, rule.metric, validation)
     if rule.second is not None and rule.second <= rule.priority:
         yield Finding(f"{key}.second", f"{rule.second.word} is no rise from {rule.priority.word}", grave=True)
@@ -86,14 +87,21 @@ def _cuff(rule: CuffRule, validation: ValidationLimits) -> Iterator[Finding]:
             yield Finding(f"{key}.at_once.priority", f"is no rise from {rule.priority.word}", grave=True)
 
 
-def _end(key: str, trigger: AlarmLimit, clear: AlarmLimit) -> Iterator[Finding]:
+def _triggers(rule: LevelRule) -> list[AlarmLimit]:
+    """What must be crossed, all of it."""
+    return [rule.trigger] if rule.also is None else [rule.trigger, rule.also]
+
+
+def _end(key: str, triggers: list[AlarmLimit], clear: AlarmLimit) -> Iterator[Finding]:
     """The end of an alarm lies beyond its limit, with a gap; it also needs the trigger false (rulings 3)."""
-    if trigger.comparison.is_lower_bound is clear.comparison.is_lower_bound:
+    lower = triggers[0].comparison.is_lower_bound
+    if lower is clear.comparison.is_lower_bound:
         yield Finding(key, "looks the same way as the trigger, which must be over by then: it never holds", grave=True)
         return
     for baseline in (None, *BASELINES):
-        edge, end = trigger.number(baseline), clear.number(baseline)
-        if (end - edge if trigger.comparison.is_lower_bound else edge - end) < 0:
+        edges = [trigger.number(baseline) for trigger in triggers]
+        edge, end = (min if lower else max)(edges), clear.number(baseline)
+        if not (isinf(edge) or isinf(end)) and (end - edge if lower else edge - end) < 0:
             yield Finding(
                 key, "reaches into the trigger: a value that sways at the limit would end and renew the alarm"
             )
@@ -114,7 +122,7 @@ def _inside(rules: Ruleset) -> Iterator[Finding]:
     named: list[LevelRule | CuffRule] = [*rules.levels, *rules.cuffs]
     for one, other in combinations(named, 2):
         same = one.rule.group is not None and one.rule.group == other.rule.group and one.metric is other.metric
-        if not same or one.rule.rank == other.rule.rank:
+        if not same or one.rule.rank == other.rule.rank or _looks_back(one) or _looks_back(other):
             continue
         higher, lower = (one, other) if one.rule.rank > other.rule.rank else (other, one)
         key = f"rules.{lower.rule.name}.trigger"
@@ -129,6 +137,11 @@ def _inside(rules: Ruleset) -> Iterator[Finding]:
                 f"rules.{higher.rule.name}.delay_s",
                 f"the graver alarm waits longer than {lower.rule.name} ({_seconds(lower.delay)})",
             )
+
+
+def _looks_back(rule: LevelRule | CuffRule) -> bool:
+    """A rule on a fall within minutes stands beside the others: its limit is no level that theirs could cover."""
+    return isinstance(rule, LevelRule) and rule.median is not None
 
 
 def _technical(rules: Ruleset) -> Iterator[Finding]:
