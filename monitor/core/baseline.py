@@ -25,7 +25,7 @@ REQUIRED = (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.PULSE_RATE, Metric.SPO2)
 class PressureReading:
     """The VALID pressures of one cuff measurement, mmHg; None where not valid. `number` counts in the session.
 
-    `source` is `manual` for a reading that a person entered.
+    `source` is `manual` for a reading that a person entered, `limb` where the cuff was.
     """
 
     at: Instant
@@ -34,6 +34,7 @@ class PressureReading:
     diastolic: float | None
     mean: float | None
     source: str | None = None
+    limb: str | None = None
 
     def value(self, metric: Metric) -> float | None:
         """One of the three."""
@@ -54,35 +55,62 @@ class Baseline:
 NO_BASELINE = Baseline(None, Grade.NONE)
 
 
+def usable(
+    readings: Sequence[PressureReading],
+    metric: Metric,
+    start: Instant,
+    activities: Sequence[Instant],
+    rule: BaselineRule,
+) -> list[PressureReading]:
+    """The readings before `start` that a baseline may be taken from, newest first; none when the newest is too old."""
+    taken: list[PressureReading] = []
+    for reading in sorted(readings, key=lambda entry: entry.at, reverse=True):
+        if reading.value(metric) is None or not start - rule.window <= reading.at < start:
+            continue
+        if any(reading.at - rule.rest < moment <= reading.at for moment in activities):
+            continue
+        if taken and taken[-1].at - reading.at < rule.spacing:
+            continue
+        taken.append(reading)
+    return [] if taken and start - taken[0].at > rule.newest else taken
+
+
 def from_readings(
     readings: Sequence[PressureReading],
     metric: Metric,
     start: Instant,
     activities: Sequence[Instant],
     rule: BaselineRule,
+    limb: str | None = None,
 ) -> Baseline:
-    """Baseline of a cuff metric from the valid readings before `start`."""
-    taken: list[tuple[Instant, PressureReading, float]] = []
-    for reading in sorted(readings, key=lambda entry: entry.at, reverse=True):
-        value = reading.value(metric)
-        if value is None or not start - rule.window <= reading.at < start:
-            continue
-        if any(reading.at - rule.rest < moment <= reading.at for moment in activities):
-            continue
-        if taken and taken[-1][0] - reading.at < rule.spacing:
-            continue
-        taken.append((reading.at, reading, value))
-    if not taken or start - taken[0][0] > rule.newest:
-        return NO_BASELINE
+    """Baseline of a cuff metric from the valid readings before `start`; `limb` is where the cuff is then."""
+    taken = usable(readings, metric, start, activities, rule)
     newest = taken[:3]
-    values = [value for _, _, value in newest]
-    inputs = [_named(reading) for _, reading, _ in newest]
-    if len(values) >= 3:
-        grade = Grade.A if max(values) - min(values) <= rule.range_a else Grade.B
-        return Baseline(median(values), grade, inputs)
+    values = [value for reading in newest if (value := reading.value(metric)) is not None]
+    if not values:
+        return NO_BASELINE
+    inputs = [_named(reading) for reading in newest]
+    if len(values) == 1:
+        return Baseline(values[0], Grade.C, inputs)
     if len(values) == 2:
-        return Baseline(mean(values), Grade.B, inputs)
-    return Baseline(values[0], Grade.C, inputs)
+        value, grade = mean(values), Grade.B
+    else:
+        value, grade = median(values), Grade.A if max(values) - min(values) <= rule.range_a else Grade.B
+    return Baseline(value, grade if _comparable(newest, metric, limb, rule) else Grade.C, inputs)
+
+
+def _comparable(newest: Sequence[PressureReading], metric: Metric, limb: str | None, rule: BaselineRule) -> bool:
+    """Whether all were taken where the cuff is now, or a pair of readings shows both arms alike (5.3)."""
+    here = [reading for reading in newest if reading.limb is None or limb is None or reading.limb == limb]
+    elsewhere = [reading for reading in newest if reading not in here]
+    if not elsewhere:
+        return True
+    most = rule.third_diastolic if metric is Metric.DIASTOLIC else rule.third_systolic
+    return any(
+        abs(one.at - other.at) <= rule.pair and abs((one.value(metric) or 0) - (other.value(metric) or 0)) <= most
+        for one in here
+        for other in elsewhere
+    )
 
 
 def by_hand(values: Sequence[tuple[Instant, float]], start: Instant, window: Duration) -> Baseline:

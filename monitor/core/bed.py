@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias, assert_never
 from config.instant import Instant
 from monitor.core import (
     absence_alarm,
+    advisories,
     arrivals,
     battery_watch,
     bed_inactivation,
@@ -29,7 +30,7 @@ from monitor.core import (
     return_watch,
 )
 from monitor.core.bed_state import Bed, BedState, Due, Setup
-from monitor.core.events import Event
+from monitor.core.events import Event, EventKind
 from monitor.core.inputs import (
     Acknowledge,
     BatteryLevel,
@@ -73,6 +74,7 @@ PARTS: tuple[Part, ...] = (
     arrivals,
     breathing,
     reminders,
+    advisories,
 )
 
 NEVER: Instant = 1 << 62
@@ -160,6 +162,9 @@ def _take_other(bed: Bed, item: OtherInput, now: Instant, out: list[Event]) -> N
             pass
         case _:
             assert_never(item)
+    refused = bool(out) and out[-1].kind is EventKind.COMMAND_REFUSED
+    if isinstance(item, (CuffMeasurement, OpenSession, Command)) and not refused:
+        advisories.look(bed, out)
 
 
 def _settle_until(bed: Bed, now: Instant, out: list[Event]) -> None:

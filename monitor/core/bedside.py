@@ -61,14 +61,17 @@ def record_event(bed: Bed, item: Command, now: Instant, out: list[Event]) -> Non
         if kind not in CODED:
             data["coded"] = False
         out.append(Event(now, bed.state.bed, EventKind.EVENT_RECORDED, data))
-        _took_place(bed, session, kind, text, at, out)
+        _took_place(bed, session, kind, text, item.by or "somebody", at, out)
 
 
-def _took_place(bed: Bed, session: Session, kind: str, text: object, at: Instant, out: list[Event]) -> None:
+def _took_place(bed: Bed, session: Session, kind: str, text: object, by: str, at: Instant, out: list[Event]) -> None:
     if kind == Happening.ACTIVITY:
         session.activities.append(at)
-    elif kind == Happening.MEDICATION and session.ended_at is not None and at >= session.ended_at:
-        session.medicated = True
+    elif kind == Happening.MEDICATION:
+        session.medicated_before = session.medicated_before or session.started_at is None or at < session.started_at
+        session.medicated = session.medicated or (session.ended_at is not None and at >= session.ended_at)
+    elif kind == Happening.REVIEW:
+        session.reviewed_by = by
     elif kind == Happening.SYMPTOM_OVER:
         _over(bed, session, text, out)
     elif kind in bed.rules.symptom.kinds:

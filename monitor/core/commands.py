@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from config.instant import Instant
-from config.vocabulary import Grade, Metric, Phase
+from config.vocabulary import Metric, Phase
 from monitor.core import (
     arrivals,
     bed_inactivation,
@@ -20,16 +20,17 @@ from monitor.core import (
     cuff_schedule,
     entry,
     level_watch,
+    limbs,
     limit_setting,
     liveness,
     oximetry,
     pressure_rules,
     return_watch,
+    start_checks,
 )
-from monitor.core import baseline as baselines
 from monitor.core.absence import Absence
 from monitor.core.alarm import PRESENT
-from monitor.core.baseline import METRICS, REQUIRED, WAVE_METRICS, Baseline
+from monitor.core.baseline import METRICS, WAVE_METRICS
 from monitor.core.bed_state import Bed, Cuff
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import Acknowledge, Command, OpenSession
@@ -65,11 +66,13 @@ def open_session(bed: Bed, item: OpenSession, now: Instant, out: list[Event]) ->
         on_oxygen=item.on_oxygen,
         planned=minutes(item.planned_min),
         deadline=minutes(item.deadline_min),
+        previous={metric: list(values) for metric, values in item.previous_baselines.items()},
+        advised_at=now,
     )
     oximetry.forget(bed)
     state.cuff = Cuff(state=state.cuff.state, state_at=state.cuff.state_at)
     state.absence = Absence(opened_at=now)
-    data = {
+    data: dict[str, Any] = {
         "session": session.id,
         "patient": session.patient,
         "from": state.phase.value,
@@ -84,6 +87,9 @@ def open_session(bed: Bed, item: OpenSession, now: Instant, out: list[Event]) ->
         "preset": bed.rules.name,
         "preset_version": bed.rules.version,
     }
+    warnings = limbs.warnings(item.cuff_limb, item.probe_limb)
+    if warnings:
+        data["warnings"] = warnings
     out.append(Event(now, state.bed, EventKind.SESSION_OPENED, data))
     arrivals.opened(bed, now, out)
     _enter(bed, Phase.PRE, now, item.by, out)
@@ -94,8 +100,9 @@ def _opening_problem(bed: Bed, item: OpenSession) -> str | None:
         return "session_open"
     if not item.patient.strip():
         return "patient_missing"
-    if item.cuff_limb is not None and item.cuff_limb == item.iv_limb:
-        return "cuff_on_iv_limb"  # signals 1.3: inflation blocks the infusion
+    conflict = limbs.conflict(item.cuff_limb, item.iv_limb)
+    if conflict is not None:
+        return conflict
     if item.weight_kg is not None and not (math.isfinite(item.weight_kg) and 0 < item.weight_kg <= 500):
         return "weight_out_of_range"
     if not PLANNED_MIN[0] <= item.planned_min <= PLANNED_MIN[1]:
@@ -130,14 +137,17 @@ def command(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
         return
     reason = handler(bed, session, item, at, target, out)
     if reason == "no_baseline":
-        refuse(bed, item.command, reason, item.by, now, out, missing=_missing(_baselines(bed, session, at)))
+        refuse(
+            bed,
+            item.command,
+            reason,
+            item.by,
+            now,
+            out,
+            missing=start_checks.missing(start_checks.baselines_at(bed, session, at)),
+        )
     elif reason is not None:
         refuse(bed, item.command, reason, item.by, now, out)
-
-
-def _missing(frozen: dict[Metric, Baseline]) -> list[str]:
-    """What a start needs and has no baseline for."""
-    return [metric.value for metric in REQUIRED if frozen[metric].grade is Grade.NONE]
 
 
 def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
@@ -148,26 +158,30 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     if dose is not None and not _number_in(dose, DOSE_MG):
         return "dose_mg_out_of_range"
     if bed.state.phase is Phase.RECOVERY:
-        session.running_from = at
+        session.running_from = session.drug_from = at
         session.planned = session.planned if planned is None else minutes(planned)
         _enter(bed, target, at, item.by, out)
         return_watch.restarted(bed, session, out)
         return None
-    frozen = _baselines(bed, session, at)
+    frozen = start_checks.baselines_at(bed, session, at)
     prescriber = item.fields.get("override_by")
     overridden = isinstance(prescriber, str) and bool(prescriber.strip()) and bool(item.reason)
-    if _missing(frozen) and not overridden:
+    if start_checks.missing(frozen) and not overridden:
         return "no_baseline"
-    if _held(bed, session, frozen) and not overridden:
+    if start_checks.held(bed, session, frozen) and not overridden:
         return "hold"
     before: dict[Metric, float | None] = dict.fromkeys(METRICS)
     session.started_at = session.running_from = at
     session.planned = session.planned if planned is None else minutes(planned)
     session.baseline = frozen
+    session.baseline_flags = start_checks.flags(bed, session, frozen, at)
+    session.drug_from = at
     session.dose_mg = dose
     for metric in WAVE_METRICS:
         bed.state.channel(metric).track.keep = KEEP
     extra = _told(item, "override_by", "dose_mg")
+    if start_checks.to_review(bed, frozen):
+        extra["reviewed_by"] = session.reviewed_by
     _enter(bed, target, at, item.by, out, extra)
     for metric in METRICS:
         return_watch.tell_baseline(bed, metric, frozen[metric], out)
@@ -189,33 +203,6 @@ def _told(item: Command, *keys: str) -> dict[str, Any]:
 def _number_in(value: object, bounds: tuple[float, float]) -> bool:
     good = isinstance(value, (int, float)) and not isinstance(value, bool)
     return good and bounds[0] <= float(str(value)) <= bounds[1]
-
-
-def _baselines(bed: Bed, session: Session, at: Instant) -> dict[Metric, Baseline]:
-    rule = bed.rules.baseline
-    found = {}
-    for metric in METRICS:
-        if metric in WAVE_METRICS:
-            track = bed.state.channel(metric).track
-            found[metric] = baselines.from_track(track, at, session.opened_at, rule)
-        else:
-            found[metric] = baselines.from_readings(session.readings, metric, at, session.activities, rule)
-        if found[metric].value is None:
-            found[metric] = return_watch.late_baseline(bed, session, metric, at)
-    return found
-
-
-def _held(bed: Bed, session: Session, frozen: dict[Metric, Baseline]) -> bool:
-    """HOLD of ketamine-monitoring section 4; what has no baseline cannot hold."""
-    hold = bed.rules.hold
-    systolic, diastolic = frozen[Metric.SYSTOLIC].value, frozen[Metric.DIASTOLIC].value
-    pulse, spo2 = frozen[Metric.PULSE_RATE].value, frozen[Metric.SPO2].value
-    return (
-        (systolic is not None and systolic >= hold.systolic)
-        or (diastolic is not None and diastolic >= hold.diastolic)
-        or (pulse is not None and (pulse >= hold.pulse_high or pulse <= hold.pulse_low))
-        or (spo2 is not None and spo2 < hold.spo2 and not session.on_oxygen)
-    )
 
 
 def _pause(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
@@ -309,6 +296,7 @@ WITHOUT_PHASE: dict[str, Callable[[Bed, Command, Instant, list[Event]], None]] =
     "record_reading": entry.record_reading,
     "set_limit": limit_setting.set_limit,
     **bed_inactivation.COMMANDS,
+    "set_limbs": limbs.set_limbs,
 }
 """Commands that move no phase: each refuses for itself what it cannot do."""
 

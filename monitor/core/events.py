@@ -38,6 +38,9 @@ class EventKind(StrEnum):
     INACTIVATION_CHANGED = "inactivation_changed"
     INACTIVATION_REMINDER = "inactivation_reminder"
     LIMIT_CHANGED = "limit_changed"
+    LIMBS_SET = "limbs_set"
+    ADVISORY_RAISED = "advisory_raised"
+    ADVISORY_ENDED = "advisory_ended"
     DEVICE_LOST = "device_lost"
     DEVICE_BACK = "device_back"
 

@@ -92,6 +92,12 @@ def baseline(table: Table) -> BaselineRule:
         wave_window=table.duration("wave_window_s"),
         wave_valid_a=table.duration("wave_seconds_a"),
         wave_valid_c=table.duration("wave_seconds_c"),
+        third_systolic=table.number("third_systolic"),
+        third_diastolic=table.number("third_diastolic"),
+        drift=table.number("drift"),
+        atypical=table.number("atypical"),
+        sessions=table.whole("sessions"),
+        pair=table.duration("pair_s"),
     )
     table.done()
     return rule
@@ -105,6 +111,10 @@ def hold(table: Table) -> HoldLimits:
         table.number("pulse_high"),
         table.number("pulse_low"),
         table.number("spo2"),
+        table.number("review_systolic"),
+        table.number("review_diastolic"),
+        table.duration("recheck_rest_s"),
+        table.whole("recheck_readings"),
     )
     table.done()
     return found
@@ -112,7 +122,18 @@ def hold(table: Table) -> HoldLimits:
 
 def observations(table: Table) -> ObservationRule:
     """What people enter by hand."""
-    rule = ObservationRule(table.duration("within_s"), table.pair("resp_rate_range"))
+    rule = ObservationRule(
+        within=table.duration("within_s"),
+        resp_rate_range=table.pair("resp_rate_range"),
+        pre_after=table.duration("pre_after_s"),
+        infusing=table.durations("infusing_s"),
+        recovery=table.durations("recovery_s"),
+        every=table.duration("every_s"),
+        early=table.duration("early_s"),
+        overrun=table.duration("overrun_s"),
+    )
+    if not rule.every:
+        raise ConfigError(f"{table.where('every_s')}: an interval is longer than 0 s")
     table.done()
     return rule
 

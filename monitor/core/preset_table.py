@@ -78,6 +78,16 @@ class Table:
             raise ConfigError(f"{self.where(key)}: a time cannot be negative ({value})")
         return seconds(value)
 
+    def durations(self, key: str) -> tuple[Duration, ...]:
+        """A list of ascending times in seconds, at least one, not negative."""
+        value = self.raw(key)
+        good = isinstance(value, list) and value and not any(isinstance(each, bool) for each in value)
+        if not good or not all(isinstance(each, (int, float)) and math.isfinite(each) and each >= 0 for each in value):
+            raise ConfigError(f"{self.where(key)}: a list of seconds is wanted, such as [300, 600], not {value!r}")
+        if sorted(set(value)) != value:
+            raise ConfigError(f"{self.where(key)}: the times must ascend, not {value!r}")
+        return tuple(map(seconds, value))
+
     def pair(self, key: str) -> tuple[float, float]:
         """Two ascending numbers."""
         value = self.raw(key)

@@ -87,6 +87,7 @@ def take(bed: Bed, item: CuffMeasurement, measured: Instant, now: Instant, out: 
                 valid.get(Metric.DIASTOLIC),
                 valid.get(Metric.MEAN),
                 item.source if item.source == "manual" else None,
+                session.cuff_limb,
             )
         )
         _forget_old(bed, measured)

@@ -35,7 +35,9 @@ def begin(bed: Bed, session: Session, started_at: Instant) -> None:
     session.next_window_at = started_at + MINUTE
 
 
-def tell_baseline(bed: Bed, metric: Metric, found: Baseline, out: list[Event], *, revised: bool = False) -> None:
+def tell_baseline(
+    bed: Bed, metric: Metric, found: Baseline, out: list[Event], *, revised: bool = False, reason: str | None = None
+) -> None:
     """What the metric will be held against from now on."""
     data: dict[str, Any] = {
         "metric": metric.value,
@@ -45,8 +47,13 @@ def tell_baseline(bed: Bed, metric: Metric, found: Baseline, out: list[Event], *
     }
     if found.value is not None:
         data["bound"] = plain(recovery.bound(metric, found.value, bed.rules.recovery))
+    flags = None if bed.state.session is None else bed.state.session.baseline_flags.get(metric)
+    if flags:
+        data["flags"] = flags
     if revised:
         data["revised"] = True
+    if reason is not None:
+        data["reason"] = reason
     out.append(Event(bed.state.clock, bed.state.bed, EventKind.BASELINE_FROZEN, data))
 
 
@@ -101,7 +108,7 @@ def late_baseline(bed: Bed, session: Session, metric: Metric, started_at: Instan
     if metric in WAVE_METRICS:
         return baselines.by_hand(session.hand_values.get(metric, []), started_at, rule.wave_window)
     readings = [*session.readings, *session.late_readings]
-    found = baselines.from_readings(readings, metric, started_at, session.activities, rule)
+    found = baselines.from_readings(readings, metric, started_at, session.activities, rule, session.cuff_limb)
     return found if found.value is None else Baseline(found.value, Grade.C, found.inputs)
 
 

@@ -317,15 +317,32 @@ class ObservationRule:
     Attributes:
         within: a count or score observed longer ago than this is for the chart only.
         resp_rate_range: what can be a count, /min.
+        pre_after, infusing, recovery, every: when breaths and MOAA/S are due: after the opening, the start, the end,
+            and the interval after the last of these.
+        early: entered this long before the time is in time.
+        overrun: this long after the planned end somebody is asked whether the infusion still runs.
     """
 
     within: Duration
     resp_rate_range: tuple[float, float]
+    pre_after: Duration
+    infusing: tuple[Duration, ...]
+    recovery: tuple[Duration, ...]
+    every: Duration
+    early: Duration
+    overrun: Duration
 
 
 @dataclass(frozen=True, slots=True)
 class BaselineRule:
-    """How a baseline is taken (ketamine-monitoring 5.2)."""
+    """How a baseline is taken, and what is to be known of it (ketamine-monitoring 5.2 and 5.3).
+
+    Attributes:
+        third_systolic, third_diastolic: two readings further apart than this ask for a third.
+        drift: a last reading lower than the first by more than this is a falling baseline.
+        atypical: this far from the median of the last `sessions` baselines is unusual for the patient.
+        pair: readings on two limbs within this time can be compared.
+    """
 
     window: Duration
     newest: Duration
@@ -335,17 +352,27 @@ class BaselineRule:
     wave_window: Duration
     wave_valid_a: Duration
     wave_valid_c: Duration
+    third_systolic: float
+    third_diastolic: float
+    drift: float
+    atypical: float
+    sessions: int
+    pair: Duration
 
 
 @dataclass(frozen=True, slots=True)
 class HoldLimits:
-    """When the start is held back (ketamine-monitoring, section 4)."""
+    """When the start is held back, is to be looked at, and what is asked for then (ketamine-monitoring, section 4)."""
 
     systolic: float
     diastolic: float
     pulse_high: float
     pulse_low: float
     spo2: float
+    review_systolic: float
+    review_diastolic: float
+    recheck_rest: Duration
+    recheck_readings: int
 
 
 @dataclass(frozen=True, slots=True)

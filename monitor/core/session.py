@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from config.instant import MINUTE, Duration, Instant, seconds
 from config.vocabulary import Metric, Phase, ReturnVerdict
@@ -44,6 +45,15 @@ class Observation:
 
 
 @dataclass(slots=True)
+class Advisory:
+    """A hint that holds since `since`; `detail` as its event tells it."""
+
+    kind: str
+    since: Instant
+    detail: dict[str, Any]
+
+
+@dataclass(slots=True)
 class Session:
     """One patient on one bed, from binding to discharge. Instants on the service's scale.
 
@@ -59,6 +69,13 @@ class Session:
         symptoms: those entered and not over, with the time of each.
         observations: breaths counted and MOAA/S, in the order of entry.
         late_readings: pressures entered too late for more than a baseline that is NONE.
+        previous: baselines of the patient's earlier sessions by metric, the newest last.
+        medicated_before: a drug was recorded before the start (ketamine-monitoring 5.3).
+        reviewed_by: the clinician who ticked a high baseline (REVIEW).
+        recheck_from: since when a high finding asks for rest and new readings (RE-CHECK).
+        drug_from: first delivery of the present run, moved by a restart.
+        baseline_flags: what is to be known of each frozen baseline.
+        advisories: the hints that hold now; `advised_at` is when they were asked last.
         hand_values: pulse and SpO2 read off another device; for a baseline that is NONE.
         limits: those set for this patient, by rule.
     """
@@ -96,6 +113,14 @@ class Session:
     late_readings: list[PressureReading] = field(default_factory=list)
     hand_values: dict[Metric, list[tuple[Instant, float]]] = field(default_factory=dict)
     limits: dict[str, SessionLimit] = field(default_factory=dict)
+    previous: dict[str, list[float]] = field(default_factory=dict)
+    medicated_before: bool = False
+    reviewed_by: str | None = None
+    recheck_from: Instant | None = None
+    drug_from: Instant | None = None
+    baseline_flags: dict[Metric, list[str]] = field(default_factory=dict)
+    advisories: dict[str, Advisory] = field(default_factory=dict)
+    advised_at: Instant = 0
 
     def baseline_value(self, metric: Metric) -> float | None:
         """The frozen baseline of a metric, None before the start or without one."""

@@ -26,6 +26,8 @@ REASONS: dict[str, str] = {
     "return_revoked": "A value has left the baseline again after returning: wait until it is back, or give a reason.",
     "dose_mg_out_of_range": "This dose cannot be right: check it.",
     "reason_missing": "A reason is needed.",
+    "limbs_missing": "No limb was named.",
+    "limb_unknown": "This is no limb.",
     "values_missing": "Nothing was entered.",
     "field_unknown": "This value cannot be entered by hand.",
     "value_not_a_number": "This is no number.",
@@ -45,6 +47,9 @@ NAMES = {
     "pulse_rate_cuff": "cuff pulse",
     "resp_rate": "breathing rate",
     "moaas": "MOAA/S",
+    "cuff_limb": "cuff",
+    "probe_limb": "probe",
+    "iv_limb": "drip",
 }
 
 

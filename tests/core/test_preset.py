@@ -108,7 +108,16 @@ def _try_value(path: Path, wrong: Any) -> None:
     table = copy.deepcopy(SHIPPED)
     right = inside(table, path)
     inside(table, path[:-1])[path[-1]] = wrong
-    whole = path[-1] in ("version", "rank", "baseline_readings", "retries", "deadline_retries", "attempts")
+    whole = path[-1] in (
+        "version",
+        "rank",
+        "baseline_readings",
+        "retries",
+        "deadline_retries",
+        "attempts",
+        "sessions",
+        "recheck_readings",
+    )
     duration = str(path[-1]).endswith("_s") or str(path[-1]).startswith("wave_seconds")
     number = isinstance(right, (int, float)) and not isinstance(right, bool) and path[-1] not in PARTS
     could_be = (
