@@ -12,7 +12,7 @@ from monitor.core.alarm import AlarmBook
 from monitor.core.condition import Condition
 from monitor.core.device_watch import Arrival, Charge, Offset
 from monitor.core.inactivation import Inactivation
-from monitor.core.ruleset import INFUSION, WATCHED, Ruleset
+from monitor.core.ruleset import INFUSION, WATCHED, LevelRule, Ruleset
 from monitor.core.session import Session
 from monitor.core.session_limits import in_force
 from monitor.core.track import Track
@@ -53,7 +53,8 @@ class Setup:
 class Channel:
     """One oximeter metric: accepted values, the step rule's memory, the last judgement and the last raw value.
 
-    `device` gave the last accepted value.
+    `device` gave the last accepted value. `weak_until`: until when a value stands that is VALID, or
+    doubtful but taken by some rules all the same.
     """
 
     track: Track = field(default_factory=Track)
@@ -62,6 +63,7 @@ class Channel:
     raw: float | None = None
     raw_at: Instant | None = None
     device: str | None = None
+    weak_until: Instant = 0
 
 
 @dataclass(slots=True)
@@ -134,6 +136,8 @@ class PlethSeen:
     Attributes:
         at: of the newest measures; None before the first.
         pulse_at: when a pulse was last present.
+        doubt_until: until when the wave's poor quality makes the numbers doubtful (V9).
+        still_from, slowest, fastest: since when the numbers have not changed, and between which rates the wave moved.
     """
 
     at: Instant | None = None
@@ -145,6 +149,10 @@ class PlethSeen:
     resp_rate: float | None = None
     rr_quality: float | None = None
     amplitude: float | None = None
+    doubt_until: Instant = 0
+    still_from: Instant | None = None
+    slowest: float = 0.0
+    fastest: float = 0.0
 
 
 @dataclass(slots=True)
@@ -170,7 +178,8 @@ class DeviceState:
         heard_at: last good frame, or since when one is awaited.
         seq, cuff_seq: last running number of its oximeter samples and of its cuff readings.
         device_time: the device's own clock at the last sample.
-        repeats: messages that came twice or too late (V11).
+        repeats: messages that came twice or out of order (V11).
+        lags: (received, received - device time), ascending in both; the first is the least of the last minutes (V12).
     """
 
     heard_at: Instant
@@ -183,6 +192,7 @@ class DeviceState:
     cuff_seq: int | None = None
     device_time: Instant | None = None
     repeats: int = 0
+    lags: list[tuple[Instant, Duration]] = field(default_factory=list)
     offline: bool = False
     charge: Charge = field(default_factory=Charge)
     offset: Offset = field(default_factory=Offset)
@@ -194,8 +204,10 @@ class BedState:
     """Everything that replaying the inputs gives back.
 
     Attributes:
-        weak_until: until when an SpO2 stands that is VALID or doubtful: what SPO2_CRIT goes by.
         inactivations: what people have paused or switched off here, by state, for single rules by state and rule.
+        mismatched: the pulse rate was compared with the cuff's and differs (V10).
+        unmatched: pulse rates that are SUSPECT for that alone.
+        stuck: SpO2 and pulse that the device has been repeating while the pleth moved (V7).
     """
 
     bed: str
@@ -207,7 +219,9 @@ class BedState:
     sessions: int = 0
     spo2: Channel = field(default_factory=Channel)
     pulse: Channel = field(default_factory=Channel)
-    weak_until: Instant = 0
+    mismatched: bool = False
+    unmatched: Track = field(default_factory=Track)
+    stuck: tuple[float, float] | None = None
     perfusion_index: float | None = None
     perfusion_at: Instant | None = None
     conditions: dict[str, Condition] = field(default_factory=dict)
@@ -227,6 +241,11 @@ class BedState:
     def channel(self, metric: Metric) -> Channel:
         """SpO2 or pulse rate."""
         return self.spo2 if metric is Metric.SPO2 else self.pulse
+
+    def taken(self, level: LevelRule) -> tuple[Track, ...]:
+        """What a rule on one metric has been fed from: the VALID values, and the pulse rates it takes besides."""
+        track = self.channel(level.metric).track
+        return (track, self.unmatched) if level.takes_mismatch else (track,)
 
     def baseline(self, metric: Metric) -> float | None:
         """The frozen baseline of a metric, if any."""

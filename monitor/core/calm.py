@@ -7,6 +7,7 @@ import math
 from config.vocabulary import Metric
 from monitor.core.bed_state import Bed
 from monitor.core.ruleset import LevelRule, RecentMedian
+from monitor.core.track import highest_of
 
 ROOM = 1.1
 """How far above the highest of late the band reaches; the further, the nearer its lower edge comes."""
@@ -26,6 +27,9 @@ def band(bed: Bed) -> tuple[float, float, float, float] | None:
         and absence.thin_from is None
         and len(absence.spans) == 1
         and bed.rules.no_data.rule.name not in state.book.open
+        and not state.mismatched
+        and state.stuck is None
+        and state.clock >= state.pleth.doubt_until
     )
     if not quiet:
         return None
@@ -55,7 +59,7 @@ def _sudden_fall(bed: Bed, level: LevelRule, rule: RecentMedian) -> tuple[float,
     Below the upper edge no median that counts can exceed the edge / `fallen_from`.
     """
     now = bed.state.clock
-    highest = bed.state.channel(level.metric).track.highest(now - rule.within, now + 1)
+    highest = highest_of(bed.state.taken(level), now - rule.within, now + 1)
     if highest is None:
         return None
     edge = ROOM * highest

@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     ADVISORY_ENDED = "advisory_ended"
     DEVICE_LOST = "device_lost"
     DEVICE_BACK = "device_back"
+    DEVICE_RESTARTED = "device_restarted"
 
 
 ALARM_EVENTS = frozenset(

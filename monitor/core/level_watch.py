@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from config.instant import Instant, to_seconds
 from config.vocabulary import UNITS, Metric
-from monitor.core import calm, recent_median
+from monitor.core import calm, cuff_schedule, recent_median
 from monitor.core import condition as conditions
 from monitor.core.alarm import instance_key
 from monitor.core.bed_state import ORDER_LAPSE, Bed, Due
 from monitor.core.condition import Condition, Outcome, Stage
 from monitor.core.events import Event, EventKind
 from monitor.core.ruleset import LevelRule
+from monitor.core.validation import PULSE_MISMATCH, Judgement
 
 
 def accepted(bed: Bed, metric: Metric, value: float, at: Instant, out: list[Event]) -> None:
@@ -20,15 +21,22 @@ def accepted(bed: Bed, metric: Metric, value: float, at: Instant, out: list[Even
             _feed(bed, level, value, at, out, doubtful=False)
 
 
-def refused(bed: Bed, metric: Metric, doubtful: float | None, now: Instant, out: list[Event]) -> None:
-    """No VALID value: it ends what stood, but for rules that take the doubtful one, where there is one."""
+def refused(
+    bed: Bed, metric: Metric, value: float | None, judgement: Judgement, now: Instant, out: list[Event]
+) -> None:
+    """No VALID value: it ends what stood, but for the rules that take it all the same."""
     for level in bed.rules.levels:
         if level.metric is not metric:
             continue
-        if doubtful is not None and level.doubtful_delay is not None:
-            _feed(bed, level, doubtful, now, out, doubtful=True)
+        if value is not None and judgement.doubtful and _takes(level, judgement):
+            _feed(bed, level, value, now, out, doubtful=True)
         elif (running := bed.state.conditions.get(level.rule.name)) is not None:
             conditions.vanish(running, now)
+
+
+def _takes(level: LevelRule, judgement: Judgement) -> bool:
+    """SPO2_CRIT takes a weak signal (rulings 3); some pulse rules one that differs from the cuff's (V10)."""
+    return level.takes_mismatch if judgement is PULSE_MISMATCH else level.doubtful_delay is not None
 
 
 def vanish(bed: Bed, metric: Metric, at: Instant) -> None:
@@ -45,7 +53,7 @@ def _feed(bed: Bed, level: LevelRule, value: float, at: Instant, out: list[Event
     if level.median is None:
         baseline = state.baseline(level.metric)
     elif running is None:
-        baseline = recent_median.before(level, level.median, value, state.channel(level.metric).track, at)
+        baseline = recent_median.before(level, level.median, value, state.taken(level), at)
     else:
         baseline = running.reference
     if running is None:
@@ -76,9 +84,9 @@ def due(bed: Bed) -> Due | None:
 def _condition_due(bed: Bed, level: LevelRule, running: Condition) -> Due | None:
     found: list[Due] = []
     if running.gone_from is None:
-        lapse = (
-            bed.state.weak_until if level.doubtful_delay is not None else bed.state.channel(level.metric).track.until
-        )
+        channel = bed.state.channel(level.metric)
+        takes_more = level.doubtful_delay is not None or level.takes_mismatch
+        lapse = channel.weak_until if takes_more else channel.track.until
         found.append(Due(lapse, ORDER_LAPSE, level.rule.name, level))
     outcome = _next_outcome(bed, level, running)
     if outcome is not None:
@@ -139,6 +147,8 @@ def _outcome(bed: Bed, level: LevelRule, outcome: Outcome, out: list[Event]) -> 
                 unit=UNITS[level.metric],
                 extra={"doubtful": True} if running.doubtful else None,
             )
+            if level.asks_cuff:
+                cuff_schedule.ask(bed, at, level.rule.name, out)
         case Outcome.CALMED | Outcome.VANISHED:
             drop(bed, level, outcome.value, out)
         case Outcome.CLEARED if alarm is not None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from config.instant import MINUTE, Instant
+from config.instant import Instant
 from config.vocabulary import LinkState
 from monitor.core import arrivals, battery_watch, clock_watch
 from monitor.core.bed_state import Bed, DeviceState, Due, by_phase
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import BatteryLevel, LinkChange
 from monitor.core.ruleset import INFUSION
-
-STEP_BACK = MINUTE
-"""V11: a device time that goes back by no more is a late copy; by more, the device's clock was set."""
 
 
 def register(bed: Bed, now: Instant) -> None:
@@ -51,19 +48,6 @@ def heard(bed: Bed, device: str, now: Instant, out: list[Event]) -> DeviceState:
     if known.offline and known.link is not LinkState.DOWN:
         _back(bed, device, known, now, out)
     return known
-
-
-def repeated(known: DeviceState, seq: int | None, device_time: Instant | None) -> bool:
-    """V11: whether a sample was sent twice or out of order; it is dropped and counted."""
-    again = seq is not None and seq == known.seq
-    before = known.device_time
-    late = device_time is not None and before is not None and 0 < before - device_time <= STEP_BACK
-    if again or late:
-        known.repeats += 1
-        return True
-    known.seq = known.seq if seq is None else seq
-    known.device_time = before if device_time is None else device_time
-    return False
 
 
 def link(bed: Bed, item: LinkChange, now: Instant, out: list[Event]) -> None:

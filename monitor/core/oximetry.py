@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from config.instant import Instant
 from config.vocabulary import Flag, Metric, Verdict
-from monitor.core import arrivals, battery_watch, calm, clock_watch, level_watch, liveness
+from monitor.core import arrivals, battery_watch, calm, clock_watch, lateness, level_watch, liveness, pleth_doubt
 from monitor.core.bed_state import ORDER_BELIEVE, Bed, Channel, Due, PlethSeen
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import OximeterSample
+from monitor.core.track import Track
 from monitor.core.validation import (
+    LATE,
+    PULSE_MISMATCH,
     STEP,
     VALID,
     HeldSample,
@@ -28,7 +31,7 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
     """Fold one sample in. True: nothing but standing values changed, so no deadline has come nearer."""
     state = bed.state
     device = liveness.heard(bed, item.device, now, out)
-    if (item.seq is not None or item.device_t is not None) and liveness.repeated(device, item.seq, item.device_t):
+    if (item.seq is not None or item.device_t is not None) and lateness.repeated(bed, device, item, now, out):
         return False
     if item.device_t is not None:
         clock_watch.seen(bed, item.device, device, item.device_t, now, out)
@@ -36,7 +39,11 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
         battery_watch.flagged(bed, item.device, device, Flag.BATTERY_LOW in item.flags, now, out)
     if item.spo2 is not None or item.pulse_rate is not None:
         arrivals.number(bed, item.device, device, bed.rules.id_conflict.gap, now, out)
+    late = item.device_t is not None and lateness.late(device, item.device_t, now, bed.rules.validation)
     if state.session is None:
+        return False
+    if late:
+        _chart_only(bed, item, now, out)
         return False
     until = now + bed.setup.stand(item.device)
     perfusion = item.perfusion_index
@@ -58,7 +65,7 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
     if perfusion is not None:
         state.perfusion_index, state.perfusion_at = perfusion, now
     limits = bed.rules.validation
-    signal = signal_judgement(item, limits)
+    signal = pleth_doubt.judgement(bed, item, signal_judgement(item, limits), now)
     device_id = item.device
     _judge(bed, device_id, Metric.SPO2, spo2, number_judgement(spo2, limits.spo2_range, signal), now, until, out)
     _judge(
@@ -66,6 +73,15 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
     )
     bed.calm = calm.band(bed)
     return False
+
+
+def _chart_only(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> None:
+    """V12: a late sample ends nothing that stands and feeds nothing; what it would have shown is past."""
+    for metric, value in ((Metric.SPO2, item.spo2), (Metric.PULSE_RATE, item.pulse_rate)):
+        if value is not None:
+            bed.state.channel(metric).judgement = LATE
+            _tell_refused(bed, metric, value, LATE, now, out)
+    bed.calm = None
 
 
 def _steady(bed: Bed, device: str, metric: Metric, value: float, now: Instant) -> bool:
@@ -85,7 +101,7 @@ def _calm_sample(bed: Bed, spo2: float, pulse: float, perfusion: float | None, n
     for channel, value in ((state.spo2, spo2), (state.pulse, pulse)):
         channel.track.put(value, now, until)
         channel.judgement, channel.raw, channel.raw_at = VALID, value, now
-    state.weak_until = until
+        channel.weak_until = until
     if perfusion is not None:
         state.perfusion_index, state.perfusion_at = perfusion, now
     if state.absence is not None:
@@ -105,12 +121,17 @@ def _judge(
     channel = bed.state.channel(metric)
     channel.raw, channel.raw_at = value, now
     channel.hold.cut(now)
+    if metric is Metric.PULSE_RATE:
+        bed.state.unmatched.end(now)
     if value is None or judgement.verdict is Verdict.INVALID:
         _refuse(bed, metric, value, judgement, now, out)
         return
     if not judgement.doubtful and _held(bed, device, metric, value, now, until):
         _refuse(bed, metric, value, STEP, now, out)
         return
+    if judgement is VALID and metric is Metric.PULSE_RATE and bed.state.mismatched:
+        bed.state.unmatched.put(value, now, until)
+        judgement = PULSE_MISMATCH
     if judgement.verdict is Verdict.VALID:
         channel.judgement, channel.device = judgement, device
         bed.state.rejected.pop(metric, None)
@@ -144,12 +165,12 @@ def _held(bed: Bed, device: str, metric: Metric, value: float, now: Instant, unt
 
 def _accept(bed: Bed, metric: Metric, value: float, at: Instant, until: Instant, out: list[Event]) -> None:
     state = bed.state
-    state.channel(metric).track.put(value, at, until)
-    if metric is Metric.SPO2:
-        state.weak_until = until
-        if state.absence is not None:
-            state.absence.cover(at, until)
-            state.absence.forget(at - 2 * bed.rules.no_data.window)
+    channel = state.channel(metric)
+    channel.track.put(value, at, until)
+    channel.weak_until = until
+    if metric is Metric.SPO2 and state.absence is not None:
+        state.absence.cover(at, until)
+        state.absence.forget(at - 2 * bed.rules.no_data.window)
     level_watch.accepted(bed, metric, value, at, out)
 
 
@@ -167,11 +188,18 @@ def _refuse(
     channel = state.channel(metric)
     channel.judgement = judgement
     channel.track.end(now)
-    if metric is Metric.SPO2:
-        state.weak_until = min(state.weak_until, now) if doubtful_until is None else doubtful_until
-        if state.absence is not None:
-            state.absence.cut(now)
-    level_watch.refused(bed, metric, value if doubtful_until is not None else None, now, out)
+    channel.weak_until = min(channel.weak_until, now) if doubtful_until is None else doubtful_until
+    if metric is Metric.SPO2 and state.absence is not None:
+        state.absence.cut(now)
+    level_watch.refused(bed, metric, value, judgement, now, out)
+    _tell_refused(bed, metric, value, judgement, now, out)
+
+
+def _tell_refused(
+    bed: Bed, metric: Metric, value: float | None, judgement: Judgement, now: Instant, out: list[Event]
+) -> None:
+    """Once in a run of equal reasons (rulings 3)."""
+    state = bed.state
     reason = judgement.reason or "device"
     if state.rejected.get(metric) != reason:
         state.rejected[metric] = reason
@@ -226,8 +254,8 @@ def forget(bed: Bed) -> None:
     """The patient has left or a new one has come: nothing of the old values stands."""
     state = bed.state
     state.spo2, state.pulse = Channel(), Channel()
-    state.weak_until = 0
     state.conditions = {}
+    state.unmatched, state.mismatched, state.stuck = Track(), False, None
     state.perfusion_index = state.perfusion_at = None
     state.pleth = PlethSeen()
     state.rejected = {}

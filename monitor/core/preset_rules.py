@@ -37,6 +37,7 @@ def level_rule(table: Table, rule: RuleId, metric: Metric, timing: Timing) -> Le
         also=also,
         median=median,
         asks_cuff=table.flag("asks_cuff", False),
+        takes_mismatch=table.flag("takes_mismatch", False),
     )
 
 

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from config.instant import Instant
 from config.vocabulary import CuffState, Metric, Verdict
-from monitor.core import arrivals, clock_watch, cuff_absence, cuff_schedule, liveness, pressure_rules, return_watch
+from monitor.core import (
+    arrivals,
+    clock_watch,
+    cuff_absence,
+    cuff_schedule,
+    liveness,
+    pressure_rules,
+    pulse_match,
+    return_watch,
+)
 from monitor.core.baseline import PressureReading
 from monitor.core.bed_state import Bed, PressureValue
 from monitor.core.events import Event, EventKind, plain
@@ -58,6 +67,9 @@ def take(bed: Bed, item: CuffMeasurement, measured: Instant, now: Instant, out: 
     if session is None:
         return
     judgements = cuff_judgements(item, bed.rules.validation)
+    if item.source != "manual":
+        shown = judgements[Metric.PULSE_RATE_CUFF]
+        judgements[Metric.PULSE_RATE_CUFF] = pulse_match.compare(bed, item.pulse_rate, shown, now)
     values = {
         Metric.SYSTOLIC: item.systolic,
         Metric.DIASTOLIC: item.diastolic,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from config.instant import Instant
 from monitor.core.ruleset import LevelRule, RecentMedian
-from monitor.core.track import Track
+from monitor.core.track import Track, highest_of, median_of
 
 
-def before(level: LevelRule, rule: RecentMedian, value: float, track: Track, at: Instant) -> float | None:
+def before(level: LevelRule, rule: RecentMedian, value: float, tracks: Sequence[Track], at: Instant) -> float | None:
     """The median that `value`, come at `at`, is held against; None: too little is known, or no sudden fall."""
     if not level.trigger.crossed(value, None):
         return None
-    highest = track.highest(at - rule.within, at)
+    highest = highest_of(tracks, at - rule.within, at)
     # No median above this can follow from what was reached lately; most values are done with here.
     if highest is None or not level.triggered(value, highest / rule.fallen_from):
         return None
-    median, covered = track.median(at - rule.window, at)
+    median, covered = median_of(tracks, at - rule.window, at)
     if median is None or covered < rule.valid or highest < rule.fallen_from * median:
         return None
     return median

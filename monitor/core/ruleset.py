@@ -56,6 +56,7 @@ class LevelRule:
         also: a second limit on the same side, which must be met too.
         median: limits go by this instead of the baseline.
         asks_cuff: the onset asks for a cuff reading.
+        takes_mismatch: takes a pulse rate that is SUSPECT for its difference from the cuff's (V10).
     """
 
     rule: RuleId
@@ -71,6 +72,7 @@ class LevelRule:
     also: AlarmLimit | None = None
     median: RecentMedian | None = None
     asks_cuff: bool = False
+    takes_mismatch: bool = False
 
     def triggered(self, value: float, baseline: float | None) -> bool:
         """Whether `value` meets every limit of the trigger."""
@@ -269,6 +271,16 @@ class ValidationLimits:
     pulse_step: float
     pulse_step_within: Duration
     pulse_step_hold: Duration
+    stuck: Duration
+    stuck_quality: float
+    stuck_pulse: float
+    motion_quality: float
+    match_window: Duration
+    match_pulse: float
+    match_part: float
+    repeat: Duration
+    late: Duration
+    late_window: Duration
     systolic_range: tuple[float, float]
     diastolic_range: tuple[float, float]
     mean_range: tuple[float, float]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from config.instant import MINUTE, Duration, Instant
@@ -61,28 +62,14 @@ class Track:
 
     def covered(self, start: Instant, end: Instant) -> Duration:
         """How much of [start, end) an accepted value covered."""
-        return sum(length for _, length in self._within(start, end))
+        return sum(length for _, length in self.within(start, end))
 
     def median(self, start: Instant, end: Instant) -> tuple[float | None, Duration]:
         """The median over the covered time of [start, end), and how long that is; None when nothing is."""
-        parts = sorted(self._within(start, end))
-        total = sum(length for _, length in parts)
-        if total == 0:
-            return None, 0
-        middle, reached = 0, parts[0][1]
-        while 2 * reached < total:
-            middle += 1
-            reached += parts[middle][1]
-        value = parts[middle][0]
-        if 2 * reached == total:
-            value = (value + parts[middle + 1][0]) / 2
-        return value, total
+        return median_of((self,), start, end)
 
-    def highest(self, start: Instant, end: Instant) -> float | None:
-        """The highest value that covered any of [start, end)."""
-        return max((value for value, _ in self._within(start, end)), default=None)
-
-    def _within(self, start: Instant, end: Instant) -> list[tuple[float, Duration]]:
+    def within(self, start: Instant, end: Instant) -> list[tuple[float, Duration]]:
+        """Each value that covered some of [start, end), and how much of it."""
         found = []
         first = max(0, bisect_right(self.starts, start) - 1)
         for index in range(first, len(self.starts)):
@@ -96,3 +83,24 @@ class Track:
     def _forget(self, before: Instant) -> None:
         keep = max(0, bisect_right(self.ends, before))
         del self.starts[:keep], self.ends[:keep], self.values[:keep]
+
+
+def median_of(tracks: Iterable[Track], start: Instant, end: Instant) -> tuple[float | None, Duration]:
+    """The median over what any of the tracks covered of [start, end), and how long that is; they do not overlap."""
+    parts = sorted(part for track in tracks for part in track.within(start, end))
+    total = sum(length for _, length in parts)
+    if total == 0:
+        return None, 0
+    middle, reached = 0, parts[0][1]
+    while 2 * reached < total:
+        middle += 1
+        reached += parts[middle][1]
+    value = parts[middle][0]
+    if 2 * reached == total:
+        value = (value + parts[middle + 1][0]) / 2
+    return value, total
+
+
+def highest_of(tracks: Iterable[Track], start: Instant, end: Instant) -> float | None:
+    """The highest value with which any of the tracks covered some of [start, end)."""
+    return max((value for track in tracks for value, _ in track.within(start, end)), default=None)

@@ -20,7 +20,7 @@ NO_SIGNAL = frozenset({Flag.SENSOR_OFF, Flag.NO_FINGER, Flag.SEARCHING, Flag.OUT
 
 
 class Judgement(NamedTuple):
-    """A verdict with its reason; `doubtful` marks what SPO2_CRIT still takes (rulings 3)."""
+    """A verdict with its reason; `doubtful` marks what some rules still take (rulings 3, V10)."""
 
     verdict: Verdict
     reason: str | None = None
@@ -36,6 +36,10 @@ PERFUSION_SUSPECT = Judgement(Verdict.SUSPECT, "perfusion", doubtful=True)
 LOW_PERFUSION = Judgement(Verdict.SUSPECT, "device", doubtful=True)
 ARTIFACT = Judgement(Verdict.SUSPECT, "device")
 STEP = Judgement(Verdict.SUSPECT, "step")
+STUCK = Judgement(Verdict.SUSPECT, "stuck")
+MOTION = Judgement(Verdict.SUSPECT, "motion")
+PULSE_MISMATCH = Judgement(Verdict.SUSPECT, "pulse_mismatch", doubtful=True)
+LATE = Judgement(Verdict.VALID, "late")
 
 
 def signal_judgement(sample: OximeterSample, limits: ValidationLimits) -> Judgement:

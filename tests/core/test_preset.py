@@ -35,6 +35,7 @@ MAY_BE_ABSENT = {
     "asks_cuff": "the onset asks for no cuff reading",
     "second_below": "nobody signs twice for a low limit",
     "second_above": "nobody signs twice for a high limit",
+    "takes_mismatch": "a pulse that differs from the cuff's is not taken",
 }
 """Keys with a meaning when left out. All others must be given."""
 

@@ -181,3 +181,13 @@ def test_vasovagal_recurs_under_its_own_number_against_a_new_median() -> None:
     story.samples(125, 300, 97, 72)
     story.samples(300, 320, 97, 50)
     assert [event for _, event in story.told("VASOVAGAL")] == ["alarm_raised", "alarm_latched", "alarm_rearmed"]
+
+
+def test_vasovagal_asks_for_a_cuff_reading() -> None:
+    """As soon as the onset allows; the readings that the schedule wanted have been taken."""
+    story = Story().open().start(0)
+    story.samples(0, 60)
+    story.cuff(60)
+    story.samples(60, 120)
+    story.samples(120, 130, 97, 54)
+    assert story.one("nibp_requested", reason="VASOVAGAL")["t"] == 125.0

@@ -1,4 +1,4 @@
-"""Verdicts V1 to V6, V11, B1 to B5, B8 and B10 of signals-and-simulation, at and around each bound."""
+"""Verdicts V1 to V6, B1 to B5, B8 and B10 of signals-and-simulation, at and around each bound."""
 
 from __future__ import annotations
 
@@ -256,49 +256,6 @@ def test_rejections_are_told_once_per_run_of_metric_and_reason() -> None:
         (16, "spo2", "device", "INVALID"),
         (16, "pulse_rate", "device", "INVALID"),
     ]
-
-
-# -- V11 --------------------------------------------------------------------------------------------------------
-
-
-def test_v11_the_same_number_twice_is_dropped_and_counted() -> None:
-    story = Story().open()
-    story.sample(0, 90, seq=1)
-    for t in range(1, 10):
-        story.sample(t, 84, seq=1)
-    assert story.told() == []
-    assert story.bed.state.spo2.raw == 90
-    assert story.bed.state.devices["ox-1"].repeats == 9
-
-
-def test_v11_a_restarted_number_is_accepted() -> None:
-    story = Story().open()
-    story.sample(0, 90, seq=412)
-    story.sample(1, 91, seq=0)
-    assert story.bed.state.spo2.raw == 91
-
-
-@pytest.mark.parametrize(
-    ("device_t", "accepted"), [(1000.0, True), (999.999, False), (940.0, False), (939.999, True), (1001.0, True)]
-)
-def test_v11_device_time_stepping_back(device_t: float, accepted: bool) -> None:
-    """Back by up to 60 s is out of order and dropped; by more is a restart and taken."""
-    story = Story().open()
-    story.sample(0, 90, device_t=1000.0)
-    story.sample(1, 91, device_t=device_t)
-    assert (story.bed.state.spo2.raw == 91) is accepted
-    assert story.bed.state.devices["ox-1"].repeats == (0 if accepted else 1)
-
-
-def test_v11_numbers_of_samples_and_cuff_readings_do_not_meet() -> None:
-    """One device that is both counts each kind by itself: a reading is no copy of a sample."""
-    story = Story().open()
-    story.sample(0, 97, device="both", seq=7)
-    story.cuff(1, 185, device="both", seq=7)
-    assert story.told("SBP_CRIT") == [(1, "alarm_raised")]
-    story.cuff(2, 190, device="both", seq=7)
-    assert story.told("SBP_CRIT") == [(1, "alarm_raised")]
-    assert story.bed.state.devices["both"].repeats == 1
 
 
 # -- cuff -------------------------------------------------------------------------------------------------------

@@ -55,9 +55,39 @@ def _reading(draw: st.DrawFn) -> Piece:
     diastolic = draw(st.sampled_from((40, 55, 76, 96, 98, 103, 106, 112, 125)))
     mean = draw(st.sampled_from((None, 50, 57, 63, round(diastolic + (systolic - diastolic) / 3))))
     fields = {"input": "nibp", "device": CUFF, "systolic": systolic, "diastolic": diastolic, "mean": mean}
-    fields["pulse_rate"] = draw(st.sampled_from((None, 30, 72)))
+    fields["pulse_rate"] = draw(st.sampled_from((None, 30, 72, 100)))
     fields["error"] = draw(st.sampled_from((None, None, None, None, "motion")))
     return [(draw(st.sampled_from((1.0, 20.0, 61.0))), fields)]
+
+
+@st.composite
+def _pleth(draw: st.DrawFn) -> Piece:
+    fields = {
+        "input": "pleth_measures",
+        "device": OXIMETER,
+        "sqi": draw(st.sampled_from((0.0, 0.3, 0.49, 0.5, 0.8, 0.95))),
+        "pulse_present": draw(st.booleans()),
+        "pulse_rate_pleth": draw(st.sampled_from((None, 40, 70, 78))),
+        "amplitude": draw(st.sampled_from((None, 0.0, 10.0, 30.0, 100.0))),
+    }
+    return [(draw(st.sampled_from((0.0, 0.3, 1.0))), fields)] * draw(st.integers(1, 12))
+
+
+@st.composite
+def _timed(draw: st.DrawFn) -> Piece:
+    """Samples with the device's own clock, some of them late or from a device that started anew."""
+    gap = draw(st.sampled_from((0.0, 1.0)))
+    clock = draw(st.sampled_from((0, 5, 50, 1000)))
+    fields = {"input": "spo2", "device": OXIMETER, "spo2": 97, "pulse_rate": draw(st.sampled_from((50, 72)))}
+    return [(gap, {**fields, "flags": [], "device_t": clock + index}) for index in range(draw(st.integers(1, 12)))]
+
+
+@st.composite
+def _steady_minutes(draw: st.DrawFn) -> Piece:
+    """Long enough for a baseline, for a median of two minutes, and for numbers that stick."""
+    spo2, pulse = draw(st.sampled_from(((97, 72), (97, 56), (93, 72), (97, 84))))
+    fields = {"input": "spo2", "device": OXIMETER, "spo2": spo2, "pulse_rate": pulse, "flags": []}
+    return [(2.0, fields)] * draw(st.sampled_from((31, 62, 70)))
 
 
 def _word(kind: str, **choices: st.SearchStrategy[Any]) -> st.SearchStrategy[Piece]:
@@ -72,6 +102,9 @@ PIECES: st.SearchStrategy[Piece] = st.one_of(
     _samples(),
     _samples(),
     _reading(),
+    _pleth(),
+    _timed(),
+    _steady_minutes(),
     st.sampled_from((5.0, 9.999, 10.0, 31.0, 130.0, 460.0)).map(lambda gap: [(gap, {"input": "tick"})]),
     _word("acknowledge", alarm=st.sampled_from(ACKNOWLEDGED), by=st.just(NURSE)),
     _word("link", device=st.sampled_from((OXIMETER, CUFF)), state=st.sampled_from(("up", "down"))),

@@ -37,7 +37,7 @@ class ReturnStory(Story):
 
     def reading(self, t: float, systolic: float | None = 120, diastolic: float | None = 76, **more: Any) -> ReturnStory:
         """A cuff reading at `t`."""
-        values = {"systolic": systolic, "diastolic": diastolic, "mean": None, "pulse_rate": 71, "error": None}
+        values = {"systolic": systolic, "diastolic": diastolic, "mean": None, "pulse_rate": None, "error": None}
         self.plan.append((t, "nibp", {"device": CUFF} | values | more))
         return self
 

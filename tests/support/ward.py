@@ -102,6 +102,11 @@ class Story:
         values = {"systolic": systolic, "diastolic": diastolic, "mean": mean, "pulse_rate": 71, "error": None}
         return self.put(t, "nibp", **({"device": CUFF} | values | more))
 
+    def pleth(self, t: float, sqi: float = 0.95, pulse: float | None = 72, **more: Any) -> list[Line]:
+        """One second's measures of the pleth."""
+        measures = {"sqi": sqi, "pulse_present": sqi >= 0.5, "pulse_rate_pleth": pulse}
+        return self.put(t, "pleth_measures", **({"device": OXIMETER} | measures | more))
+
     def tick(self, t: float) -> list[Line]:
         """Time passes."""
         return self.put(t, "tick")
