@@ -27,6 +27,7 @@ from monitor.core.errors import CoreFault, InputError
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import (
     Acknowledge,
+    Command,
     CuffMeasurement,
     Input,
     LinkChange,
@@ -36,6 +37,7 @@ from monitor.core.inputs import (
     SystemState,
 )
 from monitor.core.line_writer import write_input
+from monitor.core.station_inactivation import STATION_EVENTS
 from monitor.core.ward import BedFault, Ward
 from monitor.journal import Commit, Durable, InputLine, Journal, storable, write_down
 from monitor.journal.record import SnapshotReason
@@ -67,6 +69,7 @@ class _Telling:
     changes: list[Change]
     pages: list[Page]
     beds: frozenset[str]
+    station: bool
     to_log: list[Event]
     done: asyncio.Future[None]
 
@@ -79,6 +82,7 @@ class Loop:
         send: takes the pages once they are durable.
         alarms_told: takes the pictures of changed alarms, at once.
         bed_changed: a bed's numbers or state changed.
+        station_changed: the station's sound was paused or switched off, or is on again.
         since: inputs may be as old as this; by default none is older than the loop.
         log_events: False for a past that is only written down.
     """
@@ -95,6 +99,7 @@ class Loop:
         send: Callable[[list[Page]], None],
         alarms_told: Callable[[Sequence[AlarmPicture]], None],
         bed_changed: Callable[[str], None],
+        station_changed: Callable[[], None] = lambda: None,
         since: Instant | None = None,
         log_events: bool = True,
     ) -> None:
@@ -107,6 +112,7 @@ class Loop:
         self._send = send
         self._alarms_told = alarms_told
         self._bed_changed = bed_changed
+        self._station_changed = station_changed
         self._last: Instant = clock.now() if since is None else since
         self._log_events = log_events
         self._tellings: deque[_Telling] = deque()
@@ -149,6 +155,8 @@ class Loop:
         told = self._settle(now) if self._due(now) else []
         if isinstance(item, Acknowledge) and item.bed is None:
             item = replace(item, bed=self._ward.owner(item))
+        elif isinstance(item, Command) and item.for_station:
+            item = replace(item, bed=None)
         bed_id = getattr(item, "bed", None)
         bed = self._ward.beds.get(bed_id) if bed_id is not None else None
         if bed_id is not None and bed is None:
@@ -277,7 +285,8 @@ class Loop:
             self.stats.events += len(batch)
             beds = frozenset() if bed_id is None else frozenset({bed_id})
             told = asyncio.get_running_loop().create_future()
-            telling = _Telling(commit, changes, pages, beds, batch if self._log_events else [], told)
+            station = bed_id is None and any(event.kind in STATION_EVENTS for event in batch)
+            telling = _Telling(commit, changes, pages, beds, station, batch if self._log_events else [], told)
             self._tellings.append(telling)
             tellings.append(telling)
         if tellings:
@@ -300,6 +309,8 @@ class Loop:
                     self._alarms_told(shown)
                 for bed_id in telling.beds:
                     self._bed_changed(bed_id)
+                if telling.station:
+                    self._station_changed()
                 if telling.pages:
                     self._send(telling.pages)
                 if not telling.done.done():

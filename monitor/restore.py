@@ -7,7 +7,7 @@ survives `kill -9`. Events that are in the journal already are not told twice.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,14 +16,16 @@ import msgspec
 import structlog
 
 from config.instant import Instant
+from config.vocabulary import Phase
 from monitor.core.bed import Bed, new_bed, settle, step
 from monitor.core.bed_state import BedState, DeviceSetup, Setup
 from monitor.core.errors import InputError, JournalError
-from monitor.core.events import Event
-from monitor.core.inputs import Acknowledge, Input, Restart, SystemState
+from monitor.core.events import Event, EventKind
+from monitor.core.inputs import Acknowledge, Command, Input, Restart, SystemState
 from monitor.core.lines import read_input
 from monitor.core.ruleset import Ruleset
 from monitor.core.service_alarms import ServiceAlarms, ServiceState
+from monitor.core.station_inactivation import StationAudio
 from monitor.core.ward import Ward
 from monitor.journal import EventRow, Journal, Restored
 from monitor.journal.record import InputRow
@@ -76,18 +78,20 @@ async def revive(journal: Journal, site: Site, now: Instant) -> Revived:
     found = await journal.restore_all([*(setup.bed for setup in setups), None])
     since = min((kept.snapshot.event_seq for kept in found.values() if kept.snapshot is not None), default=0)
     told: dict[str | None, list[EventRow]] = defaultdict(list)
-    for row in await journal.events(since=since):
+    rows = await journal.events(since=since)
+    for row in rows:
         told[row.bed].append(row)
     ward, untold = Ward(site.ruleset, now), []
     for setup in setups:
         bed, missing = _revive_bed(setup, found[setup.bed], told[setup.bed], now)
         ward.add(bed)
         untold += missing
-    service, missing = _revive_service(site.ruleset, found[None], told[None], now)
-    ward.restore([], service)
+    untold.sort(key=_moment)
+    service, missing = _revive_service(site.ruleset, found[None], rows, ward, untold, now)
     untold += missing
+    ward.restore([], service)
     first_start = all(kept.snapshot is None and not kept.inputs for kept in found.values())
-    return Revived(ward, sorted(untold, key=lambda event: event.at), first_start)
+    return Revived(ward, sorted(untold, key=_moment), first_start)
 
 
 def _revive_bed(setup: Setup, kept: Restored, told: list[EventRow], now: Instant) -> tuple[Bed, list[Event]]:
@@ -120,25 +124,67 @@ def _bugs_as_then(bed: str) -> Iterator[None]:
 
 
 def _revive_service(
-    rules: Ruleset, kept: Restored, told: list[EventRow], now: Instant
+    rules: Ruleset, kept: Restored, rows: Sequence[EventRow], ward: Ward, untold: Sequence[Event], now: Instant
 ) -> tuple[ServiceState, list[Event]]:
+    """The service's alarms and the station's sound. What the beds did may have ended that: `rows` are all that was
+    told, `untold` what the beds did and nobody told.
+    """
     state = ServiceState(now) if kept.snapshot is None else _decode(kept.snapshot.state, ServiceState)
     since = 0 if kept.snapshot is None else kept.snapshot.event_seq
     service = ServiceAlarms(rules, state)
+    audio = StationAudio(rules.inactivation, service)
+    of_beds = [_as_event(row) for row in rows if row.bed is not None and row.seq > since] + list(untold)
+    told_since = [row for row in rows if row.bed is None and row.seq > since]
+    # At one moment the input comes first: a HIGH then ends the pause, which is the safe way to be wrong.
+    story: list[InputRow | Event] = sorted([*kept.inputs, *of_beds], key=_moment)
     events: list[Event] = []
-    for row in kept.inputs:
-        events += service.settle(row.at)
-        item = _read(row)
+    for entry in story:
+        events += _settle_service(service, audio, entry.at)
+        if isinstance(entry, Event):
+            events += audio.watch([entry])
+            continue
+        item = _read(entry)
+        found: list[Event] = []
         if isinstance(item, SystemState):
-            service.report(item, row.at, events)
+            service.report(item, entry.at, found)
         elif isinstance(item, Acknowledge):
-            service.acknowledge(item, row.at, events)
+            service.acknowledge(item, entry.at, found)
         elif isinstance(item, Restart):
-            service.restart(row.at, events)
-    told_since = [row for row in told if row.seq > since]
+            service.restart(entry.at, found)
+        elif isinstance(item, Command):
+            found = audio.command(item, entry.at, _phases(ward, of_beds, entry.at))
+        events += found + audio.watch(found)
     if told_since:
-        events += service.settle(told_since[-1].at)
+        events += _settle_service(service, audio, told_since[-1].at)
     return state, _untold(events, told_since)
+
+
+def _settle_service(service: ServiceAlarms, audio: StationAudio, until: Instant) -> list[Event]:
+    """Deadlines of both, in order."""
+    events: list[Event] = []
+    while True:
+        due = min((at for at in (audio.next_deadline(), service.next_deadline()) if at is not None), default=None)
+        if due is None or due > until:
+            return events
+        found = service.settle(due)
+        events += [*audio.settle(due), *found, *audio.watch(found)]
+
+
+def _phases(ward: Ward, of_beds: Sequence[Event], at: Instant) -> list[Phase]:
+    """The phases of all beds as they were at that moment: what they are now, without the changes since."""
+    then = {bed_id: bed.state.phase for bed_id, bed in ward.beds.items()}
+    for event in reversed(of_beds):
+        if event.kind is EventKind.PHASE_CHANGED and event.at > at and event.bed in then:
+            then[event.bed] = Phase(event.data["from"])
+    return list(then.values())
+
+
+def _as_event(row: EventRow) -> Event:
+    return Event(row.at, row.bed, EventKind(row.kind), row.data)
+
+
+def _moment(entry: InputRow | Event) -> Instant:
+    return entry.at
 
 
 def _untold(events: Iterable[Event], told: Iterable[EventRow]) -> list[Event]:

@@ -15,7 +15,7 @@ from monitor.core.bed import Bed, Setup, step
 from monitor.core.bed_state import BedState
 from monitor.core.errors import JournalError
 from monitor.core.events import Event, EventKind
-from monitor.core.inputs import Acknowledge, BedInput, SystemState
+from monitor.core.inputs import Acknowledge, BedInput, Command, SystemState
 from monitor.core.lines import read_input
 from monitor.journal import EventRow, SessionRecord
 
@@ -41,7 +41,7 @@ def session_inputs(record: SessionRecord) -> Iterator[tuple[Instant, BedInput]]:
     """What came in for the session's bed, in order, on the service's scale."""
     for row in record.inputs:
         item = read_input(row.line)
-        if isinstance(item, SystemState) or (isinstance(item, Acknowledge) and item.bed is None):
+        if isinstance(item, SystemState) or (isinstance(item, Acknowledge | Command) and item.bed is None):
             continue  # about the service, not about this bed
         yield row.at, item
 

@@ -77,10 +77,12 @@ def lasting(time: Duration) -> str:
 
 
 _QUIET = frozenset(
-    {"patient", "inputs", "metrics", "value", "weight_kg", "since", "at", "unit", "bound", "text", "kind", "checklist"}
-    | {"symptom", "values"}
+    {"patient", "inputs", "metrics", "value", "weight_kg", "since", "at", "until", "unit", "bound", "text", "kind"}
+    | {"symptom", "values", "checklist"}
 )
-_REASON_TYPED = frozenset({EventKind.PHASE_CHANGED, EventKind.EVENT_RECORDED})
+_REASON_TYPED = frozenset(
+    {EventKind.PHASE_CHANGED, EventKind.EVENT_RECORDED, EventKind.INACTIVATION_CHANGED, EventKind.LIMIT_CHANGED}
+)
 """Here the reason is what a person typed, which may name a patient; elsewhere it is a word of ours."""
 
 

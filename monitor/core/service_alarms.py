@@ -12,6 +12,7 @@ from typing import Any
 from config.instant import Instant
 from monitor.core.alarm import AlarmBook, instance_key
 from monitor.core.events import Event, EventKind
+from monitor.core.inactivation import Inactivation
 from monitor.core.inputs import Acknowledge, SystemState
 from monitor.core.ruleset import Ruleset, ServiceRule
 
@@ -31,12 +32,13 @@ class Pending:
 
 @dataclass(slots=True)
 class ServiceState:
-    """Open service alarms, when each reported trouble was last reported, and those whose delay runs."""
+    """Open service alarms, when each trouble was last reported, those whose delay runs, and the station's sound."""
 
     clock: Instant
     book: AlarmBook = field(default_factory=lambda: AlarmBook(SITE, None))
     reported: dict[str, Instant] = field(default_factory=dict)
     pending: dict[str, Pending] = field(default_factory=dict)
+    audio: Inactivation | None = None
 
 
 class ServiceAlarms:

@@ -13,11 +13,14 @@ from monitor.core.bed import NEVER, Bed, new_bed, settle, step
 from monitor.core.bed_state import Setup
 from monitor.core.errors import InputError, VitalsError
 from monitor.core.events import Event
-from monitor.core.inputs import Acknowledge, Input, Restart, SystemState, Tick
+from monitor.core.inputs import Acknowledge, Command, Input, Restart, SystemState, Tick
 from monitor.core.ruleset import Ruleset
 from monitor.core.service_alarms import SITE, ServiceAlarms, ServiceState
+from monitor.core.station_inactivation import StationAudio
 
-SERVICE = -1  # index of the service among the waiting: before the beds at equal times
+# Indices among the waiting: before the beds at equal times.
+SERVICE = -1
+AUDIO = -2
 
 
 class BedFault(VitalsError):
@@ -38,12 +41,14 @@ class Ward:
     Attributes:
         beds: by id.
         service: alarms without a bed.
+        audio: the sound of the whole station.
     """
 
     def __init__(self, rules: Ruleset, now: Instant = 0, adopt: Callable[[str], Setup] | None = None) -> None:
         """`adopt` makes the setup of a bed that an input names first; None: such an input is an error."""
         self.beds: dict[str, Bed] = {}
         self.service = ServiceAlarms(rules, ServiceState(now))
+        self.audio = StationAudio(rules.inactivation, self.service)
         self._adopt = adopt
         self._order: list[Bed] = []
         self._index: dict[str, int] = {}
@@ -67,7 +72,9 @@ class Ward:
         out = self.settle(now) if self._waiting and self._waiting[0][0] <= now else []
         match item:
             case SystemState():
+                start = len(out)
                 self.service.report(item, now, out)
+                out += self.audio.watch(out[start:])
                 self._schedule_service()
             case Tick():
                 pass
@@ -76,6 +83,9 @@ class Ward:
                     out += step(bed, item, now)[1]
                     self._schedule(index, bed.wake)
                 out += self.restart_service(now)
+            case Command() if item.for_station:
+                out += self.audio.command(item, now, [bed.state.phase for bed in self._order])
+                self._schedule_service()
             case Acknowledge() if item.bed is None and self.owner(item) is None:
                 self.service.acknowledge(item, now, out)
                 self._schedule_service()
@@ -99,15 +109,16 @@ class Ward:
                 continue  # scheduled anew since
             del self._scheduled[index]
             try:
-                if index == SERVICE:
-                    out += self.service.settle(due)
+                if index < 0:
+                    events = self.audio.settle(due) if index == AUDIO else self.service.settle(due)
                     self._schedule_service()
                 else:
                     bed = self._order[index]
-                    out += settle(bed, due)
+                    events = settle(bed, due)
                     self._schedule(index, bed.wake)
+                out += events + self.audio.watch(events)
             except Exception as error:
-                raise BedFault(None if index == SERVICE else self._order[index].state.bed, out) from error
+                raise BedFault(None if index < 0 else self._order[index].state.bed, out) from error
         return out
 
     def restart_service(self, now: Instant) -> list[Event]:
@@ -141,7 +152,7 @@ class Ward:
         bed, events = step(self._order[index], item, now)
         if bed.wake < self._scheduled.get(index, NEVER):
             self._schedule(index, bed.wake)
-        return events
+        return events + self.audio.watch(events)
 
     def _take_in(self, bed_id: str, now: Instant) -> int:
         if self._adopt is None or not bed_id:
@@ -160,6 +171,6 @@ class Ward:
             heapq.heappush(self._waiting, (wake, index))
 
     def _schedule_service(self) -> None:
-        due = self.service.next_deadline()
-        if due is not None:
-            self._schedule(SERVICE, due)
+        for index, due in ((SERVICE, self.service.next_deadline()), (AUDIO, self.audio.next_deadline())):
+            if due is not None:
+                self._schedule(index, due)

@@ -90,12 +90,19 @@ NIGHT: list[Step] = [
     cuff(80, 124),
     cuff(150, 123),
     command(160, "start_infusion", override_by="dr-x", reason="no samples at night"),
+    command(162, "audio_off", scope="station", role="lead"),  # refused: a bed is infusing
+    command(163, "audio_pause", scope="station"),  # until SPO2_CRIT
+    command(164, "audio_pause", scope="bed"),  # likewise
     *samples(200, 206, 97),
     *samples(206, 230, 87),  # SPO2_LOW at 221
     (230, {"bed": "bay-1", "input": "acknowledge", "alarm": "SPO2_LOW", "by": "nurse-a"}),
     *samples(231, 240, 83),  # SPO2_CRIT at 236
     *samples(240, 256, 96),  # both cleared, SPO2_CRIT latched
     (260, {"bed": None, "input": "system", "system": "pager", "ok": False, "subject": "pager", "critical": False}),
+    command(270, "audio_pause", scope="station"),  # until its timer
+    command(280, "alarm_pause", at_bed=True),  # until the phase
+    command(290, "alarm_off", alarm="PR_LOW", reason="athlete", role="prescriber"),
+    command(295, "set_limit", alarm="SBP_HIGH", high=170),
     command(300, "pause_infusion"),
     command(400, "resume_infusion"),
     cuff(450, 185),  # a high one
@@ -103,9 +110,12 @@ NIGHT: list[Step] = [
     (530, {"bed": None, "input": "acknowledge", "alarm": "PAGER_FAIL", "by": "lead"}),
     (560, {"bed": "bay-1", "input": "link", "device": "ox-1", "state": "down", "reason": "plug pulled"}),
     command(700, "end_infusion"),
+    command(710, "audio_off", scope="station", role="lead"),  # with reminders
     (720, {"bed": "bay-1", "input": "link", "device": "ox-1", "state": "up"}),
     cuff(900, 130),
     cuff(1300, 124),
+    command(1400, "resume_alarms", scope="station"),
+    command(1410, "resume_alarms", alarm="PR_LOW"),
     cuff(1600, 123),
     (2400, {"bed": "bay-1", "input": "tick"}),
 ]
