@@ -41,6 +41,9 @@ class Alert:
         audible: False when a higher alarm of the same group already sounds (rulings 2.4): told to nobody
             but the log.
         uncovered: True when told because that higher alarm has gone: the log has it already.
+        unattended: True while no station page answers (STATION_LOST): every channel is called, whatever the priority.
+        catching_up: True when told because the last station page has just been lost: only channels that were not
+            called before are.
         over: True when the instance has ended with this: closed, or acknowledged after it latched. Calls that
             still wait are then withdrawn; until then they are tried (interfaces, section 7).
         ended_before: True when a latched instance is over unanswered, such as by a discharge: its `alarm.closed`
@@ -66,4 +69,6 @@ class Alert:
     audible: bool = True
     uncovered: bool = False
     over: bool = False
+    unattended: bool = False
+    catching_up: bool = False
     ended_before: bool = False

@@ -31,6 +31,8 @@ class Reason(StrEnum):
     PERHAPS_TOLD = "nobody can say whether the channel was told of this alarm before"
     NEVER_TOLD = "the channel was never told of this alarm"
     INHIBITED = "a higher alarm of the same group already sounds"
+    UNATTENDED = "no station page answers: every channel is told"
+    CALLED_BEFORE = "the channel has been called about this alarm"
     BELOW_MINIMUM = "the priority is below the channel's minimum"
 
 
@@ -88,6 +90,8 @@ def _decide(alert: Alert, channel: ChannelSpec, standing: Standing) -> Decision:
         return Decision(channel.id, told=False, reason=Reason.CHANNEL_OFF)
     if alert.kind not in channel.tell:
         return Decision(channel.id, told=False, reason=Reason.KIND_NOT_WANTED)
+    if channel.keeps_record and alert.catching_up:
+        return Decision(channel.id, told=False, reason=Reason.CALLED_BEFORE)
     if channel.keeps_record and alert.uncovered:
         return Decision(channel.id, told=False, reason=Reason.ON_RECORD)
     if channel.keeps_record:
@@ -103,6 +107,9 @@ def _decide(alert: Alert, channel: ChannelSpec, standing: Standing) -> Decision:
         return Decision(channel.id, told=False, reason=Reason.CHANNEL_FAILING)
     if verdict(alert) is not None:
         return Decision(channel.id, told=False, reason=Reason.INHIBITED)
+    if alert.catching_up and standing.told is not None and channel.id in standing.told:
+        return Decision(channel.id, told=False, reason=Reason.CALLED_BEFORE)
     if alert.priority < channel.min_priority:
-        return Decision(channel.id, told=False, reason=Reason.BELOW_MINIMUM)
+        reason = Reason.UNATTENDED if alert.unattended else Reason.BELOW_MINIMUM
+        return Decision(channel.id, told=alert.unattended, reason=reason)
     return Decision(channel.id, told=True, reason=Reason.PRIORITY)

@@ -120,6 +120,10 @@ class Board:
         """Every alarm that has been told and is open: highest priority first, then the oldest."""
         return sorted(self._told.values(), key=lambda shown: (-shown.priority, shown.raised_at))
 
+    def decided(self, bed: str | None) -> list[AlarmPicture]:
+        """Every open alarm of a bed, or of the service, as it is by now, told or not."""
+        return list(self._decided.get(bed, {}).values())
+
     def load(self, books: Sequence[AlarmBook]) -> None:
         """Take over what a journal has restored: it was told before the service stopped."""
         for book in books:

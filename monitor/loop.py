@@ -41,7 +41,7 @@ from monitor.core.station_inactivation import STATION_EVENTS
 from monitor.core.ward import BedFault, Ward
 from monitor.journal import Commit, Durable, InputLine, Journal, storable, write_down
 from monitor.journal.record import SnapshotReason
-from monitor.pages import PageWriter
+from monitor.pages import STATION_LOST, PageWriter
 from monitor.wording import loggable
 
 PERIODIC: Duration = 300 * SECOND
@@ -280,6 +280,8 @@ class Loop:
             changes = self._board.decide(batch, [self._book(bed)])
             patient = None if bed is None or bed.state.session is None else bed.state.session.patient
             alerts = self._writer.alerts(batch, changes, known, patient)
+            if any(change.before is None and change.after.alarm == STATION_LOST for change in changes):
+                alerts += self._catch_up(batch[-1].at)
             pages = [page for alert in alerts for page in self._plan(alert)]
             commit = self._journal.append(batch, pages, session=known)
             self.stats.events += len(batch)
@@ -292,6 +294,15 @@ class Loop:
         if tellings:
             self._something_to_tell.set()
         return tellings
+
+    def _catch_up(self, at: Instant) -> list[Alert]:
+        """Nobody sees the station any more: its open alarms go out to people."""
+        found = self._writer.catch_up(self._board.decided(None), at, None, None)
+        for bed in self._ward.beds.values():
+            session = bed.state.session
+            patient = None if session is None else session.patient
+            found += self._writer.catch_up(self._board.decided(bed.state.bed), at, _session_of(bed), patient)
+        return found
 
     async def _tell(self) -> None:
         while True:

@@ -13,13 +13,21 @@ from monitor.core.events import Event, EventKind
 from monitor.wording import STARS, lasting
 
 FIRST_STEP = 1
+STATION_LOST = "STATION_LOST"
+"""While it stands, every alarm goes to every channel at once (alarm-system 3.2)."""
 
 
 class PageWriter:
-    """Writes the alerts that follow from a batch of events. `labels`: bed id to the label people know."""
+    """Writes the alerts that follow from a batch of events.
 
-    def __init__(self, labels: Mapping[str, str]) -> None:
+    Args:
+        labels: bed id to the label people know.
+        unattended: STATION_LOST stands from before.
+    """
+
+    def __init__(self, labels: Mapping[str, str], *, unattended: bool = False) -> None:
         self._labels = labels
+        self._unattended = unattended
         self._called: dict[str, tuple[int, Priority]] = {}
         """Open alarms that people were called about: the occurrence and its priority then."""
 
@@ -27,6 +35,9 @@ class PageWriter:
         self, events: Sequence[Event], changes: Sequence[Change], session: str | None, patient: str | None
     ) -> list[Alert]:
         """Alerts in the order of the events; an alarm that a higher one has just uncovered comes last."""
+        for change in changes:
+            if change.after.alarm == STATION_LOST:
+                self._unattended = change.after.state is not AlarmState.CLOSED
         after = {change.after.alarm_id: change.after for change in changes}
         before = {change.after.alarm_id: change.before for change in changes}
         found = []
@@ -56,6 +67,18 @@ class PageWriter:
                     alert = self._alert(kind, last, picture, picture.priority, session, patient)
                     found.append(replace(alert, uncovered=True))
         self._remember(found, changes)
+        return found
+
+    def catch_up(
+        self, pictures: Sequence[AlarmPicture], at: Instant, session: str | None, patient: str | None
+    ) -> list[Alert]:
+        """The last station page is lost: what it showed and nobody has answered goes to whoever was not called."""
+        found = [
+            replace(self._alert(AlertKind.RAISED, at, picture, picture.priority, session, patient), catching_up=True)
+            for picture in pictures
+            if picture.state is AlarmState.ACTIVE and not picture.superseded and picture.alarm != STATION_LOST
+        ]
+        self._remember(found, [])
         return found
 
     def _news(self, picture: AlarmPicture) -> AlertKind | None:
@@ -104,6 +127,7 @@ class PageWriter:
             patient=patient,
             occurrence=picture.occurrence,
             audible=not picture.superseded,
+            unattended=self._unattended,
             over=kind in _LAST and picture.state is AlarmState.CLOSED,
         )
 

@@ -37,6 +37,7 @@ from monitor.journal.record import SnapshotReason
 from monitor.loop import Loop
 from monitor.pages import PageWriter
 from monitor.restore import Revived, revive
+from monitor.server_clock import ServerClockWatch
 from monitor.site import Site
 from monitor.station import wire
 from monitor.station.app import create_app
@@ -44,6 +45,7 @@ from monitor.station.feed import FeedHub
 from monitor.station.people import People
 from monitor.station.picture import DeviceFacts, LiveWard, Origin
 from monitor.station.server import serve
+from monitor.station_watch import StationWatch
 from monitor.waves import Waves
 
 log = structlog.get_logger("bedwatch.service")
@@ -68,6 +70,17 @@ class OpenLinks(Protocol):
     ) -> Links:
         """As `Links`."""
         ...
+
+
+OWN_TROUBLES = {
+    "STORAGE": "storage",
+    "CORE_FAULT": "core",
+    "CORE_STALLED": "watchdog",
+    "CLOCK": "clock",
+    "STATION_MUTE": "station",
+    "PAGER_FAIL": "pager",
+}
+"""Alarms of the service that a new start looks at anew, and the system that each is reported for."""
 
 
 class PacedClock(Clock, Protocol):
@@ -97,6 +110,8 @@ class Plan:
         chance: spreads retries; seeded in a drill, so that it is the same each time.
         kinds: of channels; None: those that are installed.
         open_links: how the devices are connected.
+        synchronised: whether something keeps the machine's clock right; None: nobody can say.
+        watch_pages: False for a ward that has no nurse station, such as a test's.
     """
 
     site: Site
@@ -112,6 +127,8 @@ class Plan:
     chance: random.Random = field(default_factory=random.SystemRandom)
     kinds: Mapping[str, ChannelKind] | None = None
     open_links: OpenLinks = Links
+    synchronised: Callable[[], bool | None] = lambda: None
+    watch_pages: bool = True
 
 
 class Service:
@@ -152,11 +169,21 @@ class Service:
             journal,
             clock,
             self.board,
-            PageWriter(labels),
+            PageWriter(labels, unattended=bool(self._open_service_alarms("STATION_LOST"))),
             plan=self._pages,
             send=self.dispatcher.handle,
             alarms_told=self._alarms_told,
             bed_changed=self.feed.bed_changed,
+        )
+        self.station_watch = StationWatch(
+            self.feed.stations,
+            lambda: self.feed.left_on_purpose,
+            lambda: any(bed.watched for bed in self.ward.beds.values()),
+            self.loop.submit,
+            clock,
+            delay=site.ruleset.station_lost.delay,
+            speed=clock.speed,
+            lost=bool(self._open_service_alarms("STATION_LOST")),
         )
 
     async def run(self) -> None:
@@ -184,7 +211,12 @@ class Service:
                 tasks.create_task(self.feed.run(), name="feed"),
                 tasks.create_task(self.waves.run(), name="waves"),
                 tasks.create_task(self.links.run(), name="links"),
+                tasks.create_task(
+                    ServerClockWatch(plan.synchronised, self.loop.submit, plan.clock).run(), name="server clock"
+                ),
             ]
+            if plan.watch_pages:
+                running.append(tasks.create_task(self.station_watch.run(), name="station watch"))
             plan.live(self)
             try:
                 await serve(app, plan.host, plan.port, ready=plan.ready)
@@ -214,11 +246,12 @@ class Service:
         )
 
     def _forget_own_troubles(self) -> None:
-        """Journal and core begin anew: what is still wrong with them will be said anew. A channel that the site
-        file names no more has nobody left who could say that it delivers.
+        """Journal, core and clock begin anew: what is still wrong with them will be said anew. So will the pages that
+        come back; that none has answered yet stands. A channel that the site file names no more has nobody left who
+        could say that it delivers.
         """
         channels = {spec.id for spec in self.plan.site.channels}
-        for rule, system in (("STORAGE", "storage"), ("CORE_FAULT", "core"), ("PAGER_FAIL", "pager")):
+        for rule, system in OWN_TROUBLES.items():
             for shown in self._open_service_alarms(rule):
                 if system != "pager" or shown.device not in channels:
                     self.loop.submit(SystemState(system, ok=True, subject=shown.device))

@@ -34,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
     from monitor.logs import configure
     from monitor.packages import verify_packages
     from monitor.running import run_until_stopped
+    from monitor.server_clock import synchronised
     from monitor.service import JOURNAL_FILE, Plan, run_service
     from monitor.site import read_site
 
@@ -53,5 +54,6 @@ def run(args: argparse.Namespace) -> int:
     def ready(port: int) -> None:
         note(f"nurse station: http://{host}:{port}/   (stop with Ctrl-C)")
 
-    run_until_stopped(run_service(Plan(site, site.data, clock, host, site.station.port, ready=ready)))
+    plan = Plan(site, site.data, clock, host, site.station.port, ready=ready, synchronised=synchronised)
+    run_until_stopped(run_service(plan))
     return OK

@@ -50,6 +50,7 @@ class FeedHub:
         self._given_up = 0
         self._refused = 0
         self._alarm_frames = 0
+        self._left_on_purpose = False
 
     async def run(self) -> None:
         """The ticker: one a second for all pages, until cancelled."""
@@ -81,6 +82,7 @@ class FeedHub:
             await browser.run(receive, lambda page: self._welcome(page, still_allowed))
         finally:
             self._pages.pop(browser, None)
+            self._left_on_purpose = not still_allowed()
             self._refused += browser.refused
             self._given_up += browser.given_up
 
@@ -88,6 +90,11 @@ class FeedHub:
     def full(self) -> bool:
         """Whether no further page may connect."""
         return len(self._pages) >= MOST_PAGES
+
+    @property
+    def left_on_purpose(self) -> bool:
+        """Whether the page that went last went because its person had signed out."""
+        return self._left_on_purpose
 
     def alarms_changed(self, alarms: Sequence[wire.Alarm]) -> None:
         """Tell every page of these alarms now, together with the beds they are on."""

@@ -193,3 +193,39 @@ def test_what_changes_nothing_for_anybody_far_away_is_not_told() -> None:
 def test_no_events_no_alerts() -> None:
     """A quiet moment."""
     assert PageWriter({}).alerts([], [], None, None) == []
+
+
+def test_station_lost_every_alarm_from_then_on_is_for_every_channel() -> None:
+    """Table 3.2: all alarms go to the pager at once; afterwards each channel hears again what it is set to."""
+    ward = ToldWard()
+    ward.put(0, "system", None, system="station", ok=False)
+    (lost,) = ward.put(10, "tick", None)
+    assert (lost.alarm, lost.unattended) == ("STATION_LOST", True)
+    ward.put(20, "battery", device="cuff-1", percent=15)
+    (low,) = ward.put(50, "tick", None)
+    assert (low.alarm, low.priority, low.unattended) == ("BATTERY", Priority.LOW, True)
+    ward.put(60, "system", None, system="station", ok=True)
+    ward.put(70, "battery", "bay-2", device="cuff-2", percent=15)
+    (later,) = ward.put(100, "tick", None)
+    assert (later.alarm, later.unattended) == ("BATTERY", False)
+
+
+def test_station_lost_before_a_restart_stands_after_it() -> None:
+    assert PageWriter({}, unattended=True).catch_up([], START, None, None) == []
+    ward = ToldWard()
+    ward.writer = PageWriter({"bay-1": "Bay 1"}, unattended=True)
+    low(ward)
+    assert [alert.unattended for alert in ward.alerts] == [True]
+
+
+def test_station_lost_what_stands_open_is_caught_up_with() -> None:
+    """Nobody has answered it and nobody sees it any more; what somebody has answered, or a higher one covers, waits."""
+    ward = ToldWard()
+    low(ward)
+    ward.put(26, "battery", device="cuff-1", percent=15)
+    ward.put(60, "tick", None)
+    ward.put(61, "acknowledge", alarm="SPO2_LOW", by="nurse-a")
+    found = ward.writer.catch_up(ward.board.decided("bay-1"), START + 70 * SECOND, "s-1", None)
+    assert [(alert.alarm, alert.kind, alert.catching_up) for alert in found if alert.bed == "bay-1"] == [
+        ("BATTERY", RAISED, True),
+    ]

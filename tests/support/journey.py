@@ -54,13 +54,16 @@ class Journey:
     service: Service
     port: int
 
-    def __init__(self, folder: Path, *beds: str, tick: Duration = SECOND, after: Journey | None = None) -> None:
-        """`after`: a journey that has ended and whose time goes on here."""
+    def __init__(
+        self, folder: Path, *beds: str, tick: Duration = SECOND, after: Journey | None = None, watch_pages: bool = False
+    ) -> None:
+        """`after`: a journey that has ended and whose time goes on here. `watch_pages`: silent pages are missed."""
         self.clock = JourneyClock() if after is None else after.clock
         self.start: Instant = self.clock.now() if after is None else after.start
         self.data = folder / "data"
         self.devices = Devices(self.clock, folder / "ports", tick)
         self._beds = beds
+        self._watch_pages = watch_pages
         self._channels: list[str] = []
 
     def webhook(self, url: str, channel: str = "pager") -> None:
@@ -93,6 +96,7 @@ class Journey:
             ready=ready.set_result,
             live=self._take,
             commit_bound_s=COMMIT_WITHIN_S,
+            watch_pages=self._watch_pages,
         )
         async with AsyncExitStack() as ending:
             service = asyncio.create_task(run_service(plan))

@@ -98,6 +98,10 @@ class Page:
         except ConnectionClosed:
             return
 
+    async def answers(self, audio: str = "ok", *, visible: bool = True) -> None:
+        """The page says whether it can be heard and seen."""
+        await self.socket.send(json.dumps({"type": "station", "audio": audio, "visible": visible}))
+
     async def sees(self, condition: Callable[[], object]) -> None:
         """Wait for what must come without any more time passing in the ward."""
         await until(condition, ANSWER_WITHIN_S)
