@@ -1,16 +1,19 @@
-"""`bedwatch config show`: every setting, its value and where it came from."""
+"""`bedwatch config`: every setting with its origin, and the alarm rules as a page to sign."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 from config.load import examine, explain, read_layers
+from config.presets import PresetError, resolve_preset
 from config.problem import SettingsError
+from monitor.cli.replay import DEFAULT_PRESET
 from monitor.cli.site_file import USUAL, VARIABLE, find_site_file
-from monitor.cli.terminal import OK, describe, note, say
+from monitor.cli.terminal import OK, ResourceMissing, describe, note, say
 from monitor.core.errors import ConfigError
 
 TEXT = f"""\
@@ -19,6 +22,14 @@ Without --site it takes the file of {VARIABLE}, else {USUAL}, else the shipped s
 
 EXAMPLE = "  bedwatch config show --site site.toml"
 
+RULES_TEXT = """\
+Prints the alarm rules in force as a page: every limit, delay, time and bound, in words, made from the preset's own
+data: as HTML to print and to sign, as Markdown to read. Of the preset of the site file, or of one by its name."""
+
+RULES_EXAMPLE = """\
+  bedwatch config rules --site site.toml --out rules.html
+  bedwatch config rules --preset ketamine-adult --format markdown"""
+
 
 def add(commands: Any) -> None:
     """Describe the command."""
@@ -26,6 +37,11 @@ def add(commands: Any) -> None:
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     show = describe(actions, "show", "print key, value and origin", TEXT, EXAMPLE, run)
     show.add_argument("--site", metavar="FILE", help="site file")
+    rules = describe(actions, "rules", "print the alarm rules as a page to sign", RULES_TEXT, RULES_EXAMPLE, run_rules)
+    rules.add_argument("--site", metavar="FILE", help="site file whose preset is printed")
+    rules.add_argument("--preset", metavar="NAME", help="a preset by its name (default: the site's)")
+    rules.add_argument("--format", choices=("html", "markdown"), default="html", help="html, or markdown")
+    rules.add_argument("--out", metavar="FILE", help="file for the page (default: standard output)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -47,6 +63,39 @@ def run(args: argparse.Namespace) -> int:
     if problems:
         raise ConfigError(str(SettingsError(problems)))
     return OK
+
+
+def run_rules(args: argparse.Namespace) -> int:
+    """Print the page."""
+    from monitor.site.rule_sheet import as_html, as_markdown, rule_sheet
+
+    lines = (as_html if args.format == "html" else as_markdown)(rule_sheet(_preset_table(args.site, args.preset)))
+    if args.out is None:
+        for line in lines:
+            say(line)
+        return OK
+    try:
+        Path(args.out).write_text("\n".join([*lines, ""]), encoding="utf-8")
+    except OSError as error:
+        raise ResourceMissing(f"{args.out} cannot be written: {error.strerror}; check the path") from error
+    return OK
+
+
+def _preset_table(site_file: str | None, name: str | None) -> dict[str, Any]:
+    """The whole preset, checked as the service checks it."""
+    from monitor.site import read_site
+
+    path = find_site_file(site_file, os.environ)
+    own: dict[str, dict[str, Any]] = {}
+    if path is not None:
+        read_site(path, os.environ, need_secrets=False)
+        loaded = examine(read_layers(path, os.environ))
+        if loaded.settings is not None:
+            own, name = loaded.settings.preset, name or loaded.settings.site.preset
+    try:
+        return resolve_preset(name or DEFAULT_PRESET, own)
+    except PresetError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _as_toml(value: object) -> str:
