@@ -174,6 +174,7 @@ class Service:
             send=self.dispatcher.handle,
             alarms_told=self._alarms_told,
             bed_changed=self.feed.bed_changed,
+            station_changed=self.feed.station_changed,
         )
         self.station_watch = StationWatch(
             self.feed.stations,

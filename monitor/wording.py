@@ -55,6 +55,11 @@ def plain_number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+def rule_words(name: str) -> str:
+    """What a rule is about: `SpO2`, `Symptom`."""
+    return _MEASURED.get(name) or _SAID.get(name, name)
+
+
 def describe(alarm: Alarm) -> str:
     """What is wrong, without bed and priority: `SpO2 83 % (limit 85)`; once it has ended, how far it went."""
     measured = _MEASURED.get(alarm.rule.name)

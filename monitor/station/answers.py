@@ -51,6 +51,12 @@ class Trend(msgspec.Struct, frozen=True):
     points: list[TrendPoint]
 
 
+class Rules(msgspec.Struct, frozen=True):
+    """What can be set about the rules of one bed, in the order of the alarm tables."""
+
+    rules: list[wire.RuleSetting]
+
+
 class SessionOpened(msgspec.Struct, frozen=True):
     """The new session's id and the bed as it is now."""
 
@@ -102,6 +108,7 @@ ANSWERS = (
     Beds,
     BedPicture,
     Trend,
+    Rules,
     SessionOpened,
     CommandDone,
     Alarms,

@@ -124,7 +124,16 @@ class Discharge(_Command):
 class Plain(_Command):
     """The commands without fields of their own."""
 
-    command: Literal["pause_infusion", "resume_infusion", "abort", "resume_alarms"]
+    command: Literal["pause_infusion", "resume_infusion", "abort"]
+
+
+class ResumeAlarms(_Command):
+    """Ends inactivations: of the bed all, or those named by `state` or `alarm`; or the station's."""
+
+    command: Literal["resume_alarms"]
+    scope: Literal["bed", "station"] | None = None
+    state: Literal["AUDIO_PAUSED", "ALARM_PAUSED", "AUDIO_OFF", "ALARM_OFF"] | None = None
+    alarm: AlarmName | None = None
 
 
 class AudioInactivation(_Command):
@@ -149,13 +158,14 @@ class AlarmOff(_Command):
 
 
 class SetLimit(_Command):
-    """A new limit for one rule of this session."""
+    """A new limit for one rule of this session. `second_by` signs with their own password, which is never kept."""
 
     command: Literal["set_limit"]
     alarm: AlarmName
     low: FiniteFloat | None = None
     high: FiniteFloat | None = None
     second_by: Word | None = None
+    second_password: Annotated[str | None, Field(max_length=256, exclude=True, repr=False)] = None
 
     @model_validator(mode="after")
     def _some_limit(self) -> SetLimit:
@@ -200,6 +210,7 @@ CommandBody: TypeAlias = Annotated[
     | EndInfusion
     | Discharge
     | Plain
+    | ResumeAlarms
     | AudioInactivation
     | AlarmPause
     | AlarmOff

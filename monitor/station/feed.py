@@ -110,6 +110,13 @@ class FeedHub:
         for page in list(self._pages):
             page.alarm(frame)
 
+    def station_changed(self) -> None:
+        """Tell every page at once what is paused or off for the whole station."""
+        self._snapshot = self._tick_frame = None
+        frame = self._frame([])
+        for page in list(self._pages):
+            page.alarm(frame)
+
     def bed_changed(self, bed_id: str) -> None:
         """The bed's picture goes out with the next tick."""
         self._changed.add(bed_id)
@@ -140,7 +147,14 @@ class FeedHub:
         # every page that comes before those.
         if self._snapshot is None:
             self._snapshot = Frame(
-                wire.Snapshot(0, self._now(), self._view.beds(), self._view.alarms(), self._view.site())
+                wire.Snapshot(
+                    0,
+                    self._now(),
+                    self._view.beds(),
+                    self._view.alarms(),
+                    self._view.site(),
+                    self._view.inactivations(),
+                )
             )
         self._pages[page] = still_allowed
         page.alarm(self._snapshot)
@@ -192,7 +206,7 @@ class FeedHub:
         return [bed for bed_id in sorted(bed_ids) if (bed := self._view.bed(bed_id)) is not None]
 
     def _frame(self, beds: list[wire.Bed], alarms: Sequence[wire.Alarm] = ()) -> Frame:
-        return Frame(wire.Update(0, self._now(), beds, list(alarms)))
+        return Frame(wire.Update(0, self._now(), beds, list(alarms), self._view.inactivations()))
 
     def _now(self) -> str:
         return to_rfc3339(self._clock.now())

@@ -13,10 +13,15 @@ from monitor.board import AlarmPicture, Board
 from monitor.core import cuff_schedule
 from monitor.core.baseline import METRICS
 from monitor.core.bed_state import Bed, Channel, PressureValue
+from monitor.core.inactivation import Inactivation
 from monitor.core.recovery import MetricReturn
+from monitor.core.ruleset import Ruleset
 from monitor.core.session import Session
+from monitor.core.session_limits import find_rule
 from monitor.core.ward import Ward
 from monitor.station import wire
+from monitor.station.rule_settings import rule_settings
+from monitor.wording import rule_words
 
 Origin = Literal["live", "simulated", "replayed"]
 _LEAST_REAL: tuple[Origin, ...] = ("replayed", "simulated", "live")
@@ -60,7 +65,7 @@ class LiveWard:
         self._faults = faults
         self._site = site
         self._now = now
-        self._limits: dict[str, tuple[object, dict[str, wire.Limits]]] = {}
+        self._limits: dict[str, tuple[Ruleset, object, dict[str, wire.Limits]]] = {}
 
     def beds(self) -> list[wire.Bed]:
         """Every bed, in the order of the site file."""
@@ -78,6 +83,15 @@ class LiveWard:
     def site(self) -> wire.Site:
         """What the page's frame shows."""
         return self._site
+
+    def inactivations(self) -> list[wire.Inactivation]:
+        """What is paused or off for the whole station."""
+        now = self._ward.audio.now
+        return [] if now is None else [_inactivation(now)]
+
+    def rules(self, bed_id: str) -> list[wire.RuleSetting]:
+        """What can be set about the rules of a bed that is there."""
+        return rule_settings(self._ward.beds[bed_id])
 
     def alarm(self, shown: AlarmPicture) -> wire.Alarm:
         """One alarm for the wire."""
@@ -102,6 +116,7 @@ class LiveWard:
             ended_at=_maybe(shown.ended_at),
             close_reason=shown.close_reason,
             device=shown.device,
+            physiological=shown.alarm in self._ward.service.rules.physiological,
         )
 
     def _bed(self, bed: Bed, now: Instant) -> wire.Bed:
@@ -122,6 +137,7 @@ class LiveWard:
             baseline=[] if session is None else _baseline(session),
             recovery=None if session is None or not session.returns else _recovery(bed, session),
             devices=devices,
+            inactivations=[_inactivation(one) for one in state.inactivations.values()],
         )
 
     def _limits_of(self, bed: Bed) -> dict[str, wire.Limits]:
@@ -129,9 +145,9 @@ class LiveWard:
         session = bed.state.session
         depends = (bed.watched, None if session is None else [session.baseline_value(metric) for metric in METRICS])
         known = self._limits.get(bed.state.bed)
-        if known is None or known[0] != depends:
-            known = self._limits[bed.state.bed] = (depends, _limits(bed))
-        return known[1]
+        if known is None or known[0] is not bed.rules or known[1] != depends:
+            known = self._limits[bed.state.bed] = (bed.rules, depends, _limits(bed))
+        return known[2]
 
     def _device(self, bed: Bed, device_id: str) -> wire.Device:
         facts, known = self._devices[device_id], bed.state.devices.get(device_id)
@@ -253,7 +269,23 @@ def _limits(bed: Bed) -> dict[str, wire.Limits]:
             lows[metric] = max(number, lows.get(metric, number))
         else:
             highs[metric] = min(number, highs.get(metric, number))
-    return {metric.value: wire.Limits(lows.get(metric), highs.get(metric)) for metric in {*lows, *highs}}
+    session = bed.state.session
+    set_here = {} if session is None else session.limits
+    own = {rule.metric for name in set_here if (rule := find_rule(bed.rules, name)) is not None}
+    return {metric.value: wire.Limits(lows.get(metric), highs.get(metric), metric in own) for metric in {*lows, *highs}}
+
+
+def _inactivation(one: Inactivation) -> wire.Inactivation:
+    return wire.Inactivation(
+        state=cast("Literal['AUDIO_PAUSED', 'ALARM_PAUSED', 'AUDIO_OFF', 'ALARM_OFF']", one.state.value),
+        alarm=one.alarm,
+        alarm_text=None if one.alarm is None else rule_words(one.alarm),
+        by=one.by,
+        since=to_rfc3339(one.since),
+        until=_maybe(one.until),
+        reason=one.reason,
+        reminded_at=_maybe(one.reminded_at),
+    )
 
 
 def _cuff(bed: Bed) -> wire.Cuff:

@@ -31,6 +31,14 @@ class WardView(Protocol):
         """What the page's frame shows."""
         ...
 
+    def inactivations(self) -> list[wire.Inactivation]:
+        """What is paused or off for the whole station."""
+        ...
+
+    def rules(self, bed_id: str) -> list[wire.RuleSetting]:
+        """What can be set about the rules of a bed that is there."""
+        ...
+
 
 class Submit(Protocol):
     """The way into the loop: folds one input now and returns the core's events once they are durable."""

@@ -35,6 +35,22 @@ REASONS: dict[str, str] = {
     "pressures_out_of_order": "The pressures do not fit: systolic is above mean, and mean above diastolic. Check them.",
     "pressure_missing": "A cuff's pulse comes with its pressures: enter them too.",
     "kind_missing": "The event needs a kind.",
+    "role_not_allowed": "Your role may not do this.",
+    "unknown_scope": "This can be for a bed or for the station.",
+    "already_paused": "It is paused already: a pause cannot be lengthened, only asked for again when it has ended.",
+    "already_off": "It is off already.",
+    "only_for_station": "AUDIO OFF is for the whole station.",
+    "bed_infusing": "AUDIO OFF is not possible while a bed is infusing.",
+    "not_at_bed": "ALARM PAUSED outside the time before the infusion is for a nurse at the bed.",
+    "unknown_alarm": "There is no such alarm on this bed that could be set.",
+    "never_off_infusing": "This alarm cannot be off during the infusion.",
+    "nothing_inactivated": "Nothing is paused or off here.",
+    "limit_fixed": "This limit cannot be set for one patient.",
+    "limit_out_of_bounds": "This limit is outside the bounds of the preset.",
+    "only_low_limit": "This alarm has a low limit: set that one, and only that.",
+    "only_high_limit": "This alarm has a high limit: set that one, and only that.",
+    "second_signature_needed": "A limit this far out needs the signature of a second person.",
+    "second_signature_not_other": "The second signature is another person's.",
 }
 
 

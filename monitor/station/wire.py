@@ -29,10 +29,52 @@ class Value(msgspec.Struct, frozen=True):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """The alarm limits in force for one metric; null: no limit on that side now."""
+    """The alarm limits in force for one metric; null: no limit on that side now. `own`: set for this patient."""
 
     low: float | None = None
     high: float | None = None
+    own: bool = False
+
+
+class Inactivation(msgspec.Struct, frozen=True):
+    """One inactivation in force (alarm-system 4.2), on a bed or for the station; without any, all is ON.
+
+    `alarm` and `alarm_text` name the rule that is off. `until` is when it ends by itself; what has no end is
+    reminded of, last at `reminded_at`.
+    """
+
+    state: Literal["AUDIO_PAUSED", "ALARM_PAUSED", "AUDIO_OFF", "ALARM_OFF"]
+    alarm: str | None
+    alarm_text: str | None
+    by: str | None
+    since: str
+    until: str | None
+    reason: str | None
+    reminded_at: str | None
+
+
+class LimitSetting(msgspec.Struct, frozen=True):
+    """One limit and between what it may be set; `by`: who set it for this patient, null while it is the preset's."""
+
+    side: Literal["low", "high"]
+    unit: str
+    limit: float
+    preset: float
+    lowest: float
+    highest: float
+    second_below: float | None
+    second_above: float | None
+    by: str | None
+
+
+class RuleSetting(msgspec.Struct, frozen=True):
+    """What can be set about one rule of a bed. `kept_on`: it cannot be off now. `limit` null: it is fixed."""
+
+    alarm: str
+    text: str
+    off: bool
+    kept_on: bool
+    limit: LimitSetting | None
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -121,12 +163,14 @@ class Bed(msgspec.Struct, frozen=True):
     baseline: list[Baseline]
     recovery: Return | None
     devices: list[Device]
+    inactivations: list[Inactivation]
 
 
 class Alarm(msgspec.Struct, frozen=True):
     """One alarm instance that is ACTIVE, ACKED or LATCHED; `state` CLOSED appears once, in an update.
 
     `superseded` is true while a higher alarm of the same group is present: shown, but without flash and sound.
+    `physiological`: about the patient's values, what ALARM_PAUSED silences.
     """
 
     alarm_id: str
@@ -149,6 +193,7 @@ class Alarm(msgspec.Struct, frozen=True):
     ended_at: str | None
     close_reason: str | None
     device: str | None
+    physiological: bool
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -163,22 +208,27 @@ class Site(msgspec.Struct, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True, tag="snapshot", tag_field="type"):
-    """First message of every connection."""
+    """First message of every connection. `inactivations` are the station's own; those of beds are in their pictures."""
 
     seq: int
     server_time: str
     beds: list[Bed]
     alarms: list[Alarm]
     site: Site
+    inactivations: list[Inactivation]
 
 
 class Update(msgspec.Struct, frozen=True, tag="update", tag_field="type"):
-    """Beds and alarms that changed, each whole. Alarm updates go out at once, numerics about once a second."""
+    """Beds and alarms that changed, each whole. Alarm updates go out at once, numerics about once a second.
+
+    `inactivations` are those of the station now.
+    """
 
     seq: int
     server_time: str
     beds: list[Bed]
     alarms: list[Alarm]
+    inactivations: list[Inactivation]
 
 
 class Pleth(msgspec.Struct, frozen=True, tag="pleth", tag_field="type"):

@@ -50,6 +50,7 @@ def a_bed(bed_id: str = "bay-1", *, spo2: float | None = 97.0, session: str | No
         baseline=[],
         recovery=None,
         devices=[],
+        inactivations=[],
     )
 
 
@@ -76,6 +77,7 @@ def an_alarm(alarm_id: str = "bay-1-0001", *, bed: str | None = "bay-1", state: 
         ended_at=None,
         close_reason=None,
         device=None,
+        physiological=True,
     )
 
 
@@ -85,6 +87,7 @@ class FakeWard:
     def __init__(self, *beds: wire.Bed) -> None:
         self.pictures = {bed.id: bed for bed in beds or (a_bed("bay-1"), a_bed("bay-2"))}
         self.open_alarms: list[wire.Alarm] = []
+        self.of_station: list[wire.Inactivation] = []
 
     def beds(self) -> list[wire.Bed]:
         return list(self.pictures.values())
@@ -97,6 +100,12 @@ class FakeWard:
 
     def site(self) -> wire.Site:
         return wire.Site("harbour", "Harbour Clinic", "ketamine-adult", "0.1.0", 1.0, False)
+
+    def inactivations(self) -> list[wire.Inactivation]:
+        return list(self.of_station)
+
+    def rules(self, bed_id: str) -> list[wire.RuleSetting]:
+        return [wire.RuleSetting("SYMPTOM", "Symptom", False, False, None)]
 
 
 class FakeCore:

@@ -11,12 +11,13 @@ from starlette.responses import Response
 from config.instant import Instant, to_rfc3339
 from config.vocabulary import UNITS, Metric
 from monitor.station import wire
-from monitor.station.answers import BedPicture, Beds, CommandDone, SessionOpened, Trend, TrendPoint, documented
-from monitor.station.bodies import CommandBody, Session, instant
+from monitor.station.answers import BedPicture, Beds, CommandDone, Rules, SessionOpened, Trend, TrendPoint, documented
+from monitor.station.bodies import CommandBody, Session, SetLimit, instant
 from monitor.station.context import Commander, Here, Reader, alarms_of, answer
 from monitor.station.guard import check_command
 from monitor.station.problem import Problem
 from monitor.station.refusal import in_words
+from monitor.station.signature import check_second
 from monitor.station.trend import thin, with_gaps
 
 
@@ -55,6 +56,12 @@ def routes() -> APIRouter:
         shown = [TrendPoint(to_rfc3339(at), value, reason) for at, value, reason in thin(found, points)]
         return answer(Trend(bed, metric, UNITS[metric], shown))
 
+    @router.get("/{bed}/rules", responses=documented(Rules))
+    async def rules(bed: str, station: Here, caller: Reader) -> Response:
+        """Each rule on the patient's values: its limit with its bounds, and whether it is off."""
+        station.bed(bed)
+        return answer(Rules(station.view.rules(bed)))
+
     @router.post("/{bed}/session", status_code=201, responses=documented(SessionOpened, 201))
     async def open_session(bed: str, body: Session, station: Here, caller: Commander, request: Request) -> Response:
         """Opens a session on the bed. 409 while one is open."""
@@ -78,6 +85,8 @@ def routes() -> APIRouter:
         async def act() -> Response:
             station.bed(bed)
             check_command(caller, body.command)
+            if isinstance(body, SetLimit) and body.second_by is not None:
+                await check_second(station, caller, body.second_by, body.second_password)
             item = body.to_input(bed, caller.name, caller.role.value)
             if item.at is not None and item.at > station.clock.now():
                 raise Problem(422, "at: lies in the future")

@@ -320,3 +320,13 @@ async def test_every_message_fits_the_contract(hub: Hub) -> None:
     await hub.clock.advance(2 * SECOND)
     kinds = [type(msgspec.convert(message, type=wire.ToPage)) for message in page.sent]
     assert kinds == [wire.Snapshot, wire.Pleth, wire.Update, wire.Heartbeat]
+
+
+async def test_4_2_a_pause_of_the_station_is_told_to_every_page_at_once(hub: Hub) -> None:
+    page = await hub.page()
+    off = wire.Inactivation("AUDIO_OFF", None, None, "lead-l", "2026-11-22T14:00:00.000Z", None, None, None)
+    hub.ward.of_station = [off]
+    hub.feed.station_changed()
+    await let_tasks_run()
+    assert page.sent[-1]["inactivations"][0]["state"] == "AUDIO_OFF"
+    assert (await hub.page()).sent[0]["inactivations"][0]["by"] == "lead-l"

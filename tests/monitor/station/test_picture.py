@@ -298,3 +298,48 @@ def test_an_age_is_never_negative() -> None:
     watched.sample(5)
     watched.t = 5 - 1 / SECOND
     assert watched.picture().values["spo2"].age_s == 0
+
+
+def test_4_2_what_is_paused_or_off_is_shown_with_its_end_and_its_reason() -> None:
+    watched = Watched()
+    watched.open()
+    watched.command(10, "audio_pause")
+    watched.command(20, "alarm_off", alarm="PR_LOW", reason="athlete", role="prescriber")
+    pause, off = watched.picture().inactivations
+    assert (pause.state, pause.by, pause.since, pause.until) == ("AUDIO_PAUSED", "nurse-a", at(10), at(130))
+    assert (off.state, off.alarm, off.alarm_text, off.reason) == ("ALARM_OFF", "PR_LOW", "Pulse", "athlete")
+    watched.put(321, "tick")
+    assert [(one.state, one.reminded_at) for one in watched.picture().inactivations] == [("ALARM_OFF", at(320))]
+
+
+def test_4_2_the_stations_sound_is_the_wards() -> None:
+    watched = Watched()
+    assert watched.view.inactivations() == []
+    watched.command(10, "audio_off", role="lead")
+    (off,) = watched.view.inactivations()
+    assert (off.state, off.until) == ("AUDIO_OFF", None)
+
+
+def test_3_3_limits_of_one_patient_are_shown_at_once_and_marked() -> None:
+    watched = Watched()
+    watched.open()
+    assert watched.picture().limits["spo2"] == wire.Limits(90, None)
+    watched.command(10, "set_limit", alarm="SPO2_LOW", low=88)
+    assert watched.picture().limits["spo2"] == wire.Limits(88, None, own=True)
+    watched.command(20, "abort", reason="over")
+    watched.open(30)
+    assert watched.picture().limits["spo2"] == wire.Limits(90, None)
+
+
+def test_3_3_the_rules_of_a_bed_tell_their_limits_and_bounds() -> None:
+    watched = Watched()
+    watched.open()
+    watched.command(10, "set_limit", alarm="SPO2_LOW", low=88)
+    rules = {rule.alarm: rule for rule in watched.view.rules("bay-1")}
+    low = rules["SPO2_LOW"]
+    assert low.text == "SpO2 below 88 %"
+    assert low.limit == wire.LimitSetting("low", "%", 88, 90, 80, 94, 85, None, "nurse-a")
+    assert rules["SYMPTOM"].limit is None
+    assert not rules["SPO2_CRIT"].kept_on
+    watched.command(20, "start_infusion", override_by="dr-x", reason="no baseline here")
+    assert {rule.alarm for rule in watched.view.rules("bay-1") if rule.kept_on} == {"SPO2_CRIT", "SBP_CRIT"}

@@ -3,8 +3,8 @@
 /**
  * The last value of one metric.
  *
- * `value` is null unless the verdict is VALID or SUSPECT. `at` is when it was measured. `shown` keeps the
- * last valid number after it went stale, for a greyed display; null when there has been none.
+ * `value` is null unless the verdict is VALID or SUSPECT. `shown` is the last valid number, for a display that
+ * tells its age; null when there has been none. `at` and `age_s` belong to `value`; where that is null, to `shown`.
  */
 export interface Value {
   metric: string;
@@ -18,11 +18,55 @@ export interface Value {
 }
 
 /**
- * The alarm limits in force for one metric; null: no limit on that side now.
+ * The alarm limits in force for one metric; null: no limit on that side now. `own`: set for this patient.
  */
 export interface Limits {
   low: number | null;
   high: number | null;
+  own: boolean;
+}
+
+/**
+ * One inactivation in force (alarm-system 4.2), on a bed or for the station; without any, all is ON.
+ *
+ * `alarm` and `alarm_text` name the rule that is off. `until` is when it ends by itself; what has no end is
+ * reminded of, last at `reminded_at`.
+ */
+export interface Inactivation {
+  state: "AUDIO_PAUSED" | "ALARM_PAUSED" | "AUDIO_OFF" | "ALARM_OFF";
+  alarm: string | null;
+  alarm_text: string | null;
+  by: string | null;
+  since: string;
+  until: string | null;
+  reason: string | null;
+  reminded_at: string | null;
+}
+
+/**
+ * One limit and between what it may be set; `by`: who set it for this patient, null while it is the preset's.
+ */
+export interface LimitSetting {
+  side: "low" | "high";
+  unit: string;
+  limit: number;
+  preset: number;
+  lowest: number;
+  highest: number;
+  second_below: number | null;
+  second_above: number | null;
+  by: string | null;
+}
+
+/**
+ * What can be set about one rule of a bed. `kept_on`: it cannot be off now. `limit` null: it is fixed.
+ */
+export interface RuleSetting {
+  alarm: string;
+  text: string;
+  off: boolean;
+  kept_on: boolean;
+  limit: LimitSetting | null;
 }
 
 /**
@@ -118,12 +162,14 @@ export interface Bed {
   baseline: Baseline[];
   recovery: Return | null;
   devices: Device[];
+  inactivations: Inactivation[];
 }
 
 /**
  * One alarm instance that is ACTIVE, ACKED or LATCHED; `state` CLOSED appears once, in an update.
  *
  * `superseded` is true while a higher alarm of the same group is present: shown, but without flash and sound.
+ * `physiological`: about the patient's values, what ALARM_PAUSED silences.
  */
 export interface Alarm {
   alarm_id: string;
@@ -146,6 +192,7 @@ export interface Alarm {
   ended_at: string | null;
   close_reason: string | null;
   device: string | null;
+  physiological: boolean;
 }
 
 /**
@@ -161,7 +208,7 @@ export interface Site {
 }
 
 /**
- * First message of every connection.
+ * First message of every connection. `inactivations` are the station's own; those of beds are in their pictures.
  */
 export interface Snapshot {
   type: "snapshot";
@@ -170,10 +217,13 @@ export interface Snapshot {
   beds: Bed[];
   alarms: Alarm[];
   site: Site;
+  inactivations: Inactivation[];
 }
 
 /**
  * Beds and alarms that changed, each whole. Alarm updates go out at once, numerics about once a second.
+ *
+ * `inactivations` are those of the station now.
  */
 export interface Update {
   type: "update";
@@ -181,6 +231,7 @@ export interface Update {
   server_time: string;
   beds: Bed[];
   alarms: Alarm[];
+  inactivations: Inactivation[];
 }
 
 /**
