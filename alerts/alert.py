@@ -41,6 +41,7 @@ class Alert:
         audible: False when a higher alarm of the same group already sounds (rulings 2.4): told to nobody
             but the log.
         uncovered: True when told because that higher alarm has gone: the log has it already.
+        combined: True when a combined announcement stands for it: told to nobody but the log (rulings 2.9).
         unattended: True while no station page answers (STATION_LOST): every channel is called, whatever the priority.
         catching_up: True when told because the last station page has just been lost: only channels that were not
             called before are.
@@ -70,5 +71,6 @@ class Alert:
     uncovered: bool = False
     over: bool = False
     unattended: bool = False
+    combined: bool = False
     catching_up: bool = False
     ended_before: bool = False

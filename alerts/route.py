@@ -31,6 +31,7 @@ class Reason(StrEnum):
     PERHAPS_TOLD = "nobody can say whether the channel was told of this alarm before"
     NEVER_TOLD = "the channel was never told of this alarm"
     INHIBITED = "a higher alarm of the same group already sounds"
+    COMBINED = "a combined announcement has told of many new alarms on this bed"
     UNATTENDED = "no station page answers: every channel is told"
     CALLED_BEFORE = "the channel has been called about this alarm"
     BELOW_MINIMUM = "the priority is below the channel's minimum"
@@ -105,8 +106,9 @@ def _decide(alert: Alert, channel: ChannelSpec, standing: Standing) -> Decision:
         return Decision(channel.id, told=heard, reason=Reason.FOLLOW_UP if heard else Reason.NEVER_TOLD)
     if alert.alarm == PAGER_FAIL and channel.id in standing.failing:
         return Decision(channel.id, told=False, reason=Reason.CHANNEL_FAILING)
-    if verdict(alert) is not None:
-        return Decision(channel.id, told=False, reason=Reason.INHIBITED)
+    kept = verdict(alert)
+    if kept is not None:
+        return Decision(channel.id, told=False, reason=Reason[kept.name])
     if alert.catching_up and standing.told is not None and channel.id in standing.told:
         return Decision(channel.id, told=False, reason=Reason.CALLED_BEFORE)
     if alert.priority < channel.min_priority:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from alerts.alert import Alert, AlertKind
+from alerts.combine import Combiner
 from config.instant import Instant
 from config.vocabulary import AlarmState, Priority
 from monitor.board import AlarmPicture, Change
@@ -28,6 +29,7 @@ class PageWriter:
     def __init__(self, labels: Mapping[str, str], *, unattended: bool = False) -> None:
         self._labels = labels
         self._unattended = unattended
+        self._combiner = Combiner()
         self._called: dict[str, tuple[int, Priority]] = {}
         """Open alarms that people were called about: the occurrence and its priority then."""
 
@@ -56,6 +58,7 @@ class PageWriter:
             if kind is not None and not (ended_before and picture.alarm_id in spoken):
                 priority = Priority.from_word(event.data["priority"])
                 alert = self._alert(kind, event.at, picture, priority, session, patient)
+                alert = self._combiner.take(alert, picture.text)
                 found.append(replace(alert, ended_before=True) if ended_before else alert)
                 spoken.add(picture.alarm_id)
         last = events[-1].at if events else 0

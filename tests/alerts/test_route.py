@@ -21,6 +21,7 @@ CASES = [
     (alert(priority=Priority.LOW), spec(min_priority=Priority.LOW), Standing(), True, Reason.PRIORITY),
     (alert(AlertKind.ESCALATED), PAGER, Standing(), True, Reason.PRIORITY),
     (alert(audible=False), PAGER, Standing(), False, Reason.INHIBITED),
+    (alert(combined=True), PAGER, Standing(), False, Reason.COMBINED),
     (alert(audible=False), LOG, Standing(), True, Reason.RECORD),
     (alert(AlertKind.ESCALATED, audible=False), PAGER, TOLD, False, Reason.INHIBITED),
     (alert(uncovered=True), PAGER, Standing(), True, Reason.PRIORITY),

@@ -44,7 +44,11 @@ def test_a_preset_may_be_based_on_another_of_the_site() -> None:
 @pytest.mark.parametrize(
     ("name", "own", "words"),
     [
-        ("ketamine-adlt", {}, "unknown preset 'ketamine-adlt': did you mean 'ketamine-adult' or 'ketamine-adult-strict'?"),
+        (
+            "ketamine-adlt",
+            {},
+            "unknown preset 'ketamine-adlt': did you mean 'ketamine-adult' or 'ketamine-adult-strict'?",
+        ),
         ("ours", {"ours": {}}, "preset 'ours' lacks based_on"),
         ("ours", {"ours": {"based_on": 3}}, "preset 'ours' lacks based_on"),
         ("ours", {"ours": {"based_on": "ketamin-adult"}}, "unknown preset 'ketamin-adult'"),

@@ -229,3 +229,19 @@ def test_station_lost_what_stands_open_is_caught_up_with() -> None:
     assert [(alert.alarm, alert.kind, alert.catching_up) for alert in found if alert.bed == "bay-1"] == [
         ("BATTERY", RAISED, True),
     ]
+
+
+def test_4_1_many_new_alarms_on_one_bed_are_told_in_one_call() -> None:
+    """Every `alarm_raised` is emitted and every HIGH is paged (rulings 2.9)."""
+    ward = ToldWard()
+    ward.open()
+    ward.samples(0, 10, 97)
+    for t, systolic, diastolic in ((10, 85, 50), (11, 182, 112)):
+        mean = round(diastolic + (systolic - diastolic) / 3)
+        values = {"systolic": systolic, "diastolic": diastolic, "mean": mean, "pulse_rate": 70, "error": None}
+        ward.put(t, "nibp", device="cuff-1", **values)
+    ward.samples(12, 45, 88, 125)
+    raised = [alert for alert in ward.alerts if alert.kind is RAISED and alert.priority >= Priority.MEDIUM]
+    assert len(raised) > 4
+    assert [alert.combined for alert in raised].count(False) == 4
+    assert "4 new alarms within 60 s, also: SBP 85 mmHg (limit 90)" in raised[3].text

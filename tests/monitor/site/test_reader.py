@@ -191,7 +191,10 @@ def test_one_clear_message(text: str, message: str) -> None:
 def test_an_unknown_preset_names_the_nearest() -> None:
     with pytest.raises(ConfigError) as caught:
         read_site_text("site.toml", WARD.replace("[[bed]]", 'preset = "ketamine"\n[[bed]]', 1), {})
-    assert str(caught.value) == "site.toml:3: site.preset: unknown preset 'ketamine': did you mean 'esketamine-2h' or 'ketamine-adult'?"
+    assert (
+        str(caught.value)
+        == "site.toml:3: site.preset: unknown preset 'ketamine': did you mean 'esketamine-2h' or 'ketamine-adult'?"
+    )
 
 
 def test_all_problems_come_in_one_go_in_the_order_of_lines() -> None:

@@ -1,0 +1,117 @@
+"""Alarm-system 4.1, grouping: more than 3 new MEDIUM/HIGH instances on one bed in 60 s make one announcement."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.alert import Alert, AlertKind
+from alerts.combine import Combiner
+from alerts.route import ChannelSpec, Standing, recipients
+from config.instant import SECOND
+from config.vocabulary import Priority
+from tests.alerts.builders import ONSET, alert
+
+HIGH, MEDIUM, LOW = Priority.HIGH, Priority.MEDIUM, Priority.LOW
+PAGER = ChannelSpec("pager", "webhook")
+RECORD = ChannelSpec("log", "log", keeps_record=True)
+
+
+def raised(combiner: Combiner, t: float, number: int, priority: Priority = MEDIUM, **more: object) -> Alert:
+    fields = {"at": ONSET + round(t * SECOND), "priority": priority, "text": f"alarm {number}"} | more
+    return combiner.take(alert(alarm_id=f"bay-1-{number:04d}", **fields), f"what {number}")
+
+
+def told(one: Alert) -> bool:
+    return recipients(one, [PAGER], Standing())[0].told
+
+
+def test_4_1_three_are_called_for_one_by_one_and_the_fourth_names_them_all() -> None:
+    combiner = Combiner()
+    found = [raised(combiner, t, t) for t in range(4)]
+    assert [one.text for one in found[:3]] == ["alarm 0", "alarm 1", "alarm 2"]
+    assert found[3].text == "alarm 3; 4 new alarms within 60 s, also: what 0, what 1, what 2"
+    assert all(told(one) for one in found)
+
+
+def test_4_1_further_medium_ones_are_kept_from_people_and_told_to_the_record() -> None:
+    combiner = Combiner()
+    for t in range(4):
+        raised(combiner, t, t)
+    fifth = raised(combiner, 5, 5)
+    assert fifth.combined
+    assert not told(fifth)
+    assert recipients(fifth, [RECORD], Standing())[0].told
+
+
+def test_2_9_every_high_is_paged() -> None:
+    combiner = Combiner()
+    assert all(told(raised(combiner, t, t, HIGH)) for t in range(8))
+
+
+def test_2_9_a_high_may_be_the_announcement() -> None:
+    combiner = Combiner()
+    for t in range(3):
+        raised(combiner, t, t)
+    assert "4 new alarms" in raised(combiner, 3, 3, HIGH).text
+    assert not told(raised(combiner, 4, 4))
+
+
+def test_4_1_only_what_is_new_within_60_s_counts() -> None:
+    combiner = Combiner()
+    found = [raised(combiner, t, t) for t in (0, 20, 40, 60, 80)]
+    assert [one.text for one in found] == [f"alarm {t}" for t in (0, 20, 40, 60, 80)]
+    assert "4 new alarms" in raised(combiner, 81, 81).text
+
+
+def test_4_1_once_it_is_calmer_there_may_be_another_announcement() -> None:
+    combiner = Combiner()
+    for t in range(5):
+        raised(combiner, t, t)
+    again = [raised(combiner, 100 + t, 100 + t) for t in range(4)]
+    assert not any(one.combined for one in again)
+    assert "4 new alarms" in again[3].text
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"kind": AlertKind.ESCALATED},
+        {"kind": AlertKind.CLOSED},
+        {"occurrence": 2},
+        {"priority": LOW},
+        {"bed": None},
+        {"bed": "bay-2"},
+    ],
+)
+def test_4_1_what_is_no_new_medium_or_high_of_the_bed_does_not_count(more: dict[str, object]) -> None:
+    combiner = Combiner()
+    for t in range(3):
+        raised(combiner, t, t)
+        combiner.take(alert(at=ONSET + t * SECOND, **more), "other")  # type: ignore[arg-type]
+    assert raised(combiner, 3, 3).text.startswith("alarm 3; 4 new alarms")
+
+
+def test_4_1_one_that_a_higher_alarm_covers_counts_but_announces_nothing() -> None:
+    combiner = Combiner()
+    for t in range(3):
+        raised(combiner, t, t)
+    assert raised(combiner, 3, 3, audible=False).text == "alarm 3"
+    assert "5 new alarms" in raised(combiner, 4, 4).text
+
+
+def test_while_no_station_answers_each_is_called_for() -> None:
+    combiner = Combiner()
+    assert not any(raised(combiner, t, t, unattended=True).combined for t in range(6))
+
+
+@given(st.lists(st.tuples(st.floats(0, 30), st.sampled_from([LOW, MEDIUM, HIGH])), max_size=30))
+def test_high_is_always_told_and_of_more_than_three_somebody_is_told(gaps: list[tuple[float, Priority]]) -> None:
+    """Nothing is folded without an announcement that went out before it, within the same busy time."""
+    combiner, t, announced = Combiner(), 0.0, False
+    for number, (gap, priority) in enumerate(gaps):
+        t += gap
+        one = raised(combiner, t, number, priority)
+        announced = announced or "new alarms within" in one.text
+        assert not (one.combined and (priority is not MEDIUM or not announced))
