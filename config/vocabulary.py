@@ -210,6 +210,18 @@ class Observed(StrEnum):
     MOAAS = "moaas"
 
 
+class Score(StrEnum):
+    """Items of the discharge scores that a nurse enters, 0 to 2 each (ketamine-monitoring, section 8)."""
+
+    ALDRETE_ACTIVITY = "aldrete_activity"
+    ALDRETE_RESPIRATION = "aldrete_respiration"
+    ALDRETE_CONSCIOUSNESS = "aldrete_consciousness"
+    PADS_ACTIVITY = "pads_activity"
+    PADS_NAUSEA = "pads_nausea"
+    PADS_PAIN = "pads_pain"
+    PADS_BLEEDING = "pads_bleeding"
+
+
 class LinkState(StrEnum):
     """Whether a device's connection stands."""
 

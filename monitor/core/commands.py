@@ -18,6 +18,7 @@ from monitor.core import (
     breathing,
     cuff_absence,
     cuff_schedule,
+    discharge,
     entry,
     level_watch,
     limbs,
@@ -146,6 +147,12 @@ def command(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
             out,
             missing=start_checks.missing(start_checks.baselines_at(bed, session, at)),
         )
+    elif reason == "open_items":
+        items = discharge.not_met(discharge.readiness(bed, session, bed.state.clock, _checklist(item)))
+        refuse(bed, item.command, reason, item.by, now, out, open_items=items)
+    elif reason == "hold":
+        held = start_checks.held(bed, session, start_checks.baselines_at(bed, session, at))
+        refuse(bed, item.command, reason, item.by, now, out, metrics=held)
     elif reason is not None:
         refuse(bed, item.command, reason, item.by, now, out)
 
@@ -230,6 +237,12 @@ def _end(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, 
     return None
 
 
+def _checklist(item: Command) -> dict[str, Any]:
+    """What the nurse confirmed; anything else than a table says nothing."""
+    given = item.fields.get("checklist")
+    return given if isinstance(given, dict) else {}
+
+
 def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
     """Discharge or abort: the last verdict, every alarm closed, the bed free."""
     aborted = item.command == "abort"
@@ -240,8 +253,16 @@ def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
         return "high_alarm_active"
     if not aborted and return_watch.revoked(session) and not item.reason:
         return "return_revoked"
+    items = [] if aborted else discharge.readiness(bed, session, bed.state.clock, _checklist(item))
+    if discharge.not_met(items) and not item.reason:
+        return "open_items"
     state = bed.state
     extra = _told(item, "checklist", "override_by")
+    if items:
+        extra["readiness"] = {entry.name: entry.state.value for entry in items}
+        extra["open_items"] = discharge.not_met(items)
+        news = discharge.news(bed, bed.state.clock)
+        extra["news2"] = None if news is None else news.words()
     _enter(bed, target, at, item.by, out, extra)
     return_watch.discharged(bed, session, out)
     for level in bed.rules.levels:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from config.instant import Instant
-from config.vocabulary import Metric, Observed
+from config.vocabulary import Metric, Observed, Score
 from monitor.core import bedside, breathing, level_watch, pressure, pressure_rules, return_watch
 from monitor.core.baseline import METRICS, PressureReading
 from monitor.core.bed_state import Bed
@@ -25,8 +25,10 @@ BY_HAND = "manual"
 PRESSURES = (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN)
 CUFF = (*PRESSURES, Metric.PULSE_RATE_CUFF)
 WAVES = (Metric.SPO2, Metric.PULSE_RATE)
-FIELDS = (*CUFF, *WAVES, *Observed)
+FIELDS = (*CUFF, *WAVES, *Observed, *Score)
 MOAAS_RANGE = (0.0, 5.0)
+SCORE_RANGE = (0.0, 2.0)
+WHOLE = (Observed.MOAAS, *Score)
 CUFF_PULSE_RANGE = (20.0, 300.0)
 """What a person can have felt; whether it is plausible is for the validation to say."""
 
@@ -62,6 +64,9 @@ def record_reading(bed: Bed, item: Command, now: Instant, out: list[Event]) -> N
     for name in Observed:
         if name in values:
             _observed(bed, session, name, values[name], item.by, at, now, out)
+    for item_of_score in Score:
+        if item_of_score in values:
+            session.observations.append(Observation(item_of_score.value, values[item_of_score], at, item.by))
     if any(metric in values for metric in PRESSURES):
         if recent:
             pressure.take(bed, _measurement(bed, values), at, now, out)
@@ -88,6 +93,7 @@ def _problem(bed: Bed, values: dict[str, Any]) -> tuple[str, str] | None:
         Metric.PULSE_RATE: limits.pulse_range,
         Observed.RESP_RATE: bed.rules.observations.resp_rate_range,
         Observed.MOAAS: MOAAS_RANGE,
+        **dict.fromkeys(Score, SCORE_RANGE),
     }
     for name, value in values.items():
         if name not in FIELDS:
@@ -95,7 +101,7 @@ def _problem(bed: Bed, values: dict[str, Any]) -> tuple[str, str] | None:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             return "value_not_a_number", name
         low, high = ranges[name]
-        if not low <= value <= high or (name == Observed.MOAAS and value != int(value)):
+        if not low <= value <= high or (name in WHOLE and value != int(value)):
             return "value_out_of_range", name
     falling = [metric for metric in (Metric.SYSTOLIC, Metric.MEAN, Metric.DIASTOLIC) if metric in values]
     for upper, lower in pairwise(falling):

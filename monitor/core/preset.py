@@ -118,6 +118,7 @@ def _build(root: Table) -> Ruleset:
         baseline=sections.baseline(root.table("baseline")),
         hold=sections.hold(root.table("hold")),
         observations=sections.observations(root.table("observations")),
+        discharge=sections.discharge(root.table("discharge")),
         recovery=sections.recovery(root.table("return")),
         inactivation=sections.inactivation(root.table("inactivation"), frozenset(rules.keys())),
         bounds=sections.bounds(root.table("limits"), frozenset(one.name for one in with_limit)),

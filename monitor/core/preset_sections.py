@@ -10,6 +10,7 @@ from monitor.core.preset_table import Table
 from monitor.core.ruleset import (
     BaselineRule,
     CuffSchedule,
+    DischargeRule,
     HoldLimits,
     InactivationRule,
     LimitBounds,
@@ -144,6 +145,23 @@ def observations(table: Table) -> ObservationRule:
     )
     if not rule.every:
         raise ConfigError(f"{table.where('every_s')}: an interval is longer than 0 s")
+    table.done()
+    return rule
+
+
+def discharge(table: Table) -> DischargeRule:
+    """When a patient is fit to go."""
+    rule = DischargeRule(
+        minimum_stay=table.duration("minimum_stay_s"),
+        newest=table.duration("newest_s"),
+        aldrete_pass=table.whole("aldrete_pass"),
+        pads_pass=table.whole("pads_pass"),
+        near=table.number("near"),
+        aldrete_far=table.number("aldrete_far"),
+        pads_far=table.number("pads_far"),
+        air_above=table.number("air_above"),
+        oxygen_above=table.number("oxygen_above"),
+    )
     table.done()
     return rule
 

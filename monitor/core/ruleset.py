@@ -388,6 +388,27 @@ class HoldLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class DischargeRule:
+    """When a patient is fit to go (ketamine-monitoring, section 8).
+
+    Attributes:
+        newest: how old a value may be that a score goes by.
+        near, aldrete_far, pads_far: parts of the baseline at which the scores fall to 1 and to 0.
+        air_above, oxygen_above: SpO2, %, for 2 and for 1.
+    """
+
+    minimum_stay: Duration
+    newest: Duration
+    aldrete_pass: int
+    pads_pass: int
+    near: float
+    aldrete_far: float
+    pads_far: float
+    air_above: float
+    oxygen_above: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnRule:
     """Return to baseline (ketamine-monitoring, section 6)."""
 
@@ -441,6 +462,7 @@ class Ruleset:
     baseline: BaselineRule
     hold: HoldLimits
     observations: ObservationRule
+    discharge: DischargeRule
     recovery: ReturnRule
     inactivation: InactivationRule
     bounds: dict[str, LimitBounds]

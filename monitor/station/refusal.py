@@ -25,6 +25,7 @@ REASONS: dict[str, str] = {
     "unknown_command": "This service does not carry out that command yet.",
     "return_revoked": "A value has left the baseline again after returning: wait until it is back, or give a reason.",
     "dose_mg_out_of_range": "This dose cannot be right: check it.",
+    "open_items": "Not everything on the checklist is met: see to it, or give a reason.",
     "reason_missing": "A reason is needed.",
     "limbs_missing": "No limb was named.",
     "limb_unknown": "This is no limb.",
@@ -68,12 +69,25 @@ NAMES = {
     "iv_limb": "drip",
 }
 
+ITEMS = {
+    "return": "return to baseline",
+    "minimum_stay": "minimum stay",
+    "aldrete": "Aldrete score",
+    "pads": "PADS",
+    "moaas": "MOAA/S as before the dose",
+    "alarms": "open alarms",
+    "escort": "escort and no driving",
+}
+"""Rows of the discharge checklist."""
+
 
 def in_words(reason: str, data: Mapping[str, Any] | None = None) -> str:
     """A sentence for `reason`; an unlisted one is spelt out as it is. `data`: the refusal's further fields."""
     if reason == "wrong_phase" and data is not None and "phase" in data:
         return f"Not possible while the bed is in phase {data['phase']}."
     known = REASONS.get(reason)
+    if known is not None and data is not None and data.get("open_items"):
+        return f"{known} Open: {', '.join(ITEMS.get(each, each) for each in data['open_items'])}."
     if known is not None and data is not None and data.get("field"):
         field = str(data["field"])
         return f"{NAMES.get(field, field)}: {known}"

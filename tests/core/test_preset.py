@@ -117,6 +117,8 @@ def _try_value(path: Path, wrong: Any) -> None:
         "deadline_retries",
         "attempts",
         "sessions",
+        "aldrete_pass",
+        "pads_pass",
         "recheck_readings",
     )
     duration = str(path[-1]).endswith("_s") or str(path[-1]).startswith("wave_seconds")

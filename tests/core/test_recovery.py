@@ -222,12 +222,12 @@ def test_returned_within_20_when_every_upper_end_is_within_deadline_and_grace() 
 
 
 def test_not_returned_at_discharge() -> None:
-    story = away().after(m20=150).act(END + 1500, "discharge").run(END + 1501)
+    story = away().after(m20=150).act(END + 1500, "discharge", reason="own wish").run(END + 1501)
     assert story.verdicts() == [(22.5, "OVERDUE"), (25, "NOT_RETURNED_AT_DISCHARGE")]
 
 
 def test_a_candidate_at_discharge_has_not_returned() -> None:
-    story = away().after(m1=120).act(END + 90, "discharge").run(END + 91)
+    story = away().after(m1=120).act(END + 90, "discharge", reason="own wish").run(END + 91)
     assert story.verdicts() == [(1.5, "NOT_RETURNED_AT_DISCHARGE")]
 
 

@@ -56,7 +56,7 @@ def test_early_return_then_re_excursion_raises_low_and_blocks_the_discharge_unti
     raised = story.one("alarm_raised", alarm="RTB_REVOKED")
     assert (raised["t"], raised["priority"]) == (END + 600, "low")
     assert story.one("alarm_closed", alarm="RTB_REVOKED")["t"] == END + 1200
-    story.command(END + 1300, "discharge")
+    story.command(END + 1300, "discharge", reason="lives next door")
     assert story.bed.state.session is None
 
 

@@ -112,7 +112,9 @@ def test_a_restart_takes_the_end_back() -> None:
 
 
 def test_discharge_freezes_the_report_and_frees_the_bed_at_once() -> None:
-    story = ReturnStory().end().act(END + 1800, "discharge", checklist={"escort": True}).run(END + 1800)
+    story = (
+        ReturnStory().end().act(END + 1800, "discharge", checklist={"escort": True}, reason="ward full").run(END + 1800)
+    )
     changes = story.all("phase_changed", t=END + 1800)
     assert [(line["from"], line["to"]) for line in changes] == [("RECOVERY", "DISCHARGED"), ("DISCHARGED", "IDLE")]
     assert changes[0]["checklist"] == {"escort": True}
@@ -291,12 +293,12 @@ def test_discharge_is_refused_while_a_high_alarm_is_active_and_not_when_acknowle
     assert story.one("command_refused")["reason"] == "high_alarm_active"
     story.acknowledge(END + 131, "SPO2_CRIT")
     story.samples(END + 131, END + 140, 80, 72)
-    story.command(END + 140, "discharge")
+    story.command(END + 140, "discharge", reason="moved")
     assert phase_of(story) == "IDLE"
     latched = ReturnStory().end().run(END + 100)
     latched.samples(END + 101, END + 130, 80, 72)
     latched.samples(END + 130, END + 190, 97, 72)
-    latched.command(END + 190, "discharge")
+    latched.command(END + 190, "discharge", reason="moved")
     assert phase_of(latched) == "IDLE"
     assert {line["reason"] for line in latched.all("alarm_closed", alarm="SPO2_CRIT")} == {"discharge"}
 
