@@ -52,6 +52,7 @@ log = structlog.get_logger("bedwatch.service")
 
 JOURNAL_FILE = "journal.sqlite"
 PEOPLE_FILE = "people.json"
+PAGES_FILE = "signed-in.json"
 SITE_FILE = "site.toml"
 """A demo's own site file; that of a site lies where the site keeps it."""
 
@@ -202,6 +203,7 @@ class Service:
             counters=[health],
             allowed_origins=plan.site.station.allowed_origins,
             lock_after=plan.site.station.lock_after,
+            pages_file=plan.data / PAGES_FILE,
         )
         self.take_up()
         async with asyncio.TaskGroup() as tasks, AsyncExitStack() as ending:

@@ -39,6 +39,7 @@ def create_app(
     counters: Iterable[Counters] = (),
     allowed_origins: Iterable[str] = (),
     lock_after: Duration = LOCK_AFTER,
+    pages_file: Path | None = None,
     static: Path = BUILT,
 ) -> FastAPI:
     """The station over these ports; `feed.run()` is the caller's to run beside it.
@@ -55,10 +56,11 @@ def create_app(
         allowed_origins: origins beside the request's own host, such as `https://ward.example`, behind a proxy
             that changes the host.
         lock_after: time without use after which a signed-in page may only look.
+        pages_file: where it is kept who is signed in, so that pages go on looking after a restart.
         static: the built dashboard.
     """
     app = DescribedApp(title="bedwatch", version=view.site().version, docs_url=None, redoc_url=None)
-    pages = SignedInPages(lock_after)
+    pages = SignedInPages(lock_after, pages_file, clock.now())
     app.state.station = Station(
         view=view,
         submit=submit,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -149,3 +150,38 @@ def test_a_body_that_is_no_json_request_is_refused(nurse: TestClient, kit: Stati
     answer = nurse.post("/api/v1/beds/bay-1/commands", content=body, headers={"content-type": "text/plain"})
     assert answer.status_code == 422
     assert kit.core.taken == []
+
+
+def test_a_restart_leaves_no_station_blind(tmp_path: Path) -> None:
+    """The page goes on looking, by calls and by the stream; to change anything one signs in again."""
+    file = tmp_path / "signed-in.json"
+    with TestClient(StationKit(tmp_path, pages_file=file).app, base_url="http://ward.test") as before:
+        assert sign_in(before) == 200
+        cookies = before.cookies
+    kit = StationKit(tmp_path, pages_file=file)
+    with TestClient(kit.app, base_url="http://ward.test", cookies=cookies) as after:
+        me = after.get("/api/v1/me").json()
+        assert (me["name"], me["locked"]) == ("nurse-a", True)
+        assert after.get("/api/v1/beds").status_code == 200
+        with after.websocket_connect("ws://ward.test/api/v1/stream") as stream:
+            assert stream.receive_json()["type"] == "snapshot"
+        assert after.post("/api/v1/beds/bay-1/commands", json={"command": "abort"}).status_code == 401
+        assert kit.core.taken == []
+        assert sign_in(after) == 200
+        assert after.get("/api/v1/me").json()["locked"] is False
+
+
+def test_a_stranger_s_guesses_do_not_keep_a_known_station_out(kit: StationKit) -> None:
+    """Behind a proxy all share one address; a known page is slowed down by its own wrong tries only."""
+    with (
+        TestClient(kit.app, base_url="http://ward.test") as nurse,
+        TestClient(kit.app, base_url="http://ward.test") as stranger,
+    ):
+        assert sign_in(nurse) == 200
+        for _ in range(5):
+            assert sign_in(stranger, "nurse-a", "wrong") == 401
+        assert sign_in(stranger) == 429
+        assert sign_in(nurse) == 200
+        for _ in range(5):
+            assert sign_in(nurse, "nurse-a", "wrong") == 401
+        assert sign_in(nurse) == 429

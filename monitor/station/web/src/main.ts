@@ -201,8 +201,8 @@ const feed = openFeed({
   message: receive,
   connection(connection) {
     change({ connection });
-    // A refused or closed line may mean that the session has ended: only /me can tell.
-    if (connection === "lost") void askWho();
+    // A refused or closed line may mean that the sign-in has ended, a new one that it is locked: only /me can tell.
+    if (connection !== "connecting") void askWho();
   },
   station: () => ({
     type: "station",
