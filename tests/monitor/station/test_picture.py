@@ -95,7 +95,7 @@ def test_an_idle_bed_shows_its_devices_and_no_values() -> None:
     assert (bed.session, bed.values, bed.limits, bed.baseline, bed.recovery) == (None, {}, {}, [], None)
     assert bed.origin == "simulated"
     oximeter, cuff = bed.devices
-    assert oximeter == wire.Device("ox-1", "nonin-df2", "up", None, None, at(4), 55, 3, "simulated")
+    assert oximeter == wire.Device("ox-1", "nonin-df2", "up", None, None, at(3), 55, 3, "simulated")
     assert (cuff.id, cuff.link, cuff.since, cuff.reason, cuff.last_at) == ("cuff-1", "down", at(2), "plug pulled", None)
     assert bed.cuff.next_due_at is None
 
