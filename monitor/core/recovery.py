@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from config.instant import MINUTE, SECOND, Duration, Instant
 from config.vocabulary import Metric, ReturnState, ReturnVerdict
+from monitor.core import return_steps
 from monitor.core.ruleset import ReturnRule
 
 OUT_WINDOW: Duration = MINUTE
@@ -131,7 +132,7 @@ def restart(metric: MetricReturn) -> Change | None:
     """The infusion was restarted: AWAY or IN_BAND by the last observation (6.2)."""
     before = metric.state
     if before is not ReturnState.NO_BASELINE:
-        metric.state = ReturnState.AWAY if metric.out_before else ReturnState.IN_BAND
+        _go(metric, ReturnState.AWAY if metric.out_before else ReturnState.IN_BAND)
         metric.ever_away = metric.ever_away or metric.out_before
     metric.first_in_at = None
     metric.interval = None
@@ -182,7 +183,7 @@ def decide(metric: MetricReturn, final: Instant, *, evidence: bool) -> list[Chan
     if not evidence and metric.state in (ReturnState.AWAY, ReturnState.CANDIDATE, ReturnState.IN_BAND):
         return [_undecidable(metric, final)]
     if metric.state is ReturnState.AWAY:
-        metric.state = ReturnState.OVERDUE
+        _go(metric, ReturnState.OVERDUE)
         return [Change(final, ReturnState.AWAY, ReturnState.OVERDUE)]
     return []
 
@@ -200,8 +201,16 @@ def give_up(metric: MetricReturn, at: Instant) -> list[Change]:
 
 
 def _undecidable(metric: MetricReturn, at: Instant) -> Change:
-    before, metric.state, metric.reason = metric.state, ReturnState.INDETERMINATE, "no_reading"
+    before, metric.reason = metric.state, "no_reading"
+    _go(metric, ReturnState.INDETERMINATE)
     return Change(at, before, metric.state, reason=metric.reason)
+
+
+def _go(metric: MetricReturn, after: ReturnState) -> None:
+    """The only place where a metric's state changes while it is watched."""
+    if after is not metric.state:
+        return_steps.check(metric.state, after)
+        metric.state = after
 
 
 def _fold(metric: MetricReturn, seen: Observation, clock: Clockwork, rule: ReturnRule) -> list[Change]:
@@ -212,7 +221,7 @@ def _fold(metric: MetricReturn, seen: Observation, clock: Clockwork, rule: Retur
     for after in path:
         interval = metric.interval if after is ReturnState.RETURNED else None
         changes.append(Change(seen.at, metric.state, after, interval))
-        metric.state = after
+        _go(metric, after)
         metric.ever_away = metric.ever_away or after is ReturnState.AWAY
         metric.reason = None
     metric.told.extend(changes)
