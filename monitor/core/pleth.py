@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.core.pleth_beats import find_beats, median, pulse_rate
+from monitor.core.pleth_breathing import Breathing
 from monitor.core.pleth_filter import Floats, prepare, taps_of
 from monitor.core.pleth_numbers import NUMBERS, PlethNumbers
 from monitor.core.pleth_quality import judge, rules_hold
@@ -48,6 +49,7 @@ class Meter:
 
     rate_hz: float
     taps: Floats
+    breathing: Breathing
     numbers: PlethNumbers
 
     @staticmethod
@@ -61,7 +63,7 @@ class Meter:
             raise ValueError(
                 f"a pleth of {rate_hz} Hz cannot be measured: {numbers.slowest_hz} to {numbers.fastest_hz}"
             )
-        return Meter(rate_hz, taps_of(rate_hz, numbers), numbers)
+        return Meter(rate_hz, taps_of(rate_hz, numbers), Breathing(numbers), numbers)
 
     @property
     def samples(self) -> int:
@@ -78,7 +80,10 @@ class Meter:
         beats = find_beats(wave, self.rate_hz, numbers)
         quality = judge(wave, beats, self.rate_hz, numbers)
         rate = pulse_rate(beats, numbers)
-        trusted = (quality.sqi >= numbers.least_quality) & rules_hold(beats, rate, samples / self.rate_hz, numbers)
+        good = quality.sqi >= numbers.least_quality
+        trusted = good & rules_hold(beats, rate, samples / self.rate_hz, numbers)
+        breath, agreement = self.breathing.measure(wave, beats, self.rate_hz)
+        breathes = good & np.isfinite(breath) & (agreement >= numbers.least_agreement)
         level = wave.span / 65536.0
         heights = np.where(beats.there, beats.height, np.nan)[:, -numbers.template_beats :]
         amplitude = median(heights) * level
@@ -90,6 +95,8 @@ class Meter:
                 Measures(
                     sqi=round(float(quality.sqi[bed]), 2),
                     pulse_rate=round(float(rate[bed]), 1) if trusted[bed] else None,
+                    resp_rate=round(float(breath[bed]), 1) if breathes[bed] else None,
+                    rr_quality=round(float(agreement[bed]), 2) if np.isfinite(breath[bed]) else None,
                     amplitude=float(f"{size:.4g}") if size == size else None,
                     perfusion=float(f"{100 * size / middle:.4g}") if size == size and middle > 0 else None,
                 )

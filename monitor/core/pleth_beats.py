@@ -88,8 +88,10 @@ def _peaks(wave: Wave, rate_hz: float, numbers: PlethNumbers) -> Truths:
     peaks &= filtered > numbers.peak_share * _running_percentile(filtered, rate_hz, numbers)
     peaks &= ~wave.lost
     peaks[:, : round(numbers.mean_s * rate_hz)] = False  # the moving mean is not one yet
-    highest = _highest_around(np.where(peaks, filtered, NO_PEAK), round(numbers.refractory_s * rate_hz))
-    return peaks & (filtered >= highest)
+    # Of equally high ones the first counts: no two peaks may be equal.
+    place = np.arange(filtered.shape[1])
+    rank = np.where(peaks, filtered * len(place) - place, NO_PEAK)
+    return peaks & (rank >= _highest_around(rank, round(numbers.refractory_s * rate_hz)))
 
 
 def _running_percentile(filtered: Floats, rate_hz: float, numbers: PlethNumbers) -> Floats:

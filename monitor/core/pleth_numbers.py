@@ -26,11 +26,21 @@ class PlethNumbers:
         quality_s: SQI and skewness are those of the last so many seconds.
         interval_s: SQI (a): intervals outside are wrong.
         flat_s: SQI (c): the same value for this long is no pulse (own choice: a slow beat in 8 bits stands for less).
+        fast_s: what a moving mean of this length leaves over is faster than a pulse (own choice: about 6 Hz and up).
+        height_ratio, even_enough: a beat is even if its interval is within `interval_tolerance` of the median one and
+            its height within this ratio; so large a share of even beats is as good as all of them: ectopic ones are
+            no bad signal (own choices).
         skewness_floor: SQI (d): at most this is no pulse wave.
         least_quality: below it there are no numbers.
         rate_range: rule gate, /min.
         longest_gap_s: rule gate.
         interval_ratio: rule gate: longest to shortest interval.
+        breath_s: breathing is looked for in the last so many seconds: all of the ring that has beats.
+        breath_range, breath_step: /min: 0.1 to 0.6 Hz, a little below it too; own step.
+        breath_mean_s: the wave's own level is its mean over this: about one beat (own choice).
+        breath_width: /min around the winner that count as agreeing (own choice).
+        outlier: so many median deviations of a modulation are the most that one beat may count for (own choice).
+        least_agreement: breathing with a lower quality is not told; see the benchmark for what that keeps.
         present_of_s, present_s: pulse present: quality was good in so many of the last so many passes.
     """
 
@@ -53,11 +63,21 @@ class PlethNumbers:
     quality_s: float = 5.0
     interval_s: tuple[float, float] = (0.33, 2.0)
     flat_s: float = 0.4
+    fast_s: float = 0.08
+    height_ratio: float = 2.0
+    even_enough: float = 0.75
     skewness_floor: float = 0.0
     least_quality: float = 0.5
     rate_range: tuple[float, float] = (40.0, 180.0)
     longest_gap_s: float = 3.0
     interval_ratio: float = 2.2
+    breath_s: float = 56.0
+    breath_range: tuple[float, float] = (5.0, 36.0)
+    breath_step: float = 0.2
+    breath_mean_s: float = 1.0
+    breath_width: float = 2.0
+    outlier: float = 6.0
+    least_agreement: float = 0.25
     present_of_s: int = 10
     present_s: int = 5
 

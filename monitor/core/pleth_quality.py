@@ -1,4 +1,9 @@
-"""How far a pleth wave can be trusted (signals-and-simulation, section 2: template, SQI, skewness and rule gates)."""
+"""How far a pleth wave can be trusted (signals-and-simulation, section 2: template, SQI, skewness and rule gates).
+
+The product of that section alone calls a third of all noise a pulse: what lies between two minima of band-limited noise
+looks like a beat. Two further shares, own design, tell them apart: how much of the wave moves in the pulse's band, and
+how many of the last beats follow each other evenly (measured on recordings and noise: tests/benchmarks/bench_pleth.py).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.core.pleth_beats import Beats
+from monitor.core.pleth_beats import Beats, median
 from monitor.core.pleth_filter import Floats, Truths, Wave, Wholes
 from monitor.core.pleth_numbers import PlethNumbers
 
@@ -18,13 +23,15 @@ TICKS = 2.0**30
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Of the last seconds of several beds, each (beds,).
+    """Of the last seconds of several beds, each (beds,) and 0 to 1 but for the skewness.
 
     Attributes:
-        sqi: signal quality, 0 to 1: the product of the next three where the wave is skewed as a pulse is, else 0.
+        sqi: signal quality: the product of the next five where the wave is skewed as a pulse is, else 0.
         regular: (a) share of intervals within bounds.
         alike: (b) mean correlation of the beats with the template.
         moving: (c) share of the samples that are there and not flat or saturated.
+        in_band: share of the wave's energy that is left in the pulse's band, the rest being faster.
+        even: share of the last beats whose interval and height are near the median ones, 1 from `even_enough` on.
         skewness: (d) of the filtered wave.
     """
 
@@ -32,6 +39,8 @@ class Quality:
     regular: Floats
     alike: Floats
     moving: Floats
+    in_band: Floats
+    even: Floats
     skewness: Floats
 
 
@@ -43,9 +52,12 @@ def judge(wave: Wave, beats: Beats, rate_hz: float, numbers: PlethNumbers) -> Qu
     regular = _regular(beats, end_s, numbers)
     alike = _alike(wave, beats, end_s, numbers)
     moving = 1.0 - (wave.lost | wave.still)[:, -recent:].sum(axis=1) / recent
+    in_band = _in_band(wave, recent, rate_hz, numbers)
+    even = _even(beats, numbers)
     skewness = skewness_of(wave.filtered[:, -recent:])
     pulsed = (skewness > numbers.skewness_floor) & (wave.span > 0)
-    return Quality(np.where(pulsed, regular * alike * moving, 0.0), regular, alike, moving, skewness)
+    product = regular * alike * moving * in_band * even
+    return Quality(np.where(pulsed, product, 0.0), regular, alike, moving, in_band, even, skewness)
 
 
 def rules_hold(beats: Beats, rate: Floats, end_s: float, numbers: PlethNumbers) -> Truths:
@@ -88,6 +100,32 @@ def _regular(beats: Beats, end_s: float, numbers: PlethNumbers) -> Floats:
     count = recent.sum(axis=1) + open_too_long
     share: Floats = good.sum(axis=1) / np.maximum(count, 1)
     return share
+
+
+def _in_band(wave: Wave, recent: int, rate_hz: float, numbers: PlethNumbers) -> Floats:
+    """The filtered wave's energy against that of what moves faster than a pulse."""
+    width = 2 * max(1, round(numbers.fast_s * rate_hz / 2)) + 1
+    stretch = wave.levels[:, -(recent + width - 1) :]
+    summed = np.zeros((len(stretch), stretch.shape[1] + 1))
+    np.cumsum(stretch, axis=1, out=summed[:, 1:])
+    middle = stretch[:, width // 2 : stretch.shape[1] - width // 2]
+    fast = width * middle - (summed[:, width:] - summed[:, :-width])
+    pulse = (wave.filtered[:, -recent:] ** 2).sum(axis=1)
+    both = pulse + (fast**2).sum(axis=1) / width**2
+    share: Floats = pulse / np.where(both > 0, both, 1.0)
+    return share
+
+
+def _even(beats: Beats, numbers: PlethNumbers) -> Floats:
+    """Share of the last beats that come evenly and are about equally high."""
+    intervals = beats.interval[:, -numbers.rate_intervals :]
+    heights = np.where(beats.there, beats.height, np.nan)[:, -numbers.rate_intervals :]
+    usual, high = median(intervals)[:, None], median(heights)[:, None]
+    evenly = np.abs(intervals - usual) <= numbers.interval_tolerance * usual
+    as_high = (heights <= numbers.height_ratio * high) & (numbers.height_ratio * heights >= high)
+    share = (evenly & as_high).sum(axis=1) / (numbers.rate_intervals * numbers.even_enough)
+    enough: Floats = np.minimum(share, 1.0)
+    return enough
 
 
 def _alike(wave: Wave, beats: Beats, end_s: float, numbers: PlethNumbers) -> Floats:

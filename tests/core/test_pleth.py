@@ -11,6 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.core.pleth import NOTHING, Measures, Meter, pulse_present
+from monitor.core.pleth_beats import find_beats
+from monitor.core.pleth_filter import prepare
+from monitor.core.pleth_numbers import NUMBERS
 from simulator.pleth import PlethWave, Pulse
 
 RATE_HZ = 75.0
@@ -144,6 +147,60 @@ def test_a_sample_lost_here_and_there_is_bridged_and_a_gap_is_a_gap() -> None:
     gap[:, -round(6 * RATE_HZ) : -round(3 * RATE_HZ)] = np.nan
     assert measure(gap).sqi < 0.5
     assert measure(gap).pulse_rate is None
+
+
+def test_noise_is_no_pulse() -> None:
+    """White noise of any device, and the simulator's finger that is not there: never good enough for a number."""
+    random = np.random.default_rng(3)
+    for meter in (CAMERA, METER, Meter.at(125.0)):
+        absent = PlethWave(random).samples(meter.samples, meter.rate_hz, Pulse(72, 14, 2, finger=False))
+        waves = np.stack([*random.standard_normal((20, meter.samples)), np.array(absent, dtype=np.float64)])
+        assert max(found.sqi for found in meter.measure(waves)) < 0.5
+
+
+def test_breathing_is_told_from_the_wave_of_a_minute() -> None:
+    """8 to 24 breaths a minute; not from half of it, and not over a gap of more than 3 s."""
+    for breaths in (8.0, 14.0, 24.0):
+        wave = PlethWave(np.random.default_rng(4))
+        minute = np.array([wave.samples(METER.samples, RATE_HZ, Pulse(72, breaths, 2))], dtype=np.float64)
+        found = measure(minute)
+        assert found.resp_rate == pytest.approx(breaths, abs=0.5)
+        assert found.rr_quality is not None
+        assert found.rr_quality > 0.8
+        half = measure(minute[:, METER.samples // 2 :])
+        assert half.pulse_rate is not None
+        assert (half.resp_rate, half.rr_quality) == (None, None)
+        gap = minute.copy()
+        gap[:, 2000:2300] = np.nan
+        assert (measure(gap).resp_rate, measure(gap).rr_quality) == (None, None)
+
+
+def test_equal_peaks_count_once() -> None:
+    """A fast hum in whole numbers: two beats are never closer than the refractory time."""
+    hum = np.resize([0.0] * 7 + [1.0] * 8, METER.samples)  # 5 Hz
+    wave = prepare(hum[None], RATE_HZ, METER.taps, NUMBERS)
+    beats = find_beats(wave, RATE_HZ, NUMBERS)
+    assert np.nanmin(beats.interval) > NUMBERS.refractory_s
+
+
+def test_the_filter_is_exact_in_whole_numbers() -> None:
+    """The transform gives what plain sums of whole numbers give."""
+    wave = prepare(finger(), RATE_HZ, METER.taps, NUMBERS)
+    levels, taps = (wave.levels - wave.levels[:, :1])[0].astype(np.int64), METER.taps.astype(np.int64)
+    direct = np.convolve(levels, taps)[: METER.samples]
+    assert (wave.filtered[0] == (direct + 32768) // 65536).all()
+
+
+def test_the_filter_delays_by_at_most_0_4_s_and_passes_the_band() -> None:
+    """Signals-and-simulation, section 2: 0.5 to 5 Hz."""
+    for rate_hz in (30.0, 75.0, 125.0):
+        taps = Meter.at(rate_hz).taps / 65536
+        assert np.argmax(taps) / rate_hz <= 0.4
+        gain = {hz: abs((taps * np.exp(-2j * np.pi * hz / rate_hz * np.arange(len(taps)))).sum())
+                for hz in (0.05, 0.8, 1.2, 3.0, 10.0)}  # fmt: skip
+        assert gain[0.05] < 0.05
+        assert min(gain[0.8], gain[1.2], gain[3.0]) > 0.7
+        assert gain[10.0] < 0.3
 
 
 def test_a_short_window_is_measured_as_far_as_it_goes() -> None:
