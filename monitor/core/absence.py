@@ -22,16 +22,22 @@ class Absence:
         last_valid_at: the last VALID sample's own time.
         spans: stretches covered by VALID samples, ascending, merged, as [start, end]; only the window's worth.
         thin_from: since when less than enough of the window was valid; None while enough is.
+        frozen_from: since when no time counts (SPO2_OCCLUDED); None while it does.
+        valid_lag, thin_lag: by how much either beginning has been moved for such time.
     """
 
     opened_at: Instant
     last_valid_at: Instant | None = None
     spans: list[list[Instant]] = field(default_factory=list)
     thin_from: Instant | None = None
+    frozen_from: Instant | None = None
+    valid_lag: Duration = 0
+    thin_lag: Duration = 0
 
     def cover(self, start: Instant, until: Instant) -> None:
         """A VALID sample stands from `start`, until `until` unless something ends it."""
         self.last_valid_at = start
+        self.valid_lag = 0
         if self.spans and self.spans[-1][1] >= start:
             self.spans[-1][1] = until
         else:
@@ -51,6 +57,31 @@ class Absence:
         """Valid time in the window that ends at `at`."""
         start = at - window
         return sum(max(0, min(end, at) - max(begin, start)) for begin, end in self.spans)
+
+    def freeze(self, at: Instant) -> None:
+        """From here on no time counts."""
+        self.cut(at)
+        self.frozen_from = at
+
+    def resume(self, at: Instant) -> None:
+        """Time counts again, as if none had passed since `freeze`: everything known moves by what has."""
+        if self.frozen_from is None:
+            return
+        self.cut(self.frozen_from)
+        gone, self.frozen_from = at - self.frozen_from, None
+        self.opened_at += gone
+        self.valid_lag += gone
+        if self.last_valid_at is not None:
+            self.last_valid_at += gone
+        if self.thin_from is not None:
+            self.thin_from += gone
+            self.thin_lag += gone
+        self.spans = [[start + gone, end + gone] for start, end in self.spans]
+
+    def told_since(self) -> Instant:
+        """`bad_since` by the clock on the wall."""
+        since = (self.opened_at if self.last_valid_at is None else self.last_valid_at) - self.valid_lag
+        return since if self.thin_from is None else min(since, self.thin_from - self.thin_lag)
 
     def bad_since(self) -> Instant:
         """Since when bad time counts."""
@@ -82,3 +113,4 @@ class Absence:
     def turn(self, at: Instant) -> None:
         """The moment of `next_turn` has come."""
         self.thin_from = at if self.thin_from is None else None
+        self.thin_lag = 0

@@ -16,7 +16,7 @@ CLEAR = "clear"
 def due(bed: Bed) -> Due | None:
     """The next level, the window turning thin or thick, or the end of the alarm."""
     absence, rule = bed.state.absence, bed.rules.no_data
-    if absence is None or not bed.watched:
+    if absence is None or not bed.watched or absence.frozen_from is not None:
         return None
     found = []
     turn = absence.next_turn(bed.state.clock, rule)
@@ -50,7 +50,7 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
         if alarm is not None:
             book.cleared(alarm, bed.state.clock, out)
     else:
-        _reached(bed, due.what, absence.bad_since(), out)
+        _reached(bed, due.what, absence.told_since(), out)
     bed.calm = calm.band(bed)
 
 

@@ -23,6 +23,7 @@ from monitor.core import (
     cuff_schedule,
     level_watch,
     liveness,
+    occlusion,
     oximetry,
     pleth_watch,
     pressure,
@@ -63,6 +64,7 @@ class Part(Protocol):
 PARTS: tuple[Part, ...] = (
     bed_inactivation,
     oximetry,
+    occlusion,
     level_watch,
     return_watch,
     cuff_absence,

@@ -10,6 +10,7 @@ from config.vocabulary import CuffError, CuffState, LinkState, Metric, Phase, Pr
 from monitor.core.absence import Absence
 from monitor.core.alarm import AlarmBook
 from monitor.core.condition import Condition
+from monitor.core.cuff_window import CuffWindow, LimbEvidence
 from monitor.core.device_watch import Arrival, Charge, Offset
 from monitor.core.inactivation import Inactivation
 from monitor.core.ruleset import INFUSION, WATCHED, LevelRule, Ruleset
@@ -222,6 +223,8 @@ class BedState:
     mismatched: bool = False
     unmatched: Track = field(default_factory=Track)
     stuck: tuple[float, float] | None = None
+    window: CuffWindow = field(default_factory=CuffWindow)
+    limbs: LimbEvidence = field(default_factory=LimbEvidence)
     perfusion_index: float | None = None
     perfusion_at: Instant | None = None
     conditions: dict[str, Condition] = field(default_factory=dict)

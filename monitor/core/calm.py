@@ -27,6 +27,7 @@ def band(bed: Bed) -> tuple[float, float, float, float] | None:
         and absence.thin_from is None
         and len(absence.spans) == 1
         and bed.rules.no_data.rule.name not in state.book.open
+        and not state.window.frozen
         and not state.mismatched
         and state.stuck is None
         and state.clock >= state.pleth.doubt_until

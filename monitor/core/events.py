@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     INACTIVATION_REMINDER = "inactivation_reminder"
     LIMIT_CHANGED = "limit_changed"
     LIMBS_SET = "limbs_set"
+    LIMBS_INFERRED = "limbs_inferred"
     ADVISORY_RAISED = "advisory_raised"
     ADVISORY_ENDED = "advisory_ended"
     DEVICE_LOST = "device_lost"

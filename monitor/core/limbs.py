@@ -10,31 +10,26 @@ from typing import Any
 
 from config.instant import Instant
 from config.vocabulary import Grade
-from monitor.core import return_watch
+from monitor.core import occlusion, return_watch
 from monitor.core.baseline import CUFF_METRICS
 from monitor.core.bed_state import Bed
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import Command
 from monitor.core.refusals import refuse
-from monitor.core.session import Session
+from monitor.core.session import Session, same_limb
 
 NAMES = ("cuff_limb", "probe_limb", "iv_limb")
 LONGEST = 64
 
 
-def same(one: str | None, other: str | None) -> bool:
-    """Whether two words name one limb; what nobody told is no limb."""
-    return one is not None and other is not None and one.strip().casefold() == other.strip().casefold()
-
-
 def conflict(cuff: str | None, iv: str | None) -> str | None:
     """Why this cannot be: each inflation would stop the infusion."""
-    return "cuff_on_iv_limb" if same(cuff, iv) else None
+    return "cuff_on_iv_limb" if same_limb(cuff, iv) else None
 
 
 def warnings(cuff: str | None, probe: str | None) -> list[str]:
     """What is possible and costs something: SpO2 is lost while the cuff inflates (V8)."""
-    return ["cuff_on_probe_limb"] if same(cuff, probe) else []
+    return ["cuff_on_probe_limb"] if same_limb(cuff, probe) else []
 
 
 def set_limbs(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
@@ -69,14 +64,14 @@ def set_limbs(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
     if at != now:
         data["at"] = at
     out.append(Event(now, bed.state.bed, EventKind.LIMBS_SET, data))
-    if before["cuff_limb"] is not None and not same(before["cuff_limb"], session.cuff_limb):
+    if before["cuff_limb"] is not None and not same_limb(before["cuff_limb"], session.cuff_limb):
         _cuff_moved(bed, session, out)
-    bed.calm = None
+    occlusion.limbs_told(bed)
 
 
 def shared(bed: Bed, session: Session, at: Instant) -> dict[str, Any] | None:
-    """The hint while cuff and probe share a limb."""
-    if not warnings(session.cuff_limb, session.probe_limb):
+    """The hint while cuff and probe share a limb, as told or as the cuff's cycles say."""
+    if not occlusion.shares_limb(bed):
         return None
     return {"limb": session.cuff_limb}
 

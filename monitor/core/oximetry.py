@@ -8,12 +8,24 @@ from __future__ import annotations
 
 from config.instant import Instant
 from config.vocabulary import Flag, Metric, Verdict
-from monitor.core import arrivals, battery_watch, calm, clock_watch, lateness, level_watch, liveness, pleth_doubt
+from monitor.core import (
+    arrivals,
+    battery_watch,
+    calm,
+    clock_watch,
+    lateness,
+    level_watch,
+    liveness,
+    occlusion,
+    pleth_doubt,
+)
 from monitor.core.bed_state import ORDER_BELIEVE, Bed, Channel, Due, PlethSeen
+from monitor.core.cuff_window import CuffWindow, LimbEvidence
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import OximeterSample
 from monitor.core.track import Track
 from monitor.core.validation import (
+    CUFF,
     LATE,
     PULSE_MISMATCH,
     STEP,
@@ -65,9 +77,14 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
     if perfusion is not None:
         state.perfusion_index, state.perfusion_at = perfusion, now
     limits = bed.rules.validation
-    signal = pleth_doubt.judgement(bed, item, signal_judgement(item, limits), now)
+    if occlusion.covers(bed, now):
+        signal = CUFF
+    else:
+        signal = pleth_doubt.judgement(bed, item, signal_judgement(item, limits), now)
     device_id = item.device
-    _judge(bed, device_id, Metric.SPO2, spo2, number_judgement(spo2, limits.spo2_range, signal), now, until, out)
+    judged = number_judgement(spo2, limits.spo2_range, signal)
+    occlusion.numbers(bed, perfusion, judged.verdict is Verdict.INVALID and judged is not CUFF, now)
+    _judge(bed, device_id, Metric.SPO2, spo2, judged, now, until, out)
     _judge(
         bed, device_id, Metric.PULSE_RATE, pulse, number_judgement(pulse, limits.pulse_range, signal), now, until, out
     )
@@ -104,6 +121,7 @@ def _calm_sample(bed: Bed, spo2: float, pulse: float, perfusion: float | None, n
         channel.weak_until = until
     if perfusion is not None:
         state.perfusion_index, state.perfusion_at = perfusion, now
+        state.limbs.perfusion.note(now, perfusion)
     if state.absence is not None:
         state.absence.cover(now, until)
 
@@ -256,6 +274,7 @@ def forget(bed: Bed) -> None:
     state.spo2, state.pulse = Channel(), Channel()
     state.conditions = {}
     state.unmatched, state.mismatched, state.stuck = Track(), False, None
+    state.window, state.limbs = CuffWindow(), LimbEvidence()
     state.perfusion_index = state.perfusion_at = None
     state.pleth = PlethSeen()
     state.rejected = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.instant import Instant
-from monitor.core import breathing, pleth_doubt
+from monitor.core import breathing, occlusion, pleth_doubt
 from monitor.core.bed_state import Bed
 from monitor.core.events import Event
 from monitor.core.inputs import PlethMeasures
@@ -19,5 +19,6 @@ def measures(bed: Bed, item: PlethMeasures, now: Instant, out: list[Event]) -> N
         seen.pulse_at = now
     seen.pulse_rate, seen.resp_rate = item.pulse_rate_pleth, item.resp_rate_pleth
     seen.rr_quality, seen.amplitude = item.rr_quality, item.amplitude
+    occlusion.pleth(bed, item, now)
     pleth_doubt.seen(bed, item, now)
     breathing.derived(bed, item, now, out)

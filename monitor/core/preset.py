@@ -114,6 +114,7 @@ def _build(root: Table) -> Ruleset:
         version=version,
         timing=timing,
         validation=sections.validation(root.table("validation")),
+        limbs=sections.limbs(root.table("limbs")),
         cuff=sections.cuff_schedule(root.table("cuff")),
         baseline=sections.baseline(root.table("baseline")),
         hold=sections.hold(root.table("hold")),

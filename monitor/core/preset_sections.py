@@ -13,6 +13,7 @@ from monitor.core.ruleset import (
     DischargeRule,
     HoldLimits,
     InactivationRule,
+    LimbRule,
     LimitBounds,
     ObservationRule,
     ReturnRule,
@@ -68,6 +69,27 @@ def validation(table: Table) -> ValidationLimits:
     )
     table.done()
     return limits
+
+
+def limbs(table: Table) -> LimbRule:
+    """Cuff and probe on one limb."""
+    rule = LimbRule(
+        tail=table.duration("tail_s"),
+        cap=table.duration("cap_s"),
+        before=table.duration("before_s"),
+        start=table.duration("from_s"),
+        end=table.duration("to_s"),
+        least_before=table.whole("least_before"),
+        least_under=table.whole("least_under"),
+        same_below=table.number("same_below"),
+        same_cycles=table.whole("same_cycles"),
+        different_above=table.number("different_above"),
+        drop=table.number("drop"),
+        lost_windows=table.whole("lost_windows"),
+        recovery=table.duration("recovery_s"),
+    )
+    table.done()
+    return rule
 
 
 def cuff_schedule(table: Table) -> CuffSchedule:

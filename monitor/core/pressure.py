@@ -13,6 +13,7 @@ from monitor.core import (
     cuff_absence,
     cuff_schedule,
     liveness,
+    occlusion,
     pressure_rules,
     pulse_match,
     return_watch,
@@ -33,6 +34,9 @@ def activity(bed: Bed, item: CuffActivity, now: Instant, out: list[Event]) -> No
     if cuff.state is not item.state:
         if item.state is CuffState.INFLATING:
             cuff.inflated_at = now
+            occlusion.inflated(bed, now)
+        elif item.state is CuffState.IDLE:
+            occlusion.deflated(bed, now, now)
         cuff.state, cuff.state_at = item.state, now
     cuff.pressure = None if item.state is CuffState.IDLE else item.pressure
 
@@ -54,6 +58,7 @@ def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event])
     cuff.state, cuff.pressure, cuff.device = CuffState.IDLE, None, item.device
     if session is None:
         return
+    occlusion.deflated(bed, now if item.measured_at is None else min(now, item.measured_at), now)
     measured = _measured_at(bed, item, now)
     if measured is None or measured < session.opened_at:
         return  # B10: chart only; or nobody's, measured before the patient was bound to the bed

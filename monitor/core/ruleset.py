@@ -291,6 +291,35 @@ class ValidationLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class LimbRule:
+    """Cuff and probe on one limb: how long the probe is spoilt, and how that is found out (signals 1.1 V8, and 1.3).
+
+    Attributes:
+        tail, cap: from the deflation on; from the inflation at most.
+        before: time before the inflation with which [`start`, `end`] after it is compared.
+        least_before, least_under: values without which a cycle is not compared.
+        same_below, same_cycles: the part of the pulsation left, in so many of the last three cycles.
+        different_above: in all of the last three.
+        drop, lost_windows: by the numbers alone: such a drop or a loss of SpO2 inside so many windows, none outside.
+        recovery: time after a window in which a loss still belongs to it.
+    """
+
+    tail: Duration
+    cap: Duration
+    before: Duration
+    start: Duration
+    end: Duration
+    least_before: int
+    least_under: int
+    same_below: float
+    same_cycles: int
+    different_above: float
+    drop: float
+    lost_windows: int
+    recovery: Duration
+
+
+@dataclass(frozen=True, slots=True)
 class CuffSchedule:
     """How often the cuff is due (ketamine-monitoring, section 3), and what its starts are held to.
 
@@ -458,6 +487,7 @@ class Ruleset:
     version: int
     timing: Timing
     validation: ValidationLimits
+    limbs: LimbRule
     cuff: CuffSchedule
     baseline: BaselineRule
     hold: HoldLimits

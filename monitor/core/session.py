@@ -136,6 +136,11 @@ class Session:
         return self.infused + (0 if self.running_from is None else max(0, now - self.running_from))
 
 
+def same_limb(one: str | None, other: str | None) -> bool:
+    """Whether two words name one limb, however capitalised; what nobody told is no limb."""
+    return one is not None and other is not None and one.strip().casefold() == other.strip().casefold()
+
+
 def minutes(value: float) -> Duration:
     """Minutes as entered by a person."""
     return seconds(value * 60)

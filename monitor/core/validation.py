@@ -39,6 +39,7 @@ STEP = Judgement(Verdict.SUSPECT, "step")
 STUCK = Judgement(Verdict.SUSPECT, "stuck")
 MOTION = Judgement(Verdict.SUSPECT, "motion")
 PULSE_MISMATCH = Judgement(Verdict.SUSPECT, "pulse_mismatch", doubtful=True)
+CUFF = Judgement(Verdict.INVALID, "cuff")
 LATE = Judgement(Verdict.VALID, "late")
 
 

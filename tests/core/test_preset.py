@@ -110,6 +110,10 @@ def _try_value(path: Path, wrong: Any) -> None:
     right = inside(table, path)
     inside(table, path[:-1])[path[-1]] = wrong
     whole = path[-1] in (
+        "least_before",
+        "least_under",
+        "same_cycles",
+        "lost_windows",
         "version",
         "rank",
         "baseline_readings",

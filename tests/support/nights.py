@@ -105,6 +105,8 @@ PIECES: st.SearchStrategy[Piece] = st.one_of(
     _pleth(),
     _timed(),
     _steady_minutes(),
+    _word("cuff", device=st.just(CUFF), state=st.sampled_from(("inflating", "inflating", "deflating", "idle"))),
+    _word("command", command=st.just("set_limbs"), probe_limb=st.sampled_from(("left", "right")), by=st.just(NURSE)),
     st.sampled_from((5.0, 9.999, 10.0, 31.0, 130.0, 460.0)).map(lambda gap: [(gap, {"input": "tick"})]),
     _word("acknowledge", alarm=st.sampled_from(ACKNOWLEDGED), by=st.just(NURSE)),
     _word("link", device=st.sampled_from((OXIMETER, CUFF)), state=st.sampled_from(("up", "down"))),
@@ -115,8 +117,9 @@ PIECES: st.SearchStrategy[Piece] = st.one_of(
 )
 
 
-def _laid_out(pieces: list[Piece], infusing: bool) -> list[Line]:
-    opening: Piece = [(0.0, {"input": "open_session", "patient": "P-1", "by": NURSE})]
+def _laid_out(pieces: list[Piece], infusing: bool, probe_limb: str | None) -> list[Line]:
+    limbs = {"cuff_limb": "left", "probe_limb": probe_limb}
+    opening: Piece = [(0.0, {"input": "open_session", "patient": "P-1", "by": NURSE, **limbs})]
     if infusing:
         start = {"input": "command", "command": "start_infusion", "override_by": "dr-x", "reason": "a random night"}
         opening.append((1.0, {"by": NURSE, **start}))
@@ -129,4 +132,5 @@ def _laid_out(pieces: list[Piece], infusing: bool) -> list[Line]:
 
 def nights(max_pieces: int = 25) -> st.SearchStrategy[list[Line]]:
     """A session is opened at 0, in half of them infusing from 1 on; then anything may happen."""
-    return st.builds(_laid_out, st.lists(PIECES, min_size=1, max_size=max_pieces), st.booleans())
+    limbs = st.sampled_from((None, "left", "left", "right"))
+    return st.builds(_laid_out, st.lists(PIECES, min_size=1, max_size=max_pieces), st.booleans(), limbs)
