@@ -18,7 +18,8 @@ def register(bed: Bed, now: Instant) -> None:
 
 
 def restart(bed: Bed, now: Instant, out: list[Event]) -> None:
-    """The service came back: no link stands until it says so, and silence counts from now.
+    """The service came back: silence counts from now. A link stands as it did until it says otherwise, so that a
+    device that was away before and still is stays away since then.
 
     A device that the site file binds to the bed no more will never speak again: its alarms end. Without bindings, as
     in a replayed file, every device belongs to the bed.

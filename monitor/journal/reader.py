@@ -176,7 +176,7 @@ class JournalReader:
             connection.execute("BEGIN")
             yield connection
         except (sqlite3.Error, msgspec.DecodeError) as error:
-            raise JournalError(f"{self._path}: cannot be read ({error}); check it with `bedwatch verify`") from error
+            raise JournalError(f"{self._path}: cannot be read ({error}); keep a copy, then restore a backup") from error
         finally:
             connection.close()
 

@@ -98,7 +98,7 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class Baseline(msgspec.Struct, frozen=True):
-    """Baseline of one metric; `upper` is U of ketamine-monitoring 6.1 (for SpO2 the lower bound)."""
+    """Baseline of one metric; `bound` is U of ketamine-monitoring 6.1 (for SpO2 the lower bound)."""
 
     metric: str
     value: float | None

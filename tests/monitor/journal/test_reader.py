@@ -152,5 +152,5 @@ async def test_a_damaged_journal_is_an_error_with_a_remedy(journal: Journal, pat
     await journal.close()
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE inputs SET body = '{broken'")
-    with pytest.raises(JournalError, match="bedwatch verify"):
+    with pytest.raises(JournalError, match="restore a backup"):
         JournalReader(path).restore(["bay-1"])

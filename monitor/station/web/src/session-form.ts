@@ -145,6 +145,9 @@ function sessionForm(send: (fields: Fields) => void): TemplateResult {
   );
 }
 
+/** Whether a prescriber may start in spite of this refusal: no baseline, or readings at a level to hold the infusion. */
+export const maySignFor = (refusal: string): boolean => /baseline|hold the infusion/i.test(refusal);
+
 function startForm(page: Page, bed: Bed, send: (fields: Fields) => void): TemplateResult {
   const refused = page.errors.get(`bed:${bed.id}`) ?? "";
   const weight = bed.session?.weight_kg ?? null;
@@ -160,9 +163,9 @@ function startForm(page: Page, bed: Bed, send: (fields: Fields) => void): Templa
         >Dose, mg
         <input name="dose_mg" type="number" min="0" max="500" step="0.1" placeholder=${weight === null ? "" : `${weight * MG_PER_KG}`}
       /></label>
-      <details class="wide" ?open=${/baseline/i.test(refused)}>
-        <summary>Start without a baseline</summary>
-        <p>The return to baseline can then not be decided for what is missing. Absolute alarms still work.</p>
+      <details class="wide" ?open=${maySignFor(refused)}>
+        <summary>Start without a baseline, or although the readings hold it back</summary>
+        <p>Where the baseline is missing, the return to it cannot be decided. Absolute alarms still work.</p>
         <label>Prescriber who decides <input name="override_by" maxlength="60" autocomplete="off" /></label>
         ${reason("Reason", false)}
       </details>`,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { limbWords } from "../src/session-form";
+import { limbWords, maySignFor } from "../src/session-form";
 import { clockLength, spoken } from "../src/times";
 import { reasonWords } from "../src/words";
 
@@ -16,4 +16,10 @@ test("a limb shared by cuff and drip is the graver warning", () => {
 
 test("a device's reason reads alike with and without its origin", () => {
   expect(reasonWords("device:no_finger")).toBe(reasonWords("no_finger"));
+});
+
+test("the place for a prescriber's name opens for each refusal that it can lift", () => {
+  expect(maySignFor("The baseline is not complete: take the missing readings, or start with a prescriber's name and a reason.")).toBe(true);
+  expect(maySignFor("The readings are at a level to hold the infusion: wait and measure again, or start with a prescriber's name and a reason.")).toBe(true);
+  expect(maySignFor("This dose cannot be right: check it.")).toBe(false);
 });
