@@ -30,6 +30,11 @@ RULES_EXAMPLE = """\
   bedwatch config rules --site site.toml --out rules.html
   bedwatch config rules --preset ketamine-adult --format markdown"""
 
+SCHEMA_TEXT = """\
+Prints the JSON Schema of an alarm preset, for an editor that completes keys and shows what each is for."""
+
+SCHEMA_EXAMPLE = "  bedwatch config schema > preset.schema.json"
+
 
 def add(commands: Any) -> None:
     """Describe the command."""
@@ -42,6 +47,7 @@ def add(commands: Any) -> None:
     rules.add_argument("--preset", metavar="NAME", help="a preset by its name (default: the site's)")
     rules.add_argument("--format", choices=("html", "markdown"), default="html", help="html, or markdown")
     rules.add_argument("--out", metavar="FILE", help="file for the page (default: standard output)")
+    describe(actions, "schema", "print the schema of a preset", SCHEMA_TEXT, SCHEMA_EXAMPLE, run_schema)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -78,6 +84,14 @@ def run_rules(args: argparse.Namespace) -> int:
         Path(args.out).write_text("\n".join([*lines, ""]), encoding="utf-8")
     except OSError as error:
         raise ResourceMissing(f"{args.out} cannot be written: {error.strerror}; check the path") from error
+    return OK
+
+
+def run_schema(args: argparse.Namespace) -> int:
+    """Print the schema."""
+    from monitor.site.preset_schema import schema
+
+    say(json.dumps(schema(), indent=2, ensure_ascii=False))
     return OK
 
 

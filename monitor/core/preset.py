@@ -69,12 +69,13 @@ def build_ruleset(preset: Mapping[str, Any], source: str) -> Ruleset:
         ConfigError: a key is missing, unknown or of the wrong kind.
     """
     try:
-        return _build(Table(preset, ""))
+        return read_ruleset(Table(preset, ""))
     except ConfigError as error:
         raise ConfigError(f"{source}: {error}") from None
 
 
-def _build(root: Table) -> Ruleset:
+def read_ruleset(root: Table) -> Ruleset:
+    """As `build_ruleset`, from a table that is watched while it is read."""
     head = root.table("preset")
     name, title, version = head.word("name"), head.word("title"), head.whole("version")
     head.done()

@@ -43,14 +43,17 @@ class Table:
 
     def table(self, key: str) -> Table:
         """A table inside."""
-        return Table(self.raw(key), self.where(key))
+        return self._inside(self.raw(key), self.where(key))
 
     def tables(self, key: str) -> list[Table]:
         """A list of tables, at least one."""
         found = self.raw(key)
         if not isinstance(found, list) or not found:
             raise ConfigError(f"{self.where(key)}: a list with at least one entry is wanted")
-        return [Table(entry, f"{self.where(key)}[{index}]") for index, entry in enumerate(found)]
+        return [self._inside(entry, f"{self.where(key)}[{index}]") for index, entry in enumerate(found)]
+
+    def _inside(self, table: object, path: str) -> Table:
+        return Table(table, path)
 
     def keys(self) -> list[str]:
         """Every key, marked as known."""

@@ -51,24 +51,24 @@ class Sheet:
 
 def rule_sheet(table: Table) -> Sheet:
     """The sheet of one resolved preset table."""
-    comments = _comments()
+    said = comments()
     head = table["preset"]
     chapters = [
         Chapter(
             "Alarms about the patient",
             ALARM_HEAD,
-            [_alarm(name, rule, comments) for name, rule in table["rules"].items()],
+            [_alarm(name, rule, said) for name, rule in table["rules"].items()],
         ),
         Chapter(
             "Technical alarms",
             ("Alarm", "What the table says", "Explanation"),
-            [_technical(name, rule, comments) for name, rule in table["technical"].items()],
+            [_technical(name, rule, said) for name, rule in table["technical"].items()],
         ),
     ]
     for section, entries in table.items():
         if section not in ("preset", "rules", "technical"):
             rows: list[tuple[str, ...]] = [
-                (key_words(key), value_words(value, key), comments.get((section, key), ""))
+                (key_words(key), value_words(value, key), said.get((section, key), ""))
                 for key, value in entries.items()
             ]
             chapters.append(
@@ -102,7 +102,7 @@ def _why(rule: Table, comments: Mapping[tuple[str, ...], str], *where: str) -> s
     return texts.replace("... ...", "...").replace(" ... ", " ")
 
 
-def _comments() -> dict[tuple[str, ...], str]:
+def comments() -> dict[tuple[str, ...], str]:
     """The comment behind each key of the whole preset, by its path."""
     found: dict[tuple[str, ...], str] = {}
     table: tuple[str, ...] = ()
