@@ -36,6 +36,11 @@ class PressureReading:
     source: str | None = None
     limb: str | None = None
 
+    @property
+    def whole(self) -> bool:
+        """Whether systolic and diastolic are both there."""
+        return self.systolic is not None and self.diastolic is not None
+
     def value(self, metric: Metric) -> float | None:
         """One of the three."""
         if metric is Metric.SYSTOLIC:

@@ -9,6 +9,7 @@ from config.instant import Duration, Instant
 from config.vocabulary import CuffError, CuffState, LinkState, Metric, Phase, Priority
 from monitor.core.absence import Absence
 from monitor.core.alarm import AlarmBook
+from monitor.core.baseline import PressureReading
 from monitor.core.condition import Condition
 from monitor.core.cuff_window import CuffWindow, LimbEvidence
 from monitor.core.device_watch import Arrival, Charge, Offset
@@ -111,7 +112,10 @@ class Cuff:
         overdue_from: where the age of NIBP_OVERDUE counts from when no reading is newer.
         counts: readings that met a rule's trigger, as that rule counts them.
         inflated_at: start of the measurement that has not ended yet.
-        failed: attempts in a row that failed or were rejected.
+        deflated: when each cuff was last deflated.
+        jumps: readings since the last VALID one that are doubted because they jumped (B6).
+        failed: attempts in a row that failed or were rejected; `failed_from` the first of them.
+        missing_decided: the end of the infusion whose 20-minute reading has been looked for.
     """
 
     state: CuffState | None = None
@@ -126,7 +130,11 @@ class Cuff:
     overdue_from: Instant | None = None
     counts: dict[str, int] = field(default_factory=dict)
     inflated_at: Instant | None = None
+    deflated: dict[str, Instant] = field(default_factory=dict)
+    jumps: list[PressureReading] = field(default_factory=list)
     failed: int = 0
+    failed_from: Instant | None = None
+    missing_decided: Instant | None = None
     plan: CuffPlan = field(default_factory=CuffPlan)
 
 

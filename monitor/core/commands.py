@@ -292,7 +292,7 @@ def _enter(
         data["at"] = at
     before, state.phase, state.phase_since = state.phase, phase, at
     out.append(Event(state.clock, state.bed, EventKind.PHASE_CHANGED, data))
-    cuff_absence.enter_phase(bed, at)
+    cuff_absence.enter_phase(bed, at, out)
     cuff_schedule.enter_phase(bed, before, at, out)
     bed_inactivation.phase_changed(bed, out)
     liveness.phase_changed(bed, out)
@@ -330,3 +330,4 @@ def acknowledge(bed: Bed, item: Acknowledge, now: Instant, out: list[Event]) -> 
     if not bed.state.book.acknowledge_named(item.alarm_id, item.alarm, now, item.by, bed.rules.timing, out):
         named = {"alarm_id": item.alarm_id} if item.alarm_id is not None else {"alarm": item.alarm}
         refuse(bed, "acknowledge", "not_active", item.by, now, out, **named)
+    cuff_absence.acknowledged(bed, out)

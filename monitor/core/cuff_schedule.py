@@ -8,7 +8,7 @@ ends or runs serves it, whoever started that.
 from __future__ import annotations
 
 from config.instant import Duration, Instant
-from config.vocabulary import CuffError, CuffState, Phase, ReturnState, Verdict
+from config.vocabulary import CuffError, CuffState, Metric, Phase, ReturnState, Verdict
 from monitor.core.bed_state import ORDER_REQUEST, Bed, CuffPlan, Due
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import MeasurementRefused
@@ -42,9 +42,10 @@ def interval(bed: Bed) -> Duration | None:
 
 
 def all_returned(session: Session) -> bool:
-    """Every metric is in its band."""
+    """Every metric is in its band; a mean that no reading of the session carried is left out."""
     settled = (ReturnState.RETURNED, ReturnState.IN_BAND)
-    return all(metric.state in settled for metric in session.returns.values())
+    counted = (one for one in session.returns.values() if one.metric is not Metric.MEAN or session.mean_seen)
+    return all(metric.state in settled for metric in counted)
 
 
 def next_at(bed: Bed) -> Instant | None:

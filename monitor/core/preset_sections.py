@@ -66,6 +66,11 @@ def validation(table: Table) -> ValidationLimits:
         mean_fraction=table.pair("mean_fraction"),
         cuff_pulse_range=table.pair("cuff_pulse_range"),
         measured_within=table.duration("measured_within_s"),
+        jump_systolic=table.number("jump_systolic"),
+        jump_diastolic=table.number("jump_diastolic"),
+        jump_within=table.duration("jump_within_s"),
+        jump_agrees=table.number("jump_agrees"),
+        venous_rest=table.duration("venous_rest_s"),
     )
     table.done()
     return limits

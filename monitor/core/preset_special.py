@@ -7,7 +7,17 @@ from monitor.core.errors import ConfigError
 from monitor.core.limits import AlarmLimit
 from monitor.core.preset_limits import limit
 from monitor.core.preset_table import Table
-from monitor.core.ruleset import BreathingRule, Clear, LevelRule, RuleId, SedationRule, SymptomRule, Timing
+from monitor.core.ruleset import (
+    BreathingRule,
+    Clear,
+    LevelRule,
+    RelativeLimit,
+    RelativePressureRule,
+    RuleId,
+    SedationRule,
+    SymptomRule,
+    Timing,
+)
 
 
 def breathing(table: Table, rule: RuleId, timing: Timing) -> BreathingRule:
@@ -29,6 +39,19 @@ def breathing(table: Table, rule: RuleId, timing: Timing) -> BreathingRule:
         keep_invalid=timing.invalid,
     )
     return BreathingRule(rule, counted, cleared.limit, delay, level, table.number("quality"))
+
+
+def relative_pressure(table: Table, rule: RuleId, timing: Timing) -> RelativePressureRule:
+    """BP_REL."""
+    limits = []
+    for metric in (Metric.SYSTOLIC, Metric.DIASTOLIC):
+        entry = table.table(metric.value)
+        factor = entry.number("times_baseline") if "times_baseline" in entry else None
+        limits.append(RelativeLimit(metric, entry.number("above_baseline"), factor))
+        entry.done()
+    return RelativePressureRule(
+        rule, tuple(limits), table.number("clear_below"), table.priority("priority"), table.priority("second_priority")
+    )
 
 
 def sedation(table: Table, rule: RuleId, timing: Timing) -> SedationRule:

@@ -10,6 +10,7 @@ from monitor.core.ruleset import (
     ChargeLevel,
     ClockRule,
     ConflictRule,
+    FailRule,
     Level,
     NoDataRule,
     OfflineRule,
@@ -119,6 +120,13 @@ def offline(table: Table, rule: RuleId) -> OfflineRule:
     if len(infusing) != 1 or len(other) != 1:
         raise ConfigError(f"{table.where('infusing')}: DEVICE_OFFLINE has one level per kind of phase")
     found = OfflineRule(rule, infusing[0], other[0], table.duration("poll_after_s"))
+    table.done()
+    return found
+
+
+def attempts(table: Table, rule: RuleId) -> FailRule:
+    """NIBP_FAIL."""
+    found = FailRule(rule, table.whole("attempts"), table.priority("infusing"), table.priority("other"))
     table.done()
     return found
 

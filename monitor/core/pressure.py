@@ -5,26 +5,30 @@ A reading counts once, at its end; it never stands for the time after it.
 
 from __future__ import annotations
 
+from bisect import insort
+
 from config.instant import Instant
 from config.vocabulary import CuffState, Metric, Verdict
 from monitor.core import (
     arrivals,
     clock_watch,
     cuff_absence,
+    cuff_judgement,
     cuff_schedule,
     liveness,
     occlusion,
     pressure_rules,
     pulse_match,
+    relative_pressure,
     return_watch,
 )
 from monitor.core.baseline import PressureReading
 from monitor.core.bed_state import Bed, PressureValue
+from monitor.core.cuff_judgement import JUMP, PRESSURES
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import CuffActivity, CuffMeasurement
-from monitor.core.validation import Judgement, cuff_judgements
-
-PRESSURES = (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN)
+from monitor.core.session import Session
+from monitor.core.validation import Judgement
 
 
 def activity(bed: Bed, item: CuffActivity, now: Instant, out: list[Event]) -> None:
@@ -71,10 +75,13 @@ def take(bed: Bed, item: CuffMeasurement, measured: Instant, now: Instant, out: 
     cuff, session = state.cuff, state.session
     if session is None:
         return
-    judgements = cuff_judgements(item, bed.rules.validation)
+    judgements = cuff_judgement.judge(bed, item, measured)
     if item.source != "manual":
         shown = judgements[Metric.PULSE_RATE_CUFF]
         judgements[Metric.PULSE_RATE_CUFF] = pulse_match.compare(bed, item.pulse_rate, shown, now)
+    agreed = _settle_jumps(bed, item, judgements, measured)
+    last = cuff.deflated.get(item.device, measured)
+    cuff.deflated[item.device] = max(last, measured)
     values = {
         Metric.SYSTOLIC: item.systolic,
         Metric.DIASTOLIC: item.diastolic,
@@ -89,33 +96,78 @@ def take(bed: Bed, item: CuffMeasurement, measured: Instant, now: Instant, out: 
             cuff.last_valid[metric] = seen
         _tell_rejected(bed, metric, values[metric], judgement, now, out)
     session.reading_count += 1
-    valid = {
-        metric: value
-        for metric in PRESSURES
-        if judgements[metric].verdict is Verdict.VALID and (value := values[metric]) is not None
-    }
+    for jump in agreed:
+        _rejudge(bed, session, jump, out)
+    valid = _those(values, judgements, Verdict.VALID)
+    if judgements[Metric.SYSTOLIC] is JUMP:
+        cuff.jumps.append(_reading(session, item, measured, _those(values, judgements, Verdict.SUSPECT)))
     if valid:
-        session.mean_seen = session.mean_seen or Metric.MEAN in valid
-        session.readings.append(
-            PressureReading(
-                measured,
-                session.reading_count,
-                valid.get(Metric.SYSTOLIC),
-                valid.get(Metric.DIASTOLIC),
-                valid.get(Metric.MEAN),
-                item.source if item.source == "manual" else None,
-                session.cuff_limb,
-            )
-        )
+        _keep(session, _reading(session, item, measured, valid))
         _forget_old(bed, measured)
     pressure_rules.evaluate(bed, values, judgements, measured, out)
+    relative_pressure.evaluate(bed, valid, measured, out, may_clear=True)
     judged = _as_a_whole(judgements)
     if judged is Verdict.VALID:
         cuff.valid_at = measured if cuff.valid_at is None else max(cuff.valid_at, measured)
-    cuff_absence.attempt(bed, judged, out)
+    reason = judgements[Metric.SYSTOLIC].reason if item.error is None else item.error.value
+    cuff_absence.attempt(bed, judged, reason, measured, out)
     return_watch.reading(bed, valid, measured, out)
+    if judged is Verdict.VALID:
+        cuff_absence.returned(bed, out)
     critical = pressure_rules.critical(bed, values, judgements)
     cuff_schedule.ended(bed, measured, judged, critical, out)
+
+
+def _those(
+    values: dict[Metric, float | None], judgements: dict[Metric, Judgement], verdict: Verdict
+) -> dict[Metric, float]:
+    """The pressures that were judged so."""
+    return {
+        metric: value
+        for metric in PRESSURES
+        if judgements[metric].verdict is verdict and (value := values[metric]) is not None
+    }
+
+
+def _reading(session: Session, item: CuffMeasurement, measured: Instant, found: dict[Metric, float]) -> PressureReading:
+    systolic, diastolic, mean = (found.get(metric) for metric in PRESSURES)
+    source = item.source if item.source == "manual" else None
+    number, limb = session.reading_count, session.cuff_limb
+    return PressureReading(measured, number, systolic, diastolic, mean, source, limb)
+
+
+def _keep(session: Session, reading: PressureReading) -> None:
+    """In the order in which they were measured."""
+    session.mean_seen = session.mean_seen or reading.mean is not None
+    insort(session.readings, reading, key=lambda known: known.at)
+
+
+def _settle_jumps(
+    bed: Bed, item: CuffMeasurement, judgements: dict[Metric, Judgement], measured: Instant
+) -> list[PressureReading]:
+    """What a VALID reading says of the jumps before it: those that it agrees with (B7); the others are refuted."""
+    cuff = bed.state.cuff
+    if judgements[Metric.SYSTOLIC].verdict is not Verdict.VALID:
+        return []
+    found = cuff_judgement.agreeing(bed, item, measured)
+    cuff.jumps = []
+    return found
+
+
+def _rejudge(bed: Bed, session: Session, jump: PressureReading, out: list[Event]) -> None:
+    """B7: a second reading agrees. The first counts from now on as what it was when it was measured.
+
+    The rules that evaluate a SUSPECT one have done so; it may raise the others, and what it would clear is left to
+    the second one.
+    """
+    valid = {metric: value for metric in PRESSURES if (value := jump.value(metric)) is not None}
+    for metric, value in valid.items():
+        data = {"metric": metric.value, "value": plain(value), "reason": "jump", "verdict": Verdict.VALID.value}
+        out.append(Event(bed.state.clock, bed.state.bed, EventKind.VALUE_REJUDGED, {**data, "since": jump.at}))
+    _keep(session, jump)
+    pressure_rules.rejudged(bed, valid, jump.at, out)
+    relative_pressure.evaluate(bed, valid, jump.at, out, may_clear=False)
+    return_watch.reading(bed, valid, jump.at, out)
 
 
 def _as_a_whole(judgements: dict[Metric, Judgement]) -> Verdict:

@@ -8,7 +8,7 @@ from monitor.core.alarm import PRESENT
 from monitor.core.bed_state import Bed
 from monitor.core.events import Event
 from monitor.core.ruleset import CuffRule
-from monitor.core.validation import Judgement
+from monitor.core.validation import VALID, Judgement
 
 Values = dict[Metric, float | None]
 Judgements = dict[Metric, Judgement]
@@ -20,6 +20,16 @@ def evaluate(bed: Bed, values: Values, judgements: Judgements, measured: Instant
         value, judgement = values[rule.metric], judgements[rule.metric]
         if value is not None and judgement.verdict is not Verdict.INVALID:
             _evaluate(bed, rule, value, judgement, measured, out)
+
+
+def rejudged(bed: Bed, valid: dict[Metric, float], measured: Instant, out: list[Event]) -> None:
+    """A reading found VALID later: it may raise what has not evaluated it as SUSPECT."""
+    for rule in bed.rules.cuffs:
+        value = valid.get(rule.metric)
+        if value is None or rule.suspect_counts:
+            continue
+        if rule.trigger.crossed(value, bed.state.baseline(rule.metric)):
+            _evaluate(bed, rule, value, VALID, measured, out)
 
 
 def critical(bed: Bed, values: Values, judgements: Judgements) -> bool:

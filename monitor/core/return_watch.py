@@ -12,7 +12,7 @@ from typing import Any
 from config.instant import MINUTE, Duration, Instant
 from config.vocabulary import Grade, Metric, Phase, ReturnState, ReturnVerdict
 from monitor.core import baseline as baselines
-from monitor.core import recovery
+from monitor.core import cuff_absence, recovery
 from monitor.core.baseline import CUFF_METRICS, METRICS, NO_BASELINE, WAVE_METRICS, Baseline
 from monitor.core.bed_state import ORDER_WINDOW, Bed, Due
 from monitor.core.events import Event, EventKind, plain
@@ -338,6 +338,8 @@ def _tell(bed: Bed, session: Session, metric: MetricReturn, change: Change, out:
     if change.at != bed.state.clock:
         data["at"] = change.at
     out.append(Event(bed.state.clock, bed.state.bed, EventKind.RETURN_STATE_CHANGED, data))
+    if change.after in (ReturnState.RETURNED, ReturnState.IN_BAND):
+        cuff_absence.returned(bed, out)
 
 
 def _interval(session: Session, interval: tuple[Instant | None, Instant] | None) -> list[float | None] | None:

@@ -140,6 +140,31 @@ class SymptomRule:
 
 
 @dataclass(frozen=True, slots=True)
+class RelativeLimit:
+    """`points` above a metric's baseline, or `factor` times the baseline where that is less."""
+
+    metric: Metric
+    points: float
+    factor: float | None = None
+
+    def number(self, baseline: float) -> float:
+        """The limit, mmHg, not rounded."""
+        limit = baseline + self.points
+        return limit if self.factor is None else min(self.factor * baseline, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class RelativePressureRule:
+    """BP_REL: any of several pressures at or above its limit; over when each is more than `below` under it."""
+
+    rule: RuleId
+    limits: tuple[RelativeLimit, ...]
+    below: float
+    priority: Priority
+    second: Priority
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """A priority reached after a time."""
 
@@ -168,6 +193,16 @@ class OfflineRule:
     infusing: Level
     other: Level
     poll_after: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class FailRule:
+    """NIBP_FAIL: so many failed or rejected attempts in a row."""
+
+    rule: RuleId
+    attempts: int
+    infusing: Priority
+    other: Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +323,11 @@ class ValidationLimits:
     mean_fraction: tuple[float, float]
     cuff_pulse_range: tuple[float, float]
     measured_within: Duration
+    jump_systolic: float
+    jump_diastolic: float
+    jump_within: Duration
+    jump_agrees: float
+    venous_rest: Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,12 +539,15 @@ class Ruleset:
     physiological: frozenset[str]
     levels: tuple[LevelRule, ...]
     cuffs: tuple[CuffRule, ...]
+    bp_rel: RelativePressureRule
     rr_low: BreathingRule
     sedation_deep: SedationRule
     symptom: SymptomRule
     no_data: NoDataRule
     offline: OfflineRule
+    nibp_fail: FailRule
     overdue: OverdueRule
+    nibp_missing: ServiceRule
     rtb_overdue: ReturnAlarmRule
     rtb_revoked: ReturnAlarmRule
     battery: BatteryRule
@@ -520,13 +563,15 @@ class Ruleset:
     def rule_ids(self) -> list[RuleId]:
         """Every rule's identity, in the order of the tables."""
         found = [level.rule for level in self.levels] + [cuff.rule for cuff in self.cuffs]
-        found += [self.rr_low.rule, self.sedation_deep.rule, self.symptom.rule]
+        found += [self.bp_rel.rule, self.rr_low.rule, self.sedation_deep.rule, self.symptom.rule]
         found += [
             self.rtb_overdue.rule,
             self.rtb_revoked.rule,
             self.no_data.rule,
             self.offline.rule,
+            self.nibp_fail.rule,
             self.overdue.rule,
+            self.nibp_missing.rule,
             self.battery.rule,
             self.clock.rule,
             self.storage.rule,

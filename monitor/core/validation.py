@@ -7,12 +7,11 @@ verdict is never rewritten; a later re-judgement is a new event.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import NamedTuple
 
 from config.instant import Duration, Instant
 from config.vocabulary import Flag, Metric, Verdict
-from monitor.core.inputs import CuffMeasurement, OximeterSample
+from monitor.core.inputs import OximeterSample
 from monitor.core.ruleset import ValidationLimits
 
 # V1: these flags mean that the numbers beside them say nothing about the patient now.
@@ -127,60 +126,3 @@ def step_rules(limits: ValidationLimits) -> dict[Metric, StepRule]:
             limits.pulse_step, limits.pulse_step_within, limits.pulse_step_hold, both_ways=True
         ),
     }
-
-
-def cuff_judgements(reading: CuffMeasurement, limits: ValidationLimits) -> dict[Metric, Judgement]:
-    """Verdicts on the three pressures and the cuff's pulse (B1 to B5, B8). A missing mean spoils only itself."""
-    if reading.error is not None:
-        failed = Judgement(Verdict.INVALID, "device")
-        return dict.fromkeys((Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN, Metric.PULSE_RATE_CUFF), failed)
-    systolic, diastolic, mean = reading.systolic, reading.diastolic, reading.mean
-    verdicts = {
-        Metric.SYSTOLIC: number_judgement(systolic, limits.systolic_range, VALID),
-        Metric.DIASTOLIC: number_judgement(diastolic, limits.diastolic_range, VALID),
-        Metric.MEAN: number_judgement(mean, limits.mean_range, VALID),
-    }
-    shared = _shared_judgement(systolic, diastolic, mean, verdicts, limits, reading)
-    for metric, judgement in verdicts.items():
-        if judgement.verdict is Verdict.VALID:
-            verdicts[metric] = shared
-    pulse = reading.pulse_rate
-    if pulse is None:
-        verdicts[Metric.PULSE_RATE_CUFF] = ABSENT
-    else:
-        outside = _outside(pulse, limits.cuff_pulse_range) or reading.irregular
-        verdicts[Metric.PULSE_RATE_CUFF] = Judgement(Verdict.SUSPECT, "irregular") if outside else VALID
-    return verdicts
-
-
-def _outside(value: float, bounds: tuple[float, float]) -> bool:
-    return not bounds[0] <= value <= bounds[1]
-
-
-def _shared_judgement(
-    systolic: float | None,
-    diastolic: float | None,
-    mean: float | None,
-    verdicts: dict[Metric, Judgement],
-    limits: ValidationLimits,
-    reading: CuffMeasurement,
-) -> Judgement:
-    """What the pressures say about each other; the gravest finding first."""
-    given = {Metric.SYSTOLIC: systolic, Metric.DIASTOLIC: diastolic}
-    if any(value is not None and verdicts[metric].verdict is not Verdict.VALID for metric, value in given.items()):
-        return Judgement(Verdict.INVALID, "range")
-    top_down = [value for value in (systolic, mean, diastolic) if value is not None]
-    if any(upper <= lower for upper, lower in pairwise(top_down)):
-        return Judgement(Verdict.INVALID, "order")
-    if systolic is None or diastolic is None:
-        # B3 to B5 cannot be asked: doubtful, not wrong. Half a reading may be the emergency, and then it must count.
-        return Judgement(Verdict.SUSPECT, "incomplete")
-    pulse_pressure = systolic - diastolic
-    if _outside(pulse_pressure, limits.pulse_pressure_range):
-        return Judgement(Verdict.SUSPECT, "pulse_pressure")
-    low, high = limits.mean_fraction
-    if mean is not None and _outside(mean, (diastolic + low * pulse_pressure, diastolic + high * pulse_pressure)):
-        return Judgement(Verdict.SUSPECT, "map")
-    if reading.irregular or (reading.pulse_rate is not None and _outside(reading.pulse_rate, limits.cuff_pulse_range)):
-        return Judgement(Verdict.SUSPECT, "irregular")
-    return VALID

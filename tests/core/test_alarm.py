@@ -95,9 +95,9 @@ GROUPS = {  # rulings 2.4, the rules of this version, highest first
     "oxygenation": [{"SPO2_CRIT"}, {"SPO2_LOW"}, {"SPO2_DROP"}],
     "slow pulse": [{"PR_XLOW"}, {"VASOVAGAL"}, {"PR_LOW"}],
     "fast pulse": [{"PR_XHIGH"}, {"PR_HIGH"}],
-    "high pressure": [{"SBP_CRIT", "DBP_CRIT"}, {"SBP_HIGH", "DBP_HIGH"}],
+    "high pressure": [{"SBP_CRIT", "DBP_CRIT"}, {"SBP_HIGH", "DBP_HIGH"}, {"BP_REL"}],
     "low pressure": [{"SBP_XLOW", "MAP_XLOW"}, {"SBP_LOW"}],
-    "cuff readings": [{"NIBP_OVERDUE"}],
+    "cuff readings": [{"NIBP_FAIL"}, {"NIBP_OVERDUE"}, {"NIBP_20MIN_MISSING"}],
 }
 
 

@@ -19,7 +19,7 @@ from monitor.core.ward import Ward
 from tests.support.nights import RULES, nights
 from tests.support.ward import BED, CUFF, OXIMETER, Line, shipped_rules
 
-DEVICES = (DeviceSetup(OXIMETER, 4 * SECOND, 10 * SECOND), DeviceSetup(CUFF, 4 * SECOND, 60 * SECOND))
+DEVICES = (DeviceSetup(OXIMETER, 4 * SECOND, 10 * SECOND), DeviceSetup(CUFF, 4 * SECOND, 60 * SECOND, startable=True))
 SINCE_1970: Instant = 1_700_000_000_123_457
 
 
@@ -186,3 +186,24 @@ def test_no_lower_one_rearms_under_a_higher(night: list[Line]) -> None:
             present.add(line["alarm"])
         elif line["event"] in ("alarm_latched", "alarm_closed"):
             present.discard(str(name))
+
+
+@given(night=nights())
+@settings(deadline=None, max_examples=60)
+def test_cuff_requests_keep_their_distance(night: list[Line]) -> None:
+    """One open at a time, and a minute after the last measurement (rulings 2.2; alarm-system 1.4)."""
+    ward = new_ward()
+    requested: float | None = None
+    ended: float | None = None
+    for line in night:
+        for event in feed(ward, line):
+            if event["event"] == "phase_changed" and event["to"] in ("PRE", "IDLE"):
+                requested = ended = None
+            if event["event"] == "nibp_refused":
+                requested = None
+            if event["event"] == "nibp_requested":
+                assert requested is None or event["t"] - requested >= 120
+                assert ended is None or event["t"] - ended >= 60
+                requested = event["t"]
+        if line["input"] == "nibp" and ward.beds[BED].state.session is not None:
+            requested, ended = None, line["t"]

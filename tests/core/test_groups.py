@@ -236,7 +236,7 @@ def test_the_onset_of_an_equal_one_rearms_the_acknowledged() -> None:
 def test_the_onset_of_an_equal_one_changes_nothing_for_what_is_active_or_latched() -> None:
     story = Story().open()
     story.cuff(10, 185, 90)
-    story.cuff(20, 165, 112)
+    story.cuff(60, 165, 112)
     assert story.all("alarm_rearmed") == []
     assert [line["alarm"] for line in story.all("alarm_latched")] == ["SBP_CRIT"]
 
@@ -289,9 +289,9 @@ def test_restart_announces_what_is_active_again() -> None:
     story = high_pulse_story()
     story.samples(32, 60, 88, 155)  # SPO2_LOW from 32
     story.acknowledge(60, "SPO2_LOW")
-    story.cuff(60, 120, 111)
-    story.cuff(60, 120, 90)  # DBP_CRIT latched
-    found = story.put(61, "restart")
+    story.cuff(60, 135, 111)
+    story.cuff(95, 120, 90)  # DBP_CRIT latched
+    found = story.put(96, "restart")
     assert [(line["event"], line["alarm"], line["reason"]) for line in found] == [
         ("alarm_rearmed", "PR_XHIGH", "restart")
     ]
@@ -341,10 +341,10 @@ def test_stale_alarms_rearm_too() -> None:
 def test_discharge_closes_acknowledged_and_latched_ones_with_reason_and_person() -> None:
     """Row 16, also for technical alarms; the running number goes on over sessions."""
     story = Story().open().start(1)
-    story.cuff(10, 185)
-    story.cuff(20, 120)
-    story.samples(30, 60, 97, 155)
-    story.acknowledge(60, "PR_XHIGH")
+    story.cuff(2, 185)
+    story.cuff(40, 150)
+    story.samples(40, 70, 97, 155)
+    story.acknowledge(70, "PR_XHIGH")
     story.command(100, "abort", reason="transfer")
     assert {(line["alarm"], line["reason"], line["by"]) for line in story.all("alarm_closed") if line["t"] == 100} == {
         ("SBP_CRIT", "abort", "nurse-a"),

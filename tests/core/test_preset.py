@@ -27,6 +27,7 @@ MAY_BE_ABSENT = {
     "second": "no second level",
     "at_once": "no higher level at once",
     "suspect_counts": "doubtful readings are not taken",
+    "times_baseline": "only the points above the baseline count",
     "repeat": "such readings are not repeated",
     "group": "no group",
     "baseline_factor": "no clause about the baseline",
@@ -230,7 +231,7 @@ def test_the_preset_holds_these_rows_in_the_order_of_the_table() -> None:
         "RTB_REVOKED",
         "SPO2_NO_DATA",
         "DEVICE_OFFLINE",
-        "NIBP_OVERDUE",
+        "NIBP_FAIL",
     ]
 
 
@@ -302,9 +303,9 @@ def test_groups_rank_as_the_rulings_say() -> None:
         ("SPO2_CRIT", "SPO2_LOW", "SPO2_DROP"),
         ("PR_XLOW", "VASOVAGAL", "PR_LOW"),
         ("PR_XHIGH", "PR_HIGH"),
-        ("SBP_CRIT", "DBP_CRIT", "SBP_HIGH", "DBP_HIGH"),
+        ("SBP_CRIT", "DBP_CRIT", "SBP_HIGH", "DBP_HIGH", "BP_REL"),
         ("SBP_XLOW", "MAP_XLOW", "SBP_LOW"),
-        ("NIBP_OVERDUE",),
+        ("NIBP_FAIL", "NIBP_OVERDUE", "NIBP_20MIN_MISSING"),
     }
 
 

@@ -46,17 +46,17 @@ def read(story: Story, t: float, values: tuple[float, float, float], **more: Any
 @by_row
 def test_reading_short_of_the_limit_raises_nothing(row: Row) -> None:
     story = Story().open()
-    read(story, 10, row.short)
-    read(story, 20, row.short)
+    read(story, 100, row.short)
+    read(story, 200, row.short)
     assert story.told(row.alarm) == []
 
 
 @by_row
 def test_raised_with_the_reading(row: Row) -> None:
     story = Story().open()
-    read(story, 10, row.at)
+    read(story, 100, row.at)
     line = story.one("alarm_raised", alarm=row.alarm)
-    assert (line["t"], line["since"], line["value"], line["limit"]) == (10, 10, row.value, row.limit)
+    assert (line["t"], line["since"], line["value"], line["limit"]) == (100, 100, row.value, row.limit)
     assert (line["priority"], line["unit"]) == (row.priority, "mmHg")
     assert "doubtful" not in line
 
@@ -64,28 +64,28 @@ def test_raised_with_the_reading(row: Row) -> None:
 @by_row
 def test_stays_at_the_clear_level_and_clears_beyond_it(row: Row) -> None:
     story = Story().open()
-    read(story, 10, row.at)
-    read(story, 20, row.stays)
+    read(story, 100, row.at)
+    read(story, 200, row.stays)
     assert [event for _, event in story.told(row.alarm)] == ["alarm_raised"]
-    read(story, 30, row.clear)
+    read(story, 300, row.clear)
     ended = "alarm_latched" if row.latched else "alarm_closed"
-    assert story.told(row.alarm)[1:] == [(30, ended)]
+    assert story.told(row.alarm)[1:] == [(300, ended)]
 
 
 @by_row
 def test_acknowledged_closes_when_it_clears(row: Row) -> None:
     story = Story().open()
-    read(story, 10, row.at)
-    story.acknowledge(15, row.alarm)
-    read(story, 30, row.clear)
-    assert story.told(row.alarm)[1:] == [(15, "alarm_acknowledged"), (30, "alarm_closed")]
+    read(story, 100, row.at)
+    story.acknowledge(150, row.alarm)
+    read(story, 200, row.clear)
+    assert story.told(row.alarm)[1:] == [(150, "alarm_acknowledged"), (200, "alarm_closed")]
 
 
 @by_row
 def test_suspect_reading_may_raise_where_the_rulings_name_the_rule(row: Row) -> None:
     """Rulings 3: B8 SUSPECT is evaluated for SBP_CRIT, DBP_CRIT, SBP_LOW, SBP_XLOW, MAP_XLOW, marked doubtful."""
     story = Story().open()
-    read(story, 10, row.at, irregular=True)
+    read(story, 100, row.at, irregular=True)
     found = story.all("alarm_raised", alarm=row.alarm)
     assert [line.get("doubtful") for line in found] == ([True] if row.suspect else [])
 
@@ -93,8 +93,8 @@ def test_suspect_reading_may_raise_where_the_rulings_name_the_rule(row: Row) -> 
 @by_row
 def test_suspect_reading_clears_nothing(row: Row) -> None:
     story = Story().open()
-    read(story, 10, row.at)
-    read(story, 20, row.clear, irregular=True)
+    read(story, 100, row.at)
+    read(story, 200, row.clear, irregular=True)
     assert [event for _, event in story.told(row.alarm)] == ["alarm_raised"]
 
 
@@ -102,10 +102,10 @@ def test_suspect_reading_clears_nothing(row: Row) -> None:
 @pytest.mark.parametrize("broken", [{"error": "motion"}, {"systolic": 70, "diastolic": 90}], ids=["error", "order"])
 def test_invalid_reading_neither_raises_nor_clears(row: Row, broken: dict[str, Any]) -> None:
     story = Story().open()
-    story.put(5, "nibp", **({"device": "cuff-1", "systolic": None, "diastolic": None, "mean": None} | broken))
+    story.put(50, "nibp", **({"device": "cuff-1", "systolic": None, "diastolic": None, "mean": None} | broken))
     assert story.told(row.alarm) == []
-    read(story, 10, row.at)
-    story.put(20, "nibp", **({"device": "cuff-1", "systolic": None, "diastolic": None, "mean": None} | broken))
+    read(story, 100, row.at)
+    story.put(200, "nibp", **({"device": "cuff-1", "systolic": None, "diastolic": None, "mean": None} | broken))
     assert [event for _, event in story.told(row.alarm)] == ["alarm_raised"]
 
 
@@ -113,7 +113,7 @@ def test_invalid_reading_neither_raises_nor_clears(row: Row, broken: dict[str, A
 def test_no_reading_ever_is_no_reason_to_close(row: Row) -> None:
     """A reading counts once and never lapses; nothing clears it but a reading."""
     story = Story().open()
-    read(story, 10, row.at)
+    read(story, 100, row.at)
     story.tick(100_000)
     assert [event for _, event in story.told(row.alarm)] == ["alarm_raised"]
 
@@ -121,11 +121,11 @@ def test_no_reading_ever_is_no_reason_to_close(row: Row) -> None:
 @by_row
 def test_recurrence_while_latched_rearms_the_same_id(row: Row) -> None:
     story = Story().open()
-    for t, values in ((10, row.at), (20, row.clear), (30, row.at)):
+    for t, values in ((100, row.at), (200, row.clear), (300, row.at)):
         read(story, t, values)
     if row.latched:
         line = story.one("alarm_rearmed", alarm=row.alarm)
-        assert (line["t"], line["since"], line["reason"], line["priority"]) == (30, 30, "recurrence", row.priority)
+        assert (line["t"], line["since"], line["reason"], line["priority"]) == (300, 300, "recurrence", row.priority)
         assert line["alarm_id"] == story.one("alarm_raised", alarm=row.alarm)["alarm_id"]
     else:
         first, second = story.all("alarm_raised", alarm=row.alarm)
@@ -142,7 +142,7 @@ SUSPECT_KINDS = {
 @pytest.mark.parametrize("kind", SUSPECT_KINDS)
 def test_each_kind_of_suspect_reading_counts_for_sbp_crit(kind: str) -> None:
     story = Story().open()
-    read(story, 10, SUSPECT_KINDS[kind], pulse_rate=30 if kind.startswith("B8") else 71)
+    read(story, 100, SUSPECT_KINDS[kind], pulse_rate=30 if kind.startswith("B8") else 71)
     line = story.one("alarm_raised", alarm="SBP_CRIT")
     assert line["doubtful"] is True
 
@@ -156,11 +156,11 @@ critical = pytest.mark.parametrize("alarm", CRIT)
 def test_second_critical_reading_is_high(alarm: str) -> None:
     first, *_ = CRIT[alarm]
     story = Story().open()
-    story.cuff(10, *first)
-    story.cuff(20, *first)
+    story.cuff(100, *first)
+    story.cuff(200, *first)
     line = story.one("alarm_priority_changed", alarm=alarm)
-    assert (line["t"], line["priority"]) == (20, "high")
-    story.cuff(30, *first)
+    assert (line["t"], line["priority"]) == (200, "high")
+    story.cuff(300, *first)
     assert len(story.all("alarm_priority_changed", alarm=alarm)) == 1
 
 
@@ -169,23 +169,23 @@ def test_second_critical_reading_counts_over_a_lower_one_between(alarm: str) -> 
     """Rulings 3: whether or not one between was lower, as long as the instance is ACTIVE or ACKED."""
     first, between, *_ = CRIT[alarm]
     story = Story().open()
-    story.cuff(10, *first)
-    story.cuff(20, *between)
-    story.cuff(30, *first)
-    assert story.one("alarm_priority_changed", alarm=alarm)["t"] == 30
+    story.cuff(100, *first)
+    story.cuff(200, *between)
+    story.cuff(300, *first)
+    assert story.one("alarm_priority_changed", alarm=alarm)["t"] == 300
 
 
 @critical
 def test_second_critical_reading_when_acknowledged(alarm: str) -> None:
     first, *_ = CRIT[alarm]
     story = Story().open()
-    story.cuff(10, *first)
-    story.acknowledge(15, alarm)
-    story.cuff(20, *first)
+    story.cuff(100, *first)
+    story.acknowledge(150, alarm)
+    story.cuff(200, *first)
     assert story.told(alarm)[1:] == [
-        (15, "alarm_acknowledged"),
-        (20, "alarm_priority_changed"),
-        (20, "alarm_rearmed"),
+        (150, "alarm_acknowledged"),
+        (200, "alarm_priority_changed"),
+        (200, "alarm_rearmed"),
     ]
 
 
@@ -193,11 +193,11 @@ def test_second_critical_reading_when_acknowledged(alarm: str) -> None:
 def test_a_rearm_counts_critical_readings_anew(alarm: str) -> None:
     first, _, cleared, *_ = CRIT[alarm]
     story = Story().open()
-    for t, values in ((10, first), (20, first), (30, cleared), (40, first)):
+    for t, values in ((100, first), (200, first), (300, cleared), (400, first)):
         story.cuff(t, *values)
     assert story.one("alarm_rearmed", alarm=alarm)["priority"] == "medium"
-    story.cuff(50, *first)
-    assert [line["t"] for line in story.all("alarm_priority_changed", alarm=alarm)] == [20, 50]
+    story.cuff(500, *first)
+    assert [line["t"] for line in story.all("alarm_priority_changed", alarm=alarm)] == [200, 500]
 
 
 @critical
@@ -206,32 +206,36 @@ def test_a_reminder_does_not_count_anew(alarm: str) -> None:
     the reading after the reminder is the second one."""
     first, *_ = CRIT[alarm]
     story = Story().open()
-    story.cuff(10, *first)
-    story.acknowledge(15, alarm)
-    story.tick(320)
-    assert story.told(alarm)[-1] == (315, "alarm_rearmed")
-    story.cuff(330, *first)
-    assert story.one("alarm_priority_changed", alarm=alarm)["t"] == 330
+    story.cuff(100, *first)
+    story.acknowledge(150, alarm)
+    story.tick(455)
+    assert story.told(alarm)[-1] == (450, "alarm_rearmed")
+    story.cuff(460, *first)
+    assert story.one("alarm_priority_changed", alarm=alarm)["t"] == 460
 
 
 @critical
 def test_far_critical_reading_is_high_at_once(alarm: str) -> None:
     far, near = CRIT[alarm][3:]
     story = Story().open()
-    story.cuff(10, *near)
+    story.cuff(100, *near)
     assert story.one("alarm_raised", alarm=alarm)["priority"] == "medium"
     story = Story().open()
-    story.cuff(10, *far)
+    story.cuff(100, *far)
     assert story.one("alarm_raised", alarm=alarm)["priority"] == "high"
 
 
 @critical
 def test_far_second_reading_raises_at_once_too(alarm: str) -> None:
     story = Story().open()
-    story.cuff(10, *CRIT[alarm][0])
-    story.cuff(20, *CRIT[alarm][3])
+    story.cuff(100, *CRIT[alarm][0])
+    story.cuff(200, *CRIT[alarm][3])
     line = story.one("alarm_priority_changed", alarm=alarm)
-    assert (line["t"], line["priority"], line["value"]) == (20, "high", max(CRIT[alarm][3]) if alarm[0] == "S" else 120)
+    assert (line["t"], line["priority"], line["value"]) == (
+        200,
+        "high",
+        max(CRIT[alarm][3]) if alarm[0] == "S" else 120,
+    )
 
 
 @critical
@@ -239,8 +243,8 @@ def test_far_second_reading_raises_at_once_too(alarm: str) -> None:
 def test_a_suspect_reading_may_be_the_first_or_the_second(alarm: str, doubtful: tuple[bool, bool]) -> None:
     first, *_ = CRIT[alarm]
     story = Story().open()
-    story.cuff(10, *first, irregular=doubtful[0])
-    story.cuff(20, *first, irregular=doubtful[1])
+    story.cuff(100, *first, irregular=doubtful[0])
+    story.cuff(200, *first, irregular=doubtful[1])
     assert story.one("alarm_priority_changed", alarm=alarm)["priority"] == "high"
 
 
@@ -252,15 +256,15 @@ def test_two_consecutive_high_readings_are_medium(
 ) -> None:
     """A valid reading between that is lower breaks the row; a failed or SUSPECT one does not come into it."""
     story = Story().open()
-    story.cuff(10, *high)
-    story.cuff(20, *between)
-    story.cuff(30, *high)
+    story.cuff(100, *high)
+    story.cuff(200, *between)
+    story.cuff(300, *high)
     assert story.all("alarm_priority_changed", alarm=alarm) == []
-    story.put(31, "nibp", device="cuff-1", systolic=None, diastolic=None, mean=None, error="motion")
-    story.cuff(32, *between, irregular=True)
-    story.cuff(40, *high)
+    story.put(310, "nibp", device="cuff-1", systolic=None, diastolic=None, mean=None, error="motion")
+    story.cuff(320, *between, irregular=True)
+    story.cuff(400, *high)
     line = story.one("alarm_priority_changed", alarm=alarm)
-    assert (line["t"], line["priority"]) == (40, "medium")
+    assert (line["t"], line["priority"]) == (400, "medium")
 
 
 @pytest.mark.parametrize(
@@ -299,12 +303,12 @@ def test_a_limit_that_the_baseline_makes_false_ends_the_alarm() -> None:
 
 def test_a_cuff_that_says_it_inflates_is_alive_and_its_pressure_is_kept() -> None:
     story = Story().open()
-    story.put(10, "cuff", device="cuff-1", state="inflating", pressure=80)
-    story.put(11, "cuff", device="cuff-1", state="inflating", pressure=143)
+    story.put(100, "cuff", device="cuff-1", state="inflating", pressure=80)
+    story.put(110, "cuff", device="cuff-1", state="inflating", pressure=143)
     cuff = story.bed.state.cuff
-    assert (cuff.state, cuff.state_at, cuff.pressure) == ("inflating", 10_000_000, 143)
-    story.put(40, "cuff", device="cuff-1", state="idle", pressure=3)
-    assert (cuff.state, cuff.state_at, cuff.pressure) == ("idle", 40_000_000, None)
+    assert (cuff.state, cuff.state_at, cuff.pressure) == ("inflating", 100_000_000, 143)
+    story.put(400, "cuff", device="cuff-1", state="idle", pressure=3)
+    assert (cuff.state, cuff.state_at, cuff.pressure) == ("idle", 400_000_000, None)
 
 
 # -- NIBP_OVERDUE -----------------------------------------------------------------------------------------------

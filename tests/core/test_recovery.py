@@ -61,7 +61,7 @@ def test_candidate_to_returned_by_a_reading_four_minutes_later() -> None:
 
 
 def test_candidate_keeps_its_first_reading_when_the_next_comes_early() -> None:
-    story = away().after(m1=120, m4_9=120, m5=120).run_minutes(6)
+    story = away().after(m1=120, m4=120, m5=120).run_minutes(6)
     assert story.steps()[1:] == [(1, "AWAY", "CANDIDATE"), (5, "CANDIDATE", "RETURNED")]
     assert story.interval() == [-35, 1]
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from config.vocabulary import CuffError, Flag, Metric, Verdict
+from monitor.core.cuff_judgement import cuff_judgements
 from monitor.core.inputs import CuffMeasurement, OximeterSample
-from monitor.core.validation import Judgement, cuff_judgements, number_judgement, signal_judgement
+from monitor.core.validation import Judgement, number_judgement, signal_judgement
 from tests.support.ward import Story, shipped_rules
 
 LIMITS = shipped_rules().validation

@@ -74,8 +74,9 @@ def test_equal_due_times_on_one_bed_go_by_rule_order() -> None:
 
 def test_inputs_at_equal_times_are_taken_in_their_order() -> None:
     story = Story().open()
-    assert [line["event"] for line in story.cuff(10, 185) if "alarm" in line] == ["alarm_raised", "alarm_raised"]
-    assert [line["event"] for line in story.cuff(10, 120) if "alarm" in line] == ["alarm_latched", "alarm_closed"]
+    first, second = story.cuff(10, 185), story.cuff(10, 150, device="cuff-2")
+    assert [line["event"] for line in first if "alarm" in line] == ["alarm_raised", "alarm_raised"]
+    assert [line["event"] for line in second if "alarm" in line] == ["alarm_latched", "alarm_closed"]
 
 
 def test_an_input_for_an_unknown_bed_is_refused() -> None:

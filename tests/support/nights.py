@@ -24,11 +24,12 @@ RULES = (
     "DBP_CRIT",
     "SBP_HIGH",
     "DBP_HIGH",
+    "BP_REL",
     "SBP_LOW",
     "SBP_XLOW",
     "MAP_XLOW",
 )
-ACKNOWLEDGED = (*RULES, "SPO2_NO_DATA", "DEVICE_OFFLINE", "NIBP_OVERDUE")
+ACKNOWLEDGED = (*RULES, "SPO2_NO_DATA", "DEVICE_OFFLINE", "NIBP_FAIL", "NIBP_OVERDUE", "NIBP_20MIN_MISSING")
 COMMANDS = ("pause_infusion", "resume_infusion", "end_infusion", "discharge", "abort")
 
 Piece = list[tuple[float, dict[str, Any]]]
@@ -57,7 +58,7 @@ def _reading(draw: st.DrawFn) -> Piece:
     fields = {"input": "nibp", "device": CUFF, "systolic": systolic, "diastolic": diastolic, "mean": mean}
     fields["pulse_rate"] = draw(st.sampled_from((None, 30, 72, 100)))
     fields["error"] = draw(st.sampled_from((None, None, None, None, "motion")))
-    return [(draw(st.sampled_from((1.0, 20.0, 61.0))), fields)]
+    return [(draw(st.sampled_from((1.0, 20.0, 61.0, 61.0, 140.0))), fields)]
 
 
 @st.composite
@@ -108,6 +109,8 @@ PIECES: st.SearchStrategy[Piece] = st.one_of(
     _word("cuff", device=st.just(CUFF), state=st.sampled_from(("inflating", "inflating", "deflating", "idle"))),
     _word("command", command=st.just("set_limbs"), probe_limb=st.sampled_from(("left", "right")), by=st.just(NURSE)),
     st.sampled_from((5.0, 9.999, 10.0, 31.0, 130.0, 460.0)).map(lambda gap: [(gap, {"input": "tick"})]),
+    _word("cuff", device=st.just(CUFF), state=st.sampled_from(("inflating", "deflating", "idle"))),
+    _word("nibp_refused", device=st.just(CUFF), reason=st.just("not connected")),
     _word("acknowledge", alarm=st.sampled_from(ACKNOWLEDGED), by=st.just(NURSE)),
     _word("link", device=st.sampled_from((OXIMETER, CUFF)), state=st.sampled_from(("up", "down"))),
     _word("command", command=st.just("start_infusion"), override_by=st.just("dr-x"), **ASKED),

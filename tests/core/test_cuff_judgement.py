@@ -1,0 +1,226 @@
+"""Verdicts that look at the readings before: B6, B7, B9, B10 (signals-and-simulation 1.2; rulings 3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.ward import Line, Story
+
+
+def verdicts(found: list[Line]) -> list[tuple[str, str, str]]:
+    """(event, metric, reason) of what was said about values."""
+    return [
+        (line["event"], line["metric"], line["reason"])
+        for line in found
+        if line["event"] in ("value_rejected", "value_rejudged")
+    ]
+
+
+JUMPED = [("value_rejected", metric, "jump") for metric in ("systolic", "diastolic", "mean")]
+REJUDGED = [("value_rejudged", metric, "jump") for metric in ("systolic", "diastolic", "mean")]
+
+
+def calm() -> Story:
+    """120/76 at 100."""
+    story = Story().open()
+    story.cuff(100, 120, 76)
+    return story
+
+
+# -- B6 ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("systolic", "diastolic", "jumped"),
+    [(160, 76, False), (161, 76, True), (80, 50, False), (79, 50, True), (150, 106, False), (150, 107, True)],
+)
+def test_b6_a_jump_of_more_than_40_or_30_is_suspect(systolic: float, diastolic: float, jumped: bool) -> None:
+    story = calm()
+    assert verdicts(story.cuff(200, systolic, diastolic)) == (JUMPED if jumped else [])
+
+
+@pytest.mark.parametrize(("t", "jumped"), [(460, True), (460.001, False)])
+def test_b6_within_six_minutes(t: float, jumped: bool) -> None:
+    assert bool(verdicts(calm().cuff(t, 175))) is jumped
+
+
+def test_b6_against_the_last_valid_reading_not_the_last() -> None:
+    story = calm()
+    story.cuff(200, 165)
+    assert verdicts(story.cuff(300, 121)) == []
+
+
+def test_b6_not_against_another_arm() -> None:
+    story = Story().open(cuff_limb="left arm")
+    story.cuff(100, 120)
+    story.command(150, "set_limbs", cuff_limb="right arm")
+    assert verdicts(story.cuff(200, 170)) == []
+
+
+def test_b6_is_repeated_after_60_s() -> None:
+    story = calm().start(150)
+    story.cuff(200, 165)
+    story.tick(260)
+    assert story.one("nibp_requested", reason="repeat")["t"] == 260
+
+
+@pytest.mark.parametrize(
+    ("alarm", "values"),
+    [
+        ("SBP_CRIT", (185, 90)),
+        ("DBP_CRIT", (150, 111)),
+        ("SBP_LOW", (75, 50)),
+        ("SBP_XLOW", (75, 50)),
+        ("MAP_XLOW", (75, 42)),
+    ],
+)
+def test_b6_is_still_evaluated_as_a_first_reading(alarm: str, values: tuple[float, float]) -> None:
+    story = calm()
+    story.cuff(200, *values)
+    assert story.one("alarm_raised", alarm=alarm)["doubtful"] is True
+
+
+@pytest.mark.parametrize(("alarm", "values"), [("SBP_HIGH", (165, 90)), ("DBP_HIGH", (140, 107))])
+def test_b6_raises_nothing_else(alarm: str, values: tuple[float, float]) -> None:
+    story = calm()
+    story.cuff(200, *values)
+    assert story.told(alarm) == []
+
+
+def test_b6_counts_neither_for_the_baseline_nor_for_the_return() -> None:
+    story = calm()
+    for t, systolic in ((200, 165), (300, 121), (400, 122)):
+        story.cuff(t, systolic)
+    story.start(410)
+    assert story.one("baseline_frozen", metric="systolic")["value"] == 121
+    story.cuff(500, 170)
+    assert story.all("return_state_changed", metric="systolic") == []
+
+
+# -- B7 ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("second", "agrees"), [(180, True), (150, True), (181, False)])
+def test_b7_two_readings_within_15_agree(second: float, agrees: bool) -> None:
+    story = calm()
+    story.cuff(200, 165)
+    found = verdicts(story.cuff(290, second))
+    assert found == (REJUDGED if agrees else [])
+    assert story.bed.state.cuff.values["systolic"].judgement.verdict == ("VALID" if agrees else "SUSPECT")  # type: ignore[index]
+
+
+def test_b7_tells_of_the_old_reading() -> None:
+    story = calm()
+    story.cuff(200, 165)
+    story.cuff(290, 166)
+    line = story.one("value_rejudged", metric="systolic")
+    assert (line["t"], line["since"], line["value"], line["verdict"]) == (290, 200, 165, "VALID")
+
+
+def test_b7_a_third_reading_may_agree_with_either() -> None:
+    story = calm()
+    story.cuff(200, 190)
+    story.cuff(290, 70, 45)
+    assert verdicts(story.cuff(380, 188)) == REJUDGED
+
+
+def test_b7_a_valid_reading_that_disagrees_refutes_the_jump() -> None:
+    story = calm()
+    story.cuff(200, 165)
+    story.cuff(290, 121)
+    assert verdicts(story.cuff(380, 165)) == JUMPED
+
+
+def test_b7_a_doubtful_second_reading_settles_nothing() -> None:
+    story = calm()
+    story.cuff(200, 165)
+    story.cuff(290, 166, irregular=True)
+    assert story.all("value_rejudged") == []
+    story.cuff(380, 166)
+    assert len(story.all("value_rejudged")) == 3
+
+
+def test_b7_the_old_reading_counts_for_the_baseline() -> None:
+    story = calm()
+    story.cuff(200, 165)
+    story.cuff(290, 166)
+    story.start(300)
+    line = story.one("baseline_frozen", metric="systolic")
+    assert (line["value"], line["inputs"]) == (165, ["reading-3", "reading-2", "reading-1"])
+
+
+def test_b7_the_old_reading_counts_for_the_return() -> None:
+    """Two readings above the band make the excursion; the first is a jump that the second confirms."""
+    story = Story().open()
+    for t in (60, 130, 200):
+        story.cuff(t, 120)
+    story.start(210)
+    story.cuff(300, 161, 96)
+    assert story.all("return_state_changed", metric="systolic") == []
+    story.cuff(390, 161, 96)
+    line = story.one("return_state_changed", metric="systolic")
+    assert (line["t"], line["at"], line["to"]) == (390, 300, "AWAY")
+
+
+def test_b7_the_old_reading_may_be_the_first_of_two_consecutive() -> None:
+    story = calm()
+    story.cuff(200, 165)
+    story.cuff(290, 166)
+    assert story.told("SBP_HIGH") == [(290, "alarm_raised"), (290, "alarm_priority_changed")]
+    assert story.one("alarm_raised", alarm="SBP_HIGH")["since"] == 200
+
+
+def test_b7_a_critical_jump_is_not_counted_twice() -> None:
+    """Evaluated as doubtful at once, confirmed by the second: that one is the second, not the third."""
+    story = calm()
+    story.cuff(200, 185)
+    story.cuff(290, 170)
+    assert len(story.all("value_rejudged")) == 3
+    assert story.all("alarm_priority_changed", alarm="SBP_CRIT") == []
+
+
+# -- B9, B10 -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("t", "venous"), [(129.999, True), (130, False)])
+def test_b9_less_than_30_s_since_the_last_deflation_is_invalid(t: float, venous: bool) -> None:
+    story = calm()
+    found = verdicts(story.cuff(t, 121))
+    assert found == (
+        [("value_rejected", metric, "venous") for metric in ("systolic", "diastolic", "mean")] if venous else []
+    )
+
+
+def test_b9_counts_to_the_start_of_the_next_inflation_where_that_is_known() -> None:
+    story = calm()
+    story.put(120, "cuff", device="cuff-1", state="inflating", pressure=0)
+    assert {reason for _, _, reason in verdicts(story.cuff(154, 121))} == {"venous"}
+    story.put(190, "cuff", device="cuff-1", state="inflating", pressure=0)
+    assert verdicts(story.cuff(224, 121)) == []
+
+
+def test_b9_a_failed_attempt_inflated_the_cuff_too() -> None:
+    story = calm()
+    story.cuff(150, error="motion")
+    assert {reason for _, _, reason in verdicts(story.cuff(170, 121))} == {"venous"}
+
+
+def test_b9_another_cuff_is_another_arm() -> None:
+    story = calm()
+    assert verdicts(story.cuff(110, 121, device="cuff-2")) == []
+
+
+@pytest.mark.parametrize(("measured", "counts"), [(340, True), (339.999, False)])
+def test_b10_a_reading_counts_when_it_was_measured_within_60_s(measured: float, counts: bool) -> None:
+    story = Story().open()
+    story.cuff(400, 165, measured_t=measured)
+    found = story.all("alarm_raised", alarm="SBP_HIGH")
+    assert [line["since"] for line in found] == ([measured] if counts else [])
+
+
+def test_b10_repeat_and_spacing_go_by_when_it_was_measured() -> None:
+    story = calm()
+    more: dict[str, Any] = {"measured_t": 135}
+    assert verdicts(story.cuff(150, 121, **more)) == []
