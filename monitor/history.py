@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
+
 from config.instant import MINUTE, Clock, Instant, to_rfc3339
 from config.vocabulary import Metric
+from monitor.core.errors import JournalError
 from monitor.core.ward import Ward
 from monitor.journal import Journal
 
 WITHOUT_SESSION = 60 * MINUTE
 """How far back a trend goes on a bed without a session."""
+
+log = structlog.get_logger("bedwatch.history")
 
 
 class JournalHistory:
@@ -49,6 +54,15 @@ class JournalHistory:
             }
             for found in await self._journal.sessions()
         ]
+
+    async def previous_baselines(self, patient: str) -> dict[str, list[float]]:
+        """The baselines of the patient's earlier sessions; none where the journal cannot be read just now."""
+        try:
+            return await self._journal.previous_baselines(patient)
+        except JournalError:
+            # A session must open all the same: what is lost is a hint.
+            log.exception("earlier baselines cannot be read")
+            return {}
 
     async def audit(self, who: str | None, where: str, what: str) -> None:
         """Put on record; the trail is written with the next transaction."""

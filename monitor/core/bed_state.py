@@ -75,6 +75,7 @@ class PressureValue:
     value: float | None
     at: Instant
     judgement: Judgement
+    source: str | None = None
 
 
 @dataclass(slots=True)

@@ -89,8 +89,9 @@ def take(bed: Bed, item: CuffMeasurement, measured: Instant, now: Instant, out: 
         Metric.PULSE_RATE_CUFF: item.pulse_rate,
     }
     cuff.error, cuff.measured_at = item.error, measured
+    source = item.source if item.source == "manual" else None
     for metric, judgement in judgements.items():
-        seen = cuff.values[metric] = PressureValue(values[metric], measured, judgement)
+        seen = cuff.values[metric] = PressureValue(values[metric], measured, judgement, source)
         known = cuff.last_valid.get(metric)
         if judgement.verdict is Verdict.VALID and (known is None or known.at <= measured):
             cuff.last_valid[metric] = seen

@@ -252,6 +252,10 @@ class Journal:
         """What was measured from `start` to `end`; up to 1 s behind. ValueError: the metric has no trend."""
         return await asyncio.to_thread(JournalReader(self.path).trend, bed, metric, start, end)
 
+    async def previous_baselines(self, patient: str) -> dict[str, list[float]]:
+        """The baselines of a patient's earlier sessions by metric, the oldest session first."""
+        return await asyncio.to_thread(JournalReader(self.path).previous_baselines, patient)
+
     @property
     def last_input_seq(self) -> int:
         """Sequence number of the last input taken."""

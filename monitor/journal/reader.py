@@ -41,6 +41,7 @@ TREND_SOURCES: dict[Metric, tuple[str, str]] = {
     Metric.PULSE_RATE_CUFF: ("nibp", "pulse_rate"),
     Metric.PULSE_RATE_PLETH: ("pleth_measures", "pulse_rate_pleth"),
     Metric.RESP_RATE_PLETH: ("pleth_measures", "resp_rate_pleth"),
+    Metric.RESP_RATE: ("reading_recorded", "resp_rate"),
 }
 """Metric → kind of input and field of its line (interfaces, section 4)."""
 
@@ -152,7 +153,39 @@ class JournalReader:
                 judged = msgspec.json.decode(verdicts) if verdicts is not None else {}
                 verdict, reason = judged.get(metric.value) or judged.get(name) or (None, None)
                 points.append(TrendPoint(at, msgspec.json.decode(body).get(name), verdict, reason))
-            return points
+            return sorted(points + self._by_hand(connection, bed, metric, start, end), key=lambda point: point.at)
+
+    @staticmethod
+    def _by_hand(
+        connection: sqlite3.Connection, bed: str, metric: Metric, start: Instant, end: Instant
+    ) -> list[TrendPoint]:
+        """What people entered, at the time they observed it."""
+        rows = connection.execute(
+            "SELECT body FROM events WHERE kind = 'reading_recorded' AND session IN "
+            "(SELECT id FROM sessions WHERE bed = ? AND opened_us <= ? AND ifnull(closed_us, ?) >= ?)",
+            (bed, end, _END, start),
+        )
+        entered = [msgspec.json.decode(body) for (body,) in rows]
+        return [
+            TrendPoint(data["at"], data["values"][metric.value], None)
+            for data in entered
+            if start <= data["at"] <= end and metric.value in data["values"]
+        ]
+
+    def previous_baselines(self, patient: str) -> dict[str, list[float]]:
+        """The baselines of a patient's sessions by metric, the oldest session first; what was NONE is left out."""
+        with self._moment() as connection:
+            rows = connection.execute(
+                "SELECT sessions.id, body FROM sessions JOIN events ON events.session = sessions.id "
+                "WHERE patient = ? AND kind = 'baseline_frozen' ORDER BY opened_us, seq",
+                (patient,),
+            )
+            found: dict[str, dict[str, float]] = {}
+            for session, body in rows:
+                data = msgspec.json.decode(body)
+                if data["value"] is not None:
+                    found.setdefault(data["metric"], {})[session] = data["value"]
+            return {metric: list(values.values()) for metric, values in found.items()}
 
     def told(self, alarm_id: str) -> frozenset[str]:
         """Channels that had a raised or escalated page of this alarm delivered."""

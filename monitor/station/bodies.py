@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraint
 
 from config.instant import Instant, from_datetime
 from config.vocabulary import Metric
+from monitor.core.entry import FIELDS
 from monitor.core.inputs import Command, OpenSession
 
 Word: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -114,10 +115,10 @@ class EndInfusion(_Command):
 
 
 class Discharge(_Command):
-    """`checklist`: each item of the discharge checklist and whether it is met."""
+    """`checklist`: ticks (`escort`, `no_driving`, `moaas`), MOAA/S, parts of the scores; `reason` for what is open."""
 
     command: Literal["discharge"]
-    checklist: Annotated[dict[Word, bool | Text], Field(max_length=64)] | None = None
+    checklist: Annotated[dict[Word, bool | int | Text], Field(max_length=64)] | None = None
     override_by: Word | None = None
 
 
@@ -184,7 +185,7 @@ class SetLimbs(_Command):
 
 
 class RecordEvent(_Command):
-    """Something a person saw or did."""
+    """Something a person saw or did; `kind` is a coded word such as `nausea`, or free."""
 
     command: Literal["record_event"]
     kind: Word
@@ -192,7 +193,7 @@ class RecordEvent(_Command):
 
 
 class RecordReading(_Command):
-    """Values a person took by hand."""
+    """Values a person took by hand: pressures, SpO2, pulse, breaths counted, MOAA/S, parts of the discharge scores."""
 
     command: Literal["record_reading"]
     values: Annotated[dict[str, FiniteFloat], Field(min_length=1, max_length=16)]
@@ -203,7 +204,7 @@ class RecordReading(_Command):
         return _known_metrics(given, BY_HAND, str)
 
 
-BY_HAND = frozenset({metric.value for metric in Metric} - {Metric.PLETH.value} | {"moaas"})
+BY_HAND = frozenset(FIELDS)
 
 CommandBody: TypeAlias = Annotated[
     StartInfusion

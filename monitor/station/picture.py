@@ -19,7 +19,7 @@ from monitor.core.ruleset import Ruleset
 from monitor.core.session import Session
 from monitor.core.session_limits import find_rule
 from monitor.core.ward import Ward
-from monitor.station import wire
+from monitor.station import session_picture, wire
 from monitor.station.rule_settings import rule_settings
 from monitor.wording import rule_words
 
@@ -131,13 +131,16 @@ class LiveWard:
             phase_since=to_rfc3339(state.phase_since),
             origin=next((origin for origin in _LEAST_REAL if origin in origins), "live"),
             session=None if session is None else _session(session, now),
-            values=_values(bed, now) if session is not None else {},
+            values=_values(bed, now) | session_picture.entered(session, now) if session is not None else {},
             limits=self._limits_of(bed),
             cuff=_cuff(bed),
             baseline=[] if session is None else _baseline(session),
             recovery=None if session is None or not session.returns else _recovery(bed, session),
             devices=devices,
             inactivations=[_inactivation(one) for one in state.inactivations.values()],
+            advisories=[] if session is None else session_picture.advisories(session),
+            readiness=[] if session is None else session_picture.readiness(bed, session, now),
+            news2=session_picture.news2(bed, now),
         )
 
     def _limits_of(self, bed: Bed) -> dict[str, wire.Limits]:

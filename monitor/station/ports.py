@@ -61,6 +61,10 @@ class History(Protocol):
         """Every session of this journal, newest first, JSON values only."""
         ...
 
+    async def previous_baselines(self, patient: str) -> dict[str, list[float]]:
+        """Baselines of the patient's earlier sessions by metric, the oldest first; empty when none are known."""
+        ...
+
     async def audit(self, who: str | None, where: str, what: str) -> None:
         """Put on record that `who` (None: nobody signed in) did `what` from address `where`."""
         ...

@@ -16,6 +16,7 @@ class Value(msgspec.Struct, frozen=True):
 
     `value` is null unless the verdict is VALID or SUSPECT. `shown` is the last valid number, for a display that
     tells its age; null when there has been none. `at` and `age_s` belong to `value`; where that is null, to `shown`.
+    `source` is `manual` for what a person entered.
     """
 
     metric: str
@@ -26,6 +27,7 @@ class Value(msgspec.Struct, frozen=True):
     at: str | None
     age_s: float | None
     shown: float | None = None
+    source: str | None = None
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -148,8 +150,30 @@ class Device(msgspec.Struct, frozen=True):
     origin: Literal["live", "simulated", "replayed"]
 
 
+class Advisory(msgspec.Struct, frozen=True):
+    """A hint to the staff, no alarm. `until` is a time it names: rest until then, or due since then."""
+
+    kind: str
+    since: str
+    text: str
+    until: str | None
+
+
+class ReadinessItem(msgspec.Struct, frozen=True):
+    """One row of the discharge checklist."""
+
+    name: str
+    state: Literal["met", "open", "failed"]
+    text: str
+    until: str | None
+
+
 class Bed(msgspec.Struct, frozen=True):
-    """Everything a tile shows. `origin` is the least real of its devices."""
+    """Everything a tile shows. `origin` is the least real of its devices.
+
+    `readiness` is the discharge checklist, filled in recovery only; `news2` a partial score in words, shown before
+    the infusion and in recovery.
+    """
 
     id: str
     label: str
@@ -164,6 +188,9 @@ class Bed(msgspec.Struct, frozen=True):
     recovery: Return | None
     devices: list[Device]
     inactivations: list[Inactivation]
+    advisories: list[Advisory]
+    readiness: list[ReadinessItem]
+    news2: str | None
 
 
 class Alarm(msgspec.Struct, frozen=True):

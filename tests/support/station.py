@@ -51,6 +51,9 @@ def a_bed(bed_id: str = "bay-1", *, spo2: float | None = 97.0, session: str | No
         recovery=None,
         devices=[],
         inactivations=[],
+        advisories=[],
+        readiness=[],
+        news2=None,
     )
 
 
@@ -139,6 +142,7 @@ class FakeHistory:
         self.points: list[tuple[Instant, float | None, str | None]] = []
         self.asked: list[tuple[str, str, Instant | None, Instant | None]] = []
         self.audited: list[tuple[str | None, str, str]] = []
+        self.baselines: dict[str, dict[str, list[float]]] = {}
 
     async def trend(
         self, bed: str, metric: str, start: Instant | None, end: Instant | None
@@ -148,6 +152,9 @@ class FakeHistory:
 
     async def sessions(self) -> list[dict[str, Any]]:
         return [{"session": "s-1", "bed": "bay-1"}]
+
+    async def previous_baselines(self, patient: str) -> dict[str, list[float]]:
+        return self.baselines.get(patient, {})
 
     async def audit(self, who: str | None, where: str, what: str) -> None:
         self.audited.append((who, where, what))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
@@ -69,7 +70,11 @@ def routes() -> APIRouter:
         async def act() -> Response:
             if station.bed(bed).session is not None:
                 raise Problem(409, in_words("session_open"), reason="session_open")
-            await station.fold(body.to_input(bed, caller.name), caller)
+            item = body.to_input(bed, caller.name)
+            if not item.previous_baselines:
+                # A series of sessions: what is usual for this patient is known here (ketamine-monitoring 5.3).
+                item = replace(item, previous_baselines=await station.history.previous_baselines(item.patient))
+            await station.fold(item, caller)
             picture = _picture(station.bed(bed), station.view.alarms())
             opened = picture.session.id if picture.session is not None else None
             return answer(SessionOpened(opened, picture), 201)

@@ -154,3 +154,36 @@ async def test_a_damaged_journal_is_an_error_with_a_remedy(journal: Journal, pat
         connection.execute("UPDATE inputs SET body = '{broken'")
     with pytest.raises(JournalError, match="restore a backup"):
         JournalReader(path).restore(["bay-1"])
+
+
+def frozen(at: int, value: float | None, metric: str = "systolic") -> Event:
+    return Event(at, "bay-1", EventKind.BASELINE_FROZEN, {"metric": metric, "value": value})
+
+
+async def test_the_baselines_of_a_patients_sessions_come_oldest_first(journal: Journal) -> None:
+    """Of each session the last one told; what was NONE and whoever else is left out."""
+    for at, session, patient, values in (
+        (10, "s-1", "P-17", [None, 118]),
+        (20, "s-2", "P-18", [150]),
+        (30, "s-3", "P-17", [121]),
+        (40, "s-4", "P-17", [None]),
+    ):
+        journal.append([Event(at, "bay-1", EventKind.SESSION_OPENED, {"patient": patient})], session=session)
+        journal.append([frozen(at + 1 + i, value) for i, value in enumerate(values)], session=session)
+        journal.append(
+            [Event(at + 5, "bay-1", EventKind.PHASE_CHANGED, {"from": "RECOVERY", "to": "DISCHARGED"})], session=session
+        )
+    await journal.flush()
+    assert await journal.previous_baselines("P-17") == {"systolic": [118, 121]}
+    assert await journal.previous_baselines("P-9") == {}
+
+
+async def test_what_people_entered_stands_in_the_trend_at_the_time_they_observed_it(journal: Journal) -> None:
+    journal.append([Event(10, "bay-1", EventKind.SESSION_OPENED, {"patient": "P-17"})], session="s-1")
+    entered = {"at": 15, "values": {"resp_rate": 14, "systolic": 122}}
+    journal.append([Event(20, "bay-1", EventKind.READING_RECORDED, entered)], session="s-1")
+    await journal.flush()
+    assert await journal.trend("bay-1", Metric.RESP_RATE, 0, 100) == [TrendPoint(15, 14, None)]
+    assert await journal.trend("bay-1", Metric.SYSTOLIC, 0, 100) == [TrendPoint(15, 122, None)]
+    assert await journal.trend("bay-1", Metric.SYSTOLIC, 16, 100) == []
+    assert await journal.trend("bay-2", Metric.SYSTOLIC, 0, 100) == []

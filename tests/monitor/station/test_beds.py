@@ -80,6 +80,15 @@ def test_opening_a_session_gives_its_id_and_names_the_signed_in_person(nurse: Te
     assert kit.history.audited[-1] == ("nurse-a", "testclient", "open session on bay-1")
 
 
+def test_the_baselines_of_earlier_sessions_come_with_the_next_opening(nurse: TestClient, kit: StationKit) -> None:
+    """A series of sessions: nobody types them in; what somebody does type in stands."""
+    kit.history.baselines["P-17"] = {"systolic": [118.0, 121.0]}
+    nurse.post("/api/v1/beds/bay-1/session", json={"patient": "P-17"})
+    nurse.post("/api/v1/beds/bay-2/session", json={"patient": "P-17", "previous_baselines": {"systolic": [99]}})
+    opened = [item for item, _, _ in kit.core.taken if isinstance(item, OpenSession)]
+    assert [item.previous_baselines for item in opened] == [{"systolic": [118.0, 121.0]}, {"systolic": [99.0]}]
+
+
 def test_a_second_session_on_one_bed_is_refused(nurse: TestClient, kit: StationKit) -> None:
     nurse.post("/api/v1/beds/bay-1/session", json={"patient": "P-17"})
     answer = nurse.post("/api/v1/beds/bay-1/session", json={"patient": "P-18"})

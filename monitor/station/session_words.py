@@ -1,0 +1,110 @@
+"""Hints and the discharge checklist in a nurse's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from monitor.core.discharge import Item, Met
+from monitor.core.session import Advisory
+from monitor.station.refusal import ITEMS, NAMES
+from monitor.wording import plain_number
+
+SHORT = {"systolic": "SBP", "diastolic": "DBP", "mean": "MAP", "pulse_rate": "pulse", "spo2": "SpO2"}
+VERDICTS = {
+    "NO_EXCURSION": "never left its band",
+    "RETURNED_WITHIN_20": "back in time",
+    "RETURNED_LATE": "back, but late",
+    "OVERDUE": "not back by the deadline",
+    "INDETERMINATE": "cannot be decided",
+    "REVOKED": "was back, left again",
+    "NOT_RETURNED_AT_DISCHARGE": "not back",
+}
+
+Detail = Mapping[str, Any]
+
+
+def _numbers(values: list[float]) -> str:
+    return ", then ".join(map(plain_number, values))
+
+
+def _names(metrics: list[str]) -> str:
+    return ", ".join(SHORT.get(metric, metric) for metric in metrics)
+
+
+def _recheck(detail: Detail) -> str:
+    if "wanted" not in detail:
+        return ""
+    return f" Rest, then {detail['wanted']} new readings ({detail['readings']} of {detail['wanted']})."
+
+
+def _drifting(detail: Detail) -> str:
+    usual = detail.get("usual")
+    beside = "" if usual is None else f"; usually {plain_number(usual)}"
+    return f"{SHORT[detail['metric']]} is still falling ({_numbers(detail['values'])}{beside})."
+
+
+ADVISORIES: dict[str, Callable[[Detail], str]] = {
+    "same_limb": lambda detail: f"Cuff and probe are on one limb ({detail['limb']}): SpO2 is lost during each reading.",
+    "third_reading": lambda detail: (
+        f"{SHORT[detail['metric']]} differs between two readings ({_numbers(detail['values'])}): take a third."
+    ),
+    "drifting_down": _drifting,
+    "atypical_baseline": lambda detail: (
+        f"{SHORT[detail['metric']]} {plain_number(detail['value'])} is far from the usual "
+        f"{plain_number(detail['usual'])}: confirm who the patient is."
+    ),
+    "pre_medicated": lambda detail: "A drug was given before the start: the baseline is noted with it.",
+    "hold": lambda detail: f"Hold: {_names(detail['metrics'])}.{_recheck(detail)}",
+    "review": lambda detail: f"{_names(detail['metrics'])} is high: a clinician looks and ticks.{_recheck(detail)}",
+    "infusion_running": lambda detail: (
+        f"The planned {plain_number(detail['planned_min'])} min are over: is the infusion still running?"
+    ),
+    "observation_due": lambda detail: f"Due now: {', '.join(NAMES.get(name, name) for name in detail['missing'])}.",
+}
+"""One sentence for each kind of hint."""
+
+
+def advise(advisory: Advisory) -> str:
+    """The hint as a sentence; one of a later release is spelt out as it is."""
+    say = ADVISORIES.get(advisory.kind)
+    return advisory.kind.replace("_", " ") if say is None else say(advisory.detail)
+
+
+def _scored(detail: Detail) -> str:
+    parts = ", ".join(
+        f"{name.replace('_', ' ')} {'?' if points is None else points}" for name, points in detail["parts"].items()
+    )
+    total = "" if detail["total"] is None else f"{detail['total']} of 10: "
+    return f"{total}{parts}; {detail['needed']} needed"
+
+
+def _alarms(detail: Detail) -> str:
+    names = [*detail["alarms"], *(symptom.replace("_", " ") for symptom in detail["symptoms"])]
+    return ", ".join(names) if names else "none"
+
+
+def _awake(detail: Detail) -> str:
+    before, now = ("?" if detail[key] is None else plain_number(detail[key]) for key in ("before", "now"))
+    return f"before {before}, now {now}"
+
+
+DETAILS: dict[str, Callable[[Detail], str]] = {
+    "return": lambda detail: VERDICTS[detail["verdict"]] if "verdict" in detail else "verdict at the deadline",
+    "minimum_stay": lambda detail: "",
+    "aldrete": _scored,
+    "pads": _scored,
+    "moaas": _awake,
+    "alarms": _alarms,
+    "escort": lambda detail: "",
+}
+"""What a row of the checklist was decided by."""
+
+STATES = {Met.MET: "met", Met.OPEN: "open", Met.FAILED: "not met"}
+
+
+def row(item: Item) -> str:
+    """`Aldrete score: 10 of 10: ...`."""
+    label = ITEMS[item.name]
+    told = DETAILS[item.name](item.detail)
+    return f"{label[0].upper()}{label[1:]}" + (f": {told}" if told else "")
