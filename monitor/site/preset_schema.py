@@ -22,6 +22,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "number": NUMBER,
     "whole": {"type": "integer"},
     "duration": {"type": "number", "minimum": 0},
+    "durations": {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": 1},
     "pair": {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2},
     "word": {"type": "string"},
     "flag": {"type": "boolean"},
@@ -85,6 +86,11 @@ class WatchedTable(Table):
         """As `Table`."""
         self._note(key, "duration")
         return super().duration(key, *default)
+
+    def durations(self, key: str) -> tuple[Duration, ...]:
+        """As `Table`."""
+        self._note(key, "durations")
+        return super().durations(key)
 
     def pair(self, key: str) -> tuple[float, float]:
         """As `Table`."""

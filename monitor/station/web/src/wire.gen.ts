@@ -91,7 +91,7 @@ export interface Session {
 }
 
 /**
- * Baseline of one metric; `upper` is U of ketamine-monitoring 6.1 (for SpO2 the lower bound).
+ * Baseline of one metric; `bound` is U of ketamine-monitoring 6.1 (for SpO2 the lower bound).
  */
 export interface Baseline {
   metric: string;
