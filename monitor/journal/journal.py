@@ -350,10 +350,10 @@ class Journal:
                 # It ran out of time while it was being written: the event cannot say so any more.
                 seqs = {"first_seq": entry.events[0][0], "last_seq": entry.events[-1][0]}
                 self.audit(self._clock.now(), None, None, "told_before_durable", seqs)
-        if batch.whole and self.health.trouble is not None:
+        # Written with the last try while closing: nobody can act on that any more.
+        if batch.whole and self.health.trouble is not None and not self._closed:
             self.health.recovered()
-            if not self._closed:
-                self._note_lost()
+            self._note_lost()
 
     def _note_lost(self) -> None:
         """Leave a note of inputs that were dropped, so that nobody takes the gap for a tampered log."""

@@ -254,3 +254,18 @@ async def test_close_gives_up_after_one_try(open_journal: OpenJournal, disk: Dis
     assert not await journal.close()
     disk.broken = None
     await open_journal()
+
+
+async def test_a_trouble_that_ends_with_the_last_try_is_told_to_nobody(open_journal: OpenJournal, path: Path) -> None:
+    """Who hears of it would write to a journal that takes nothing any more."""
+    journal = await open_journal()
+    heard = Heard(journal)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert await journal.append([raised(1)], session=None).wait() == Failed("database is locked")
+        other.execute("ROLLBACK")
+    assert await journal.close()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await heard.recovered()
+    assert durable_marks(path) == [False]
