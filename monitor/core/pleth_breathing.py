@@ -2,10 +2,11 @@
 
 Breathing moves the wave in three ways: its level, the height of its beats, and their distance. Each is drawn on an even
 grid and looked at in its spectrum, the level in three views of it (peaks, feet, and the wave averaged over a second).
-Two things differ from the section's sketch, both measured on recordings (tests/benchmarks/bench_pleth.py):
+Three things differ from the section's sketch, all measured on recordings (tests/benchmarks/bench_pleth.py):
 
 - Slow drift of blood flow and gain grows towards low rates about as 1 / rate, and hides the breath. The spectrum is
   therefore weighted with the rate before its top is sought.
+- At 0.1 Hz blood pressure has a wave of its own. A rate as slow as that wins only where nearly all votes are for it.
 - The views vote with their whole spectrum, each with the weight of how clear its own top is, and the answer is kept if
   enough of the sum lies around the winner. "Three estimates within 4 /min" kept half of the windows, with more error.
 """
@@ -60,10 +61,17 @@ class Breathing:
         for share in shares:
             total = total + share * share.max(axis=1, keepdims=True)
         votes = np.rint(total * SHARE_UNIT)
-        rate = self.rates[votes.argmax(axis=1)]
-        near = np.abs(self.rates[None, :] - rate[:, None]) <= self._numbers.breath_width
-        quality = np.where(near, votes, 0.0).sum(axis=1) / np.maximum(votes.sum(axis=1), 1.0)
+        rate, quality = self._winner(votes)
+        slow = (rate <= self._numbers.slow_wave) & (quality < self._numbers.slow_agreement)
+        next_rate, next_quality = self._winner(votes, above=self._numbers.slow_wave)
+        rate, quality = np.where(slow, next_rate, rate), np.where(slow, next_quality, quality)
         return np.where(whole, rate, np.nan), np.where(whole, quality, 0.0)
+
+    def _winner(self, votes: Floats, above: float = 0.0) -> tuple[Floats, Floats]:
+        """The rate with the most votes, and how many of all votes lie around it."""
+        rate = self.rates[np.where(self.rates > above, votes, -1.0).argmax(axis=1)]
+        near = np.abs(self.rates[None, :] - rate[:, None]) <= self._numbers.breath_width
+        return rate, np.where(near, votes, 0.0).sum(axis=1) / np.maximum(votes.sum(axis=1), 1.0)
 
     def _whole(self, beats: Beats, grid: Floats) -> Truths:
         """Whether beats follow each other through the whole window."""

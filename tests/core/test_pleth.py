@@ -175,6 +175,17 @@ def test_breathing_is_told_from_the_wave_of_a_minute() -> None:
         assert (measure(gap).resp_rate, measure(gap).rr_quality) == (None, None)
 
 
+def test_the_slow_wave_of_blood_pressure_is_no_breath_unless_it_is_alone() -> None:
+    """0.1 Hz beside a weaker breath at 15 /min: the breath is told. Nothing but 6 /min: 6 /min is told."""
+    wave = PlethWave(np.random.default_rng(4))
+    still = np.array([wave.samples(METER.samples, RATE_HZ, Pulse(72, 15, 2))], dtype=np.float64)
+    second = np.arange(METER.samples) / RATE_HZ
+    swaying = measure(still + 40 * np.sin(2 * np.pi * 0.1 * second))
+    assert swaying.resp_rate == pytest.approx(15, abs=0.5)
+    slow = PlethWave(np.random.default_rng(4)).samples(METER.samples, RATE_HZ, Pulse(72, 6, 2))
+    assert measure(np.array([slow], dtype=np.float64)).resp_rate == pytest.approx(6, abs=0.5)
+
+
 def test_equal_peaks_count_once() -> None:
     """A fast hum in whole numbers: two beats are never closer than the refractory time."""
     hum = np.resize([0.0] * 7 + [1.0] * 8, METER.samples)  # 5 Hz
