@@ -1,7 +1,7 @@
 // The mock's eight beds, one per state worth looking at.
 
 import type { TrendPoint } from "../src/api.ts";
-import type { Alarm, Baseline, Bed, Device, Limits, ReturnMetric, Session, Site, Value } from "../src/wire.gen.ts";
+import type { Advisory, Alarm, Baseline, Bed, Device, Limits, ReadinessItem, ReturnMetric, Session, Site, Value } from "../src/wire.gen.ts";
 
 export const RATE_HZ = 75;
 const MINUTE = 60_000;
@@ -13,6 +13,16 @@ const LIMITS: Record<string, Limits> = {
 };
 
 const iso = (ms: number): string => new Date(ms).toISOString();
+
+const MOCK_HINTS: Advisory[] = [
+  { kind: "review", since: iso(0), text: "SBP is high: a clinician looks and ticks.", until: null },
+  { kind: "observation_due", since: iso(0), text: "Due now: breathing rate, MOAA/S.", until: iso(0) },
+];
+const MOCK_READINESS: ReadinessItem[] = [
+  { name: "return", state: "met", text: "Return to baseline: back in time", until: null },
+  { name: "minimum_stay", state: "open", text: "Minimum stay", until: iso(0) },
+  { name: "aldrete", state: "open", text: "Aldrete score: activity ?, oxygen 2; 9 needed", until: null },
+];
 
 interface Plan {
   id: string;
@@ -115,7 +125,7 @@ export class MockWard {
     const at = iso(this.now - 400);
     const wobble = Math.round(Math.sin(this.now / 7000 + item.pulse) * 2);
     const value = (metric: string, number: number | null, unit: string, part: Partial<Value> = {}): Value => ({
-      metric, value: number, unit, verdict: "VALID", reason: null, at, age_s: 0.4, shown: number, ...part,
+      metric, value: number, unit, verdict: "VALID", reason: null, at, age_s: 0.4, shown: number, source: null, ...part,
     });
     const values: Record<string, Value> = {};
     if (item.phase !== "IDLE") {
@@ -139,7 +149,11 @@ export class MockWard {
       }
     }
     const inflating = item.id === "bay-7";
+    const recovering = item.phase === "RECOVERY";
     return {
+      advisories: item.phase === "PRE" ? MOCK_HINTS : [],
+      readiness: recovering ? MOCK_READINESS : [],
+      news2: recovering ? "partial NEWS2 (3 of 7), 1..13" : null,
       id: item.id,
       label: item.label,
       phase: item.phase,

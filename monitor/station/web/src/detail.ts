@@ -5,6 +5,8 @@ import { keyed } from "lit/directives/keyed.js";
 import { lagAt, numeric, pressure } from "./ages";
 import type { Actions, Page } from "./page";
 import { countdown, infusionClock, intervalWords, stateOfReturn, verdictWords } from "./recovery";
+import { renderReadiness } from "./entry-form";
+import { renderHints } from "./hints";
 import { renderSessionActions } from "./session-form";
 import type { BedPicture } from "./store";
 import { hhmm, hhmmss, instant, spoken } from "./times";
@@ -28,7 +30,8 @@ export function renderDetail(page: Page, picture: BedPicture, now: number, actio
       <button type="button" @click=${() => actions.select(null)}>Close</button>
     </header>
     <div class="body">
-      ${renderSession(bed)} ${renderSessionActions(page, picture, now, actions)}
+      ${renderSession(bed)} ${renderHints(page, bed, actions)} ${renderSessionActions(page, picture, now, actions)}
+      ${page.form === "discharge" ? nothing : renderReadiness(bed)}
       ${bed.session === null ? nothing : renderTrend(page.trends.get(bed.session.id) ?? null, bed)} ${renderReturn(bed, now)} ${renderValues(bed, now, lagAt(page.ward?.time.speed ?? 1))}
       ${renderDevices(bed, now)}
     </div>
@@ -112,6 +115,12 @@ function renderValues(bed: Bed, now: number, lagS: number): TemplateResult {
         ${rows.map((metric) => {
           const shown = numeric(bed.values[metric], now, lagS);
           return row(metricWords(metric), shown.text, shown.ageS, shown.note, limitWords(bed.limits[metric]));
+        })}
+        ${(["resp_rate", "moaas"] as const).flatMap((metric) => {
+          const entered = bed.values[metric];
+          if (entered === undefined) return [];
+          const at = instant(entered.at);
+          return [row(metricWords(metric), entered.value === null ? "--" : `${entered.value}`, at === null ? null : (now - at) / 1000, "entered", "")];
         })}
         ${row("NIBP", `${cuff.text}${cuff.mean === null ? "" : ` (${cuff.mean})`}`, cuff.ageS, [cuff.note ?? "", cuffWords(bed, now)].filter((part) => part !== "").join(" · "), pressureLimits(bed))}
       </tbody>

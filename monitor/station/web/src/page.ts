@@ -8,7 +8,7 @@ import type { Wave } from "./pleth";
 import type { Trend } from "./trend";
 
 /** The inline form that stands open in the bed panel. */
-export type OpenForm = "session" | "start" | "end" | "discharge" | "abort" | null;
+export type OpenForm = "session" | "start" | "end" | "discharge" | "abort" | "reading" | "happening" | "limbs" | null;
 
 /** Where the start of a shift stands: the nurse must click, listen and answer; `unheard` is her No. */
 export type Shift = "not-started" | "playing" | "unheard" | "started";

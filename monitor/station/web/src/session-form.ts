@@ -1,12 +1,12 @@
 // What a nurse does with a session: open, start, pause, resume, end, discharge, abort.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { dischargeForm, happeningForm, limbsForm, readingForm } from "./entry-form";
+import { type Fields, fieldsOf, form, reason } from "./form";
 import { infusedSeconds } from "./recovery";
 import { type Actions, mayAct, type OpenForm, type Page } from "./page";
 import type { BedPicture } from "./store";
 import type { Bed } from "./wire.gen";
-
-type Fields = Record<string, unknown>;
 
 const LIMBS = ["left", "right"] as const;
 /** Dose of the clinic's standard infusion, offered as a start and never sent unseen (ketamine-monitoring 1). */
@@ -41,15 +41,16 @@ function buttons(page: Page, bed: Bed, actions: Actions): TemplateResult[] {
   const does = (name: string, text: string, kind = ""): TemplateResult =>
     html`<button type="button" class=${kind} ?disabled=${busy} @click=${() => actions.command(bed.id, name, {})}>${text}</button>`;
   const abort = opens("abort", "Abort …");
+  const enters = [opens("reading", "Enter values …"), opens("happening", "Note event …"), opens("limbs", "Limbs …")];
   switch (bed.phase) {
     case "PRE":
-      return [opens("start", "Start infusion …", "primary"), abort];
+      return [opens("start", "Start infusion …", "primary"), ...enters, abort];
     case "INFUSING":
-      return [does("pause_infusion", "Pause"), opens("end", "End infusion …", "primary"), abort];
+      return [does("pause_infusion", "Pause"), opens("end", "End infusion …", "primary"), ...enters, abort];
     case "PAUSED":
-      return [does("resume_infusion", "Resume", "primary"), opens("end", "End infusion …"), abort];
+      return [does("resume_infusion", "Resume", "primary"), opens("end", "End infusion …"), ...enters, abort];
     case "RECOVERY":
-      return [opens("discharge", "Discharge …", "primary"), opens("start", "Start again …"), abort];
+      return [opens("discharge", "Discharge …", "primary"), opens("start", "Start again …"), ...enters, abort];
     default:
       return [opens("session", "Open session …", "primary")];
   }
@@ -66,43 +67,18 @@ function openForm(page: Page, picture: BedPicture, now: number, actions: Actions
     case "end":
       return endForm(picture, now, (fields) => send("end_infusion", fields));
     case "discharge":
-      return dischargeForm(page, bed, (fields) => send("discharge", fields));
+      return dischargeForm(page.errors.has(`bed:${bed.id}`), bed, send);
+    case "reading":
+      return readingForm(now, send);
+    case "happening":
+      return happeningForm(now, send);
+    case "limbs":
+      return limbsForm(bed, send);
     case "abort":
       return form("Abort the session", "Abort", (fields) => send("abort", fields), reason("Reason", true));
     case null:
       return nothing;
   }
-}
-
-function form(title: string, verb: string, send: (fields: Fields) => void, body: TemplateResult): TemplateResult {
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    send(fieldsOf(event.target as HTMLFormElement));
-  };
-  return html`<form class="inline" @submit=${submit}>
-    <h3>${title}</h3>
-    ${body}
-    <button type="submit" class="primary">${verb}</button>
-  </form>`;
-}
-
-/** What the nurse filled in: numbers as numbers, ticks as booleans under `checklist`, empty fields left out. */
-export function fieldsOf(element: HTMLFormElement): Fields {
-  const fields: Fields = {};
-  const checklist: Record<string, boolean> = {};
-  for (const input of element.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")) {
-    if (input instanceof HTMLInputElement && input.type === "checkbox") {
-      if (input.dataset["check"] !== undefined) checklist[input.dataset["check"]] = input.checked;
-      else if (input.checked) fields[input.name] = true;
-    } else if (input.value.trim() !== "") {
-      fields[input.name] = input.type === "number" ? Number(input.value) : input.value.trim();
-    }
-  }
-  return Object.keys(checklist).length === 0 ? fields : { ...fields, checklist };
-}
-
-function reason(label: string, required: boolean): TemplateResult {
-  return html`<label class="wide">${label} <input name="reason" ?required=${required} maxlength="300" /></label>`;
 }
 
 function limb(name: string, label: string, first: string): TemplateResult {
@@ -184,23 +160,5 @@ function endForm(picture: BedPicture, now: number, send: (fields: Fields) => voi
       ? html`<label class="check wide"><input type="checkbox" name="early" checked /> Ended early, before the planned time</label>`
       : nothing}
     ${reason(early ? "Reason for ending early" : "Remark", early)}`,
-  );
-}
-
-function dischargeForm(page: Page, bed: Bed, send: (fields: Fields) => void): TemplateResult {
-  const check = (name: string, text: string): TemplateResult =>
-    html`<label class="check wide"><input type="checkbox" data-check=${name} /> ${text}</label>`;
-  const refused = page.errors.has(`bed:${bed.id}`);
-  return form(
-    "Discharge",
-    "Discharge now",
-    send,
-    html`${check("escort", "Escort is here")} ${check("consciousness", "Awake as before the infusion (MOAA/S)")}
-      ${check("no_driving", "Told: no driving until the next day, after sleep")}
-      <details class="wide" ?open=${refused}>
-        <summary>Discharge although something is open</summary>
-        <label>Prescriber who decides <input name="override_by" maxlength="60" autocomplete="off" /></label>
-        ${reason("Reason", false)}
-      </details>`,
   );
 }

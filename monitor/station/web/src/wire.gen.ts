@@ -5,6 +5,7 @@
  *
  * `value` is null unless the verdict is VALID or SUSPECT. `shown` is the last valid number, for a display that
  * tells its age; null when there has been none. `at` and `age_s` belong to `value`; where that is null, to `shown`.
+ * `source` is `manual` for what a person entered.
  */
 export interface Value {
   metric: string;
@@ -15,6 +16,7 @@ export interface Value {
   at: string | null;
   age_s: number | null;
   shown: number | null;
+  source: string | null;
 }
 
 /**
@@ -147,7 +149,30 @@ export interface Device {
 }
 
 /**
+ * A hint to the staff, no alarm. `until` is a time it names: rest until then, or due since then.
+ */
+export interface Advisory {
+  kind: string;
+  since: string;
+  text: string;
+  until: string | null;
+}
+
+/**
+ * One row of the discharge checklist.
+ */
+export interface ReadinessItem {
+  name: string;
+  state: "met" | "open" | "failed";
+  text: string;
+  until: string | null;
+}
+
+/**
  * Everything a tile shows. `origin` is the least real of its devices.
+ *
+ * `readiness` is the discharge checklist, filled in recovery only; `news2` a partial score in words, shown before
+ * the infusion and in recovery.
  */
 export interface Bed {
   id: string;
@@ -163,6 +188,9 @@ export interface Bed {
   recovery: Return | null;
   devices: Device[];
   inactivations: Inactivation[];
+  advisories: Advisory[];
+  readiness: ReadinessItem[];
+  news2: string | null;
 }
 
 /**

@@ -6,7 +6,7 @@ export const T0 = Date.parse("2026-11-22T14:00:00.000Z");
 export const iso = (seconds: number): string => new Date(T0 + seconds * 1000).toISOString();
 
 export const value = (part: Partial<Value> = {}): Value => ({
-  metric: "spo2", value: 97, unit: "%", verdict: "VALID", reason: null, at: iso(0), age_s: 0, shown: 97, ...part,
+  metric: "spo2", value: 97, unit: "%", verdict: "VALID", reason: null, at: iso(0), age_s: 0, shown: 97, source: null, ...part,
 });
 
 export const session = (part: Partial<Session> = {}): Session => ({
@@ -16,6 +16,7 @@ export const session = (part: Partial<Session> = {}): Session => ({
 });
 
 export const bed = (part: Partial<Bed> = {}): Bed => ({
+  advisories: [], readiness: [], news2: null,
   id: "bay-1", label: "Bay 1", phase: "INFUSING", phase_since: iso(0), origin: "live", session: session(), values: {},
   limits: {}, cuff: { state: "idle", pressure: null, last_at: null, next_due_at: null, interval_s: 300, error: null },
   baseline: [], recovery: null, devices: [], ...part,

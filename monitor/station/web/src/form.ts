@@ -1,0 +1,57 @@
+// An inline form of the bed panel: its fields by name, sent as the contract wants them.
+
+import { html, type TemplateResult } from "lit";
+
+export type Fields = Record<string, unknown>;
+
+const MINUTE_MS = 60_000;
+
+export function form(title: string, verb: string, send: (fields: Fields) => void, body: TemplateResult): TemplateResult {
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    send(fieldsOf(event.target as HTMLFormElement));
+  };
+  return html`<form class="inline" @submit=${submit}>
+    <h3>${title}</h3>
+    ${body}
+    <button type="submit" class="primary">${verb}</button>
+  </form>`;
+}
+
+/**
+ * What the nurse filled in: numbers as numbers, what carries `data-check` under `checklist`, what carries `data-value`
+ * under `values`, empty fields left out.
+ */
+export function fieldsOf(element: HTMLFormElement): Fields {
+  const fields: Fields = {};
+  const inside: Record<"checklist" | "values", Fields> = { checklist: {}, values: {} };
+  for (const input of element.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")) {
+    const { check, value, number } = input.dataset;
+    const ticked = input instanceof HTMLInputElement && input.type === "checkbox" ? input.checked : null;
+    if (ticked !== null) {
+      if (check !== undefined) inside.checklist[check] = ticked;
+      else if (ticked) fields[input.name] = true;
+      continue;
+    }
+    const text = input.value.trim();
+    if (text === "") continue;
+    const given = input.type === "number" || number !== undefined ? Number(text) : text;
+    if (check !== undefined) inside.checklist[check] = given;
+    else if (value !== undefined) inside.values[value] = given;
+    else fields[input.name] = given;
+  }
+  for (const name of ["checklist", "values"] as const) {
+    if (Object.keys(inside[name]).length > 0) fields[name] = inside[name];
+  }
+  return fields;
+}
+
+/** `minutes_ago` becomes the observed time `at` (server time `now`, ms); none: it is observed now. */
+export function observed(fields: Fields, now: number): Fields {
+  const { minutes_ago: ago, ...rest } = fields;
+  return typeof ago === "number" && ago > 0 ? { ...rest, at: new Date(now - ago * MINUTE_MS).toISOString() } : rest;
+}
+
+export function reason(label: string, required: boolean): TemplateResult {
+  return html`<label class="wide">${label} <input name="reason" ?required=${required} maxlength="300" /></label>`;
+}
