@@ -62,13 +62,17 @@ class DeviceSection(Section):
 
 
 class ChannelSection(Section):
-    """`[[channel]]`: one way to tell people. Every further key is an option of its kind."""
+    """`[[channel]]`: one way to tell people. Every further key is an option of its kind.
+
+    `tell`: alarms, and every 60 s that the service runs (`service.heartbeat`), or only one of them.
+    """
 
     model_config = ConfigDict(extra="allow")
 
     id: Id
     kind: Name
     min_priority: Literal["low", "medium", "high"] | None = None
+    tell: Annotated[list[Literal["alarms", "heartbeat"]], Field(min_length=1)] = ["alarms"]
 
     @property
     def options(self) -> dict[str, Any]:
@@ -77,7 +81,7 @@ class ChannelSection(Section):
 
     def __repr_args__(self) -> list[tuple[str | None, Any]]:
         """Without the options, which may hold secrets."""
-        return [("id", self.id), ("kind", self.kind), ("min_priority", self.min_priority)]
+        return [("id", self.id), ("kind", self.kind), ("min_priority", self.min_priority), ("tell", self.tell)]
 
 
 class StationSection(Section):
@@ -95,12 +99,25 @@ class JournalSection(Section):
     folder: Name
 
 
+class WatchdogSection(Section):
+    """`[watchdog]`: the process that calls when the service does not work any more (alarm-system 5.4 a).
+
+    Attributes:
+        start: `bedwatch serve` starts one beside itself.
+        command: what it runs to sound on this machine, again and again; empty: the terminal's bell alone.
+    """
+
+    start: bool
+    command: list[Annotated[str, StringConstraints(min_length=1, max_length=1000)]]
+
+
 class Settings(Section):
     """The whole site file over the shipped defaults."""
 
     site: SiteSection
     station: StationSection
     journal: JournalSection
+    watchdog: WatchdogSection
     bed: Annotated[list[BedSection], Field(max_length=1000)] = []
     device: Annotated[list[DeviceSection], Field(max_length=4000)] = []
     channel: Annotated[list[ChannelSection], Field(max_length=100)] = []
@@ -110,7 +127,12 @@ class Settings(Section):
 LISTS: dict[str, type[Section]] = {"bed": BedSection, "device": DeviceSection, "channel": ChannelSection}
 """The sections of many entries, each written with two brackets and known by its id."""
 
-TABLES: dict[str, type[Section]] = {"site": SiteSection, "station": StationSection, "journal": JournalSection}
+TABLES: dict[str, type[Section]] = {
+    "site": SiteSection,
+    "station": StationSection,
+    "journal": JournalSection,
+    "watchdog": WatchdogSection,
+}
 """The sections that stand once."""
 
 SECTIONS = (*TABLES, *LISTS, "preset")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from alerts.alert import Alert, AlertKind
 from alerts.combine import Combiner
-from config.instant import Instant
+from config.instant import SECOND, Duration, Instant
 from config.vocabulary import AlarmState, Priority
 from monitor.board import AlarmPicture, Change
 from monitor.core.events import Event, EventKind
@@ -16,6 +16,25 @@ from monitor.wording import STARS, lasting
 FIRST_STEP = 1
 STATION_LOST = "STATION_LOST"
 """While it stands, every alarm goes to every channel at once (alarm-system 3.2)."""
+
+
+ALL_IS_WELL_EVERY: Duration = 60 * SECOND
+"""`service.heartbeat` (alarm-system 5.4 b): the receiver calls somebody when none has come for 150 s."""
+
+
+def all_is_well(now: Instant) -> Alert:
+    """The message to whoever watches the service from afar."""
+    return Alert(
+        kind=AlertKind.HEARTBEAT,
+        at=now,
+        alarm_id="heartbeat",
+        step=FIRST_STEP,
+        bed=None,
+        bed_label=None,
+        alarm="SERVICE_HEARTBEAT",
+        priority=Priority.LOW,
+        text="bedwatch: the service runs",
+    )
 
 
 class PageWriter:

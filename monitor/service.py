@@ -29,13 +29,14 @@ from monitor.core.errors import ConfigError
 from monitor.core.events import Event
 from monitor.core.inputs import Input, Restart, SystemState
 from monitor.health import ServiceHealth
+from monitor.heartbeat import HEARTBEAT_FILE, Heart, say_stopped
 from monitor.history import JournalHistory
 from monitor.intake import Intake
 from monitor.journal import Journal
 from monitor.journal.journal import COMMIT_BOUND_S
 from monitor.journal.record import SnapshotReason
 from monitor.loop import Loop
-from monitor.pages import PageWriter
+from monitor.pages import ALL_IS_WELL_EVERY, PageWriter, all_is_well
 from monitor.restore import Revived, revive
 from monitor.server_clock import ServerClockWatch
 from monitor.site import Site
@@ -46,6 +47,7 @@ from monitor.station.people import People
 from monitor.station.picture import DeviceFacts, LiveWard, Origin
 from monitor.station.server import serve
 from monitor.station_watch import StationWatch
+from monitor.watchdog.companion import stand_by
 from monitor.waves import Waves
 
 log = structlog.get_logger("bedwatch.service")
@@ -112,6 +114,7 @@ class Plan:
         kinds: of channels; None: those that are installed.
         open_links: how the devices are connected.
         synchronised: whether something keeps the machine's clock right; None: nobody can say.
+        companion: command line of the watchdog that runs beside the service, in a process of its own; empty: none.
         watch_pages: False for a ward that has no nurse station, such as a test's.
     """
 
@@ -130,6 +133,7 @@ class Plan:
     open_links: OpenLinks = Links
     synchronised: Callable[[], bool | None] = lambda: None
     watch_pages: bool = True
+    companion: Sequence[str] = ()
 
 
 class Service:
@@ -177,6 +181,14 @@ class Service:
             bed_changed=self.feed.bed_changed,
             station_changed=self.feed.station_changed,
         )
+        self.heart = Heart(
+            plan.data / HEARTBEAT_FILE,
+            clock,
+            self.ward.next_deadline,
+            self.loop.submit,
+            delay=site.ruleset.core_stalled.delay,
+            speed=clock.speed,
+        )
         self.station_watch = StationWatch(
             self.feed.stations,
             lambda: self.feed.left_on_purpose,
@@ -217,7 +229,11 @@ class Service:
                 tasks.create_task(
                     ServerClockWatch(plan.synchronised, self.loop.submit, plan.clock).run(), name="server clock"
                 ),
+                tasks.create_task(self.heart.run(), name="heartbeat"),
+                tasks.create_task(self._tell_all_is_well(), name="all is well"),
             ]
+            if plan.companion:
+                running.append(tasks.create_task(stand_by(plan.companion, plan.clock), name="watchdog"))
             if plan.watch_pages:
                 running.append(tasks.create_task(self.station_watch.run(), name="station watch"))
             plan.live(self)
@@ -258,6 +274,13 @@ class Service:
             for shown in self._open_service_alarms(rule):
                 if system != "pager" or shown.device not in channels:
                     self.loop.submit(SystemState(system, ok=True, subject=shown.device))
+
+    async def _tell_all_is_well(self) -> None:
+        """The far end of the dead-man's switch (alarm-system 5.4 b): whoever waits for it calls when it stays away."""
+        clock = self.plan.clock
+        while True:
+            self.dispatcher.handle(self.dispatcher.plan(all_is_well(clock.now())))
+            await clock.sleep_until(clock.now() + round(ALL_IS_WELL_EVERY * max(1.0, clock.speed)))
 
     # -- between the parts -----------------------------------------------------------------------------------------
 
@@ -328,6 +351,9 @@ async def run_service(plan: Plan) -> None:
         log.info("started", beds=len(plan.site.beds), devices=len(plan.site.devices), preset=plan.site.ruleset.name)
         try:
             await service.run()
+        except asyncio.CancelledError:
+            say_stopped(plan.data / HEARTBEAT_FILE)
+            raise
         finally:
             service.loop.keep_all(SnapshotReason.PERIODIC)
     except ValueError as error:

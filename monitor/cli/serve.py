@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     from monitor.server_clock import synchronised
     from monitor.service import JOURNAL_FILE, Plan, run_service
     from monitor.site import read_site
+    from monitor.watchdog.companion import watchdog_command
 
     verify_packages()
     flags = [
@@ -44,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
         Flag("--host", "station.host", args.host),
         Flag("--port", "station.port", args.port),
     ]
-    site = read_site(need_site_file(args.site, os.environ), os.environ, flags)
+    path = need_site_file(args.site, os.environ)
+    site = read_site(path, os.environ, flags)
     for warning in site.warnings:
         note(f"warning: {warning}")
     configure(json=args.log == "json")
@@ -54,6 +56,12 @@ def run(args: argparse.Namespace) -> int:
     def ready(port: int) -> None:
         note(f"nurse station: http://{host}:{port}/   (stop with Ctrl-C)")
 
-    plan = Plan(site, site.data, clock, host, site.station.port, ready=ready, synchronised=synchronised)
+    beside = watchdog_command(path, site.data) if site.watchdog.start else ()
+    plan = Plan(
+        *(site, site.data, clock, host, site.station.port),
+        ready=ready,
+        synchronised=synchronised,
+        companion=beside,
+    )
     run_until_stopped(run_service(plan))
     return OK

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from alerts.alert import AlertKind
 from alerts.channel import ChannelError, ChannelKind, find_kinds, specify
-from alerts.route import ChannelSpec
+from alerts.route import ALARM_KINDS, ChannelSpec
 from config.masking import is_secret
 from config.models import ChannelSection, Settings
 from config.problem import Path, nearest
 from monitor.site.findings import Findings
+
+TELL = {"alarms": ALARM_KINDS, "heartbeat": frozenset({AlertKind.HEARTBEAT})}
+"""What a channel may be told, and the kinds of message that each word stands for."""
 
 
 def read_channels(settings: Settings, findings: Findings) -> tuple[ChannelSpec, ...]:
@@ -32,7 +36,8 @@ def _channel(
         return None
     options = _with_secrets(channel.options, where, kinds[channel.kind], findings)
     try:
-        return specify(kinds, channel.id, channel.kind, options, min_priority=channel.min_priority)
+        tell = frozenset[AlertKind]().union(*(TELL[word] for word in channel.tell))
+        return specify(kinds, channel.id, channel.kind, options, min_priority=channel.min_priority, tell=tell)
     except ChannelError as error:
         message = str(error).removeprefix(f"channel {channel.id!r}: ")
         key = next((key for key in options if repr(key) in message), None)

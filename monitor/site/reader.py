@@ -45,6 +45,14 @@ class StationSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchdogSpec:
+    """Whether `bedwatch serve` starts a watchdog, and what it runs to sound on this machine."""
+
+    start: bool
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A checked site.
 
@@ -63,6 +71,7 @@ class Site:
     channels: tuple[ChannelSpec, ...]
     ruleset: Ruleset
     station: StationSpec
+    watchdog: WatchdogSpec
     data: Path
     warnings: tuple[str, ...] = field(default=())
 
@@ -154,6 +163,7 @@ def _check(settings: Settings, loaded: LoadedSite, findings: Findings) -> Site |
             seconds(settings.station.lock_after_h * 3600),
             tuple(settings.station.allowed_origins),
         ),
+        watchdog=WatchdogSpec(settings.watchdog.start, tuple(settings.watchdog.command)),
         data=Path(settings.journal.folder),
         warnings=tuple(findings.warnings),
     )

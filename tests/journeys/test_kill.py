@@ -112,7 +112,7 @@ async def test_kill_in_recovery(tmp_path: Path) -> None:
         channel.append(f'url = "http://127.0.0.1:{hook.getsockname()[1]}/hook"')
         async with EmbeddedBroker() as broker, running(devices.ward):
             devices.bind("cuff-1", BED, "mqtt-vitals", mqtt_url(broker.port, BED, "cuff-1"))
-            site.write_text(site_text((BED,), devices.lines, channel))
+            site.write_text(site_text((BED,), devices.lines, channel, "[watchdog]", "start = false"))
             async with (
                 bedwatch(*command, folder=tmp_path) as first,
                 signed_in(first.port, NURSE) as nurse,

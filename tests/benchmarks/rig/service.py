@@ -91,7 +91,7 @@ def service(site_text: str) -> Iterator[RunningService]:
     """The service over a fresh journal, until the block ends; its log goes to a file beside it."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        (folder / "site.toml").write_text(site_text)
+        (folder / "site.toml").write_text(f"{site_text}\n[watchdog]\nstart = false\n")
         data = folder / "data"
         data.mkdir(mode=0o700)
         people = People(data / PEOPLE_FILE)
