@@ -115,6 +115,7 @@ class Driver:
         nominal_interval: time between two readings of a healthy device.
         line: serial settings; None for message drivers.
         dialogue: makes a fresh dialogue from checked options; None for a device that only talks.
+        starts: the dialogue can start a cuff measurement.
         options: dataclass of the driver's options with defaults; the site file is checked against it.
     """
 
@@ -127,4 +128,5 @@ class Driver:
     messages: bool = False
     line: LineSettings | None = None
     dialogue: Callable[[Any], Dialogue] | None = None
+    starts: bool = False
     options: type = field(default=NoOptions)

@@ -46,7 +46,7 @@ class DeviceSection(Section):
     Attributes:
         options: checked against the driver's declared options.
         password, password_file: of the broker's account named in `url`, for those who keep it out of the URL.
-        commands: whether the service may send commands to a device behind a broker.
+        commands: whether the service may send commands to a device behind a broker, and start a cuff.
         cadence: what the device's silence means, where the driver serves devices of several kinds.
     """
 

@@ -70,6 +70,7 @@ class _Telling:
     pages: list[Page]
     beds: frozenset[str]
     station: bool
+    wanted: list[Event]
     to_log: list[Event]
     done: asyncio.Future[None]
 
@@ -83,6 +84,7 @@ class Loop:
         alarms_told: takes the pictures of changed alarms, at once.
         bed_changed: a bed's numbers or state changed.
         station_changed: the station's sound was paused or switched off, or is on again.
+        cuff_wanted: takes a request for a reading that the service may carry to the cuff.
         since: inputs may be as old as this; by default none is older than the loop.
         log_events: False for a past that is only written down.
     """
@@ -100,6 +102,7 @@ class Loop:
         alarms_told: Callable[[Sequence[AlarmPicture]], None],
         bed_changed: Callable[[str], None],
         station_changed: Callable[[], None] = lambda: None,
+        cuff_wanted: Callable[[Event], None] = lambda event: None,
         since: Instant | None = None,
         log_events: bool = True,
     ) -> None:
@@ -113,6 +116,7 @@ class Loop:
         self._alarms_told = alarms_told
         self._bed_changed = bed_changed
         self._station_changed = station_changed
+        self._cuff_wanted = cuff_wanted
         self._last: Instant = clock.now() if since is None else since
         self._log_events = log_events
         self._tellings: deque[_Telling] = deque()
@@ -288,7 +292,9 @@ class Loop:
             beds = frozenset() if bed_id is None else frozenset({bed_id})
             told = asyncio.get_running_loop().create_future()
             station = bed_id is None and any(event.kind in STATION_EVENTS for event in batch)
-            telling = _Telling(commit, changes, pages, beds, station, batch if self._log_events else [], told)
+            wanted = [event for event in batch if event.kind is EventKind.NIBP_REQUESTED]
+            to_log = batch if self._log_events else []
+            telling = _Telling(commit, changes, pages, beds, station, wanted, to_log, told)
             self._tellings.append(telling)
             tellings.append(telling)
         if tellings:
@@ -324,6 +330,8 @@ class Loop:
                     self._station_changed()
                 if telling.pages:
                     self._send(telling.pages)
+                for event in telling.wanted:
+                    self._cuff_wanted(event)
                 if not telling.done.done():
                     telling.done.set_result(None)
                 to_log += telling.to_log

@@ -65,7 +65,8 @@ def device_setup(device: BoundDevice, rules: Ruleset) -> DeviceSetup:
     driver = device.spec.driver
     cadence = driver.cadence if device.spec.cadence is None else device.spec.cadence
     silence = {STREAM: rules.offline.infusing.after, POLL: rules.offline.poll_after}.get(cadence.value)
-    return DeviceSetup(device.id, max(rules.timing.stand, driver.nominal_interval * 5 // 2), silence)
+    stand = max(rules.timing.stand, driver.nominal_interval * 5 // 2)
+    return DeviceSetup(device.id, stand, silence, startable=device.startable)
 
 
 async def revive(journal: Journal, site: Site, now: Instant) -> Revived:

@@ -28,6 +28,7 @@ from monitor.core.alarm import AlarmBook
 from monitor.core.errors import ConfigError
 from monitor.core.events import Event
 from monitor.core.inputs import Input, Restart, SystemState
+from monitor.cuff_requests import CuffRequests
 from monitor.health import ServiceHealth
 from monitor.heartbeat import HEARTBEAT_FILE, Heart, say_stopped
 from monitor.history import JournalHistory
@@ -169,6 +170,7 @@ class Service:
         page = wire.Site(site.id, site.name, site.ruleset.title, __version__, clock.speed, plan.demo)
         self.view = LiveWard(self.ward, self.board, labels, facts, self._faults, page, clock.now)
         self.feed = FeedHub(self.view, clock)
+        self.cuffs = CuffRequests(self.links.request_measurement, self._submit_now, clock.now)
         self.loop = Loop(
             self.ward,
             journal,
@@ -179,6 +181,7 @@ class Service:
             send=self.dispatcher.handle,
             alarms_told=self._alarms_told,
             bed_changed=self.feed.bed_changed,
+            cuff_wanted=self._cuff_wanted,
             station_changed=self.feed.station_changed,
         )
         self.heart = Heart(
@@ -226,6 +229,7 @@ class Service:
                 tasks.create_task(self.feed.run(), name="feed"),
                 tasks.create_task(self.waves.run(), name="waves"),
                 tasks.create_task(self.links.run(), name="links"),
+                tasks.create_task(self.cuffs.run(), name="cuffs"),
                 tasks.create_task(
                     ServerClockWatch(plan.synchronised, self.loop.submit, plan.clock).run(), name="server clock"
                 ),
@@ -290,6 +294,13 @@ class Service:
 
     def _submit(self, item: Input, at: Instant) -> None:
         self.loop.submit(item, at)
+
+    def _submit_now(self, item: Input) -> None:
+        self.loop.submit(item)
+
+    def _cuff_wanted(self, event: Event) -> None:
+        if event.data["automatic"]:
+            self.cuffs.wanted(event)
 
     def _pages(self, alert: Alert) -> list[Page]:
         return self.dispatcher.plan(alert)

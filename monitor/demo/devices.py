@@ -59,8 +59,9 @@ class DemoDevices:
             self._add_mqtt(bed.cuff_id, bed.id, cuff, body)
             self._cuffs[bed.id] = cuff
         else:
-            board = wired_cuff(body, bed.story, bed.seed, bed.begin_s)
-            self._add_wired(bed.cuff_id, bed.id, CUFF_DRIVER, board, body, bed.cuff)
+            # The service starts these; those behind the broker keep their own cycle, as many a ward's do.
+            board = wired_cuff(body, bed.story, bed.seed, bed.begin_s, asked=True)
+            self._add_wired(bed.cuff_id, bed.id, CUFF_DRIVER, board, body, bed.cuff, commands=True)
             self._cuffs[bed.id] = board
 
     def add_recording(self, sidecar: Path) -> Recording:
@@ -76,12 +77,22 @@ class DemoDevices:
         """The start button of a bed's cuff."""
         press([self._cuffs[bed]], self._clock.now())
 
-    def _add_wired(self, device: str, bed: str, driver: str, emulator: SerialEmulator, body: Body, pipe: Pipe) -> None:
+    def _add_wired(
+        self,
+        device: str,
+        bed: str,
+        driver: str,
+        emulator: SerialEmulator,
+        body: Body,
+        pipe: Pipe,
+        *,
+        commands: bool = False,
+    ) -> None:
         if pipe is Pipe.TCP:
             url = self.ward.add_tcp(device, emulator, body)
         else:
             url = self.ward.add_pty(device, emulator, self._directory, body)
-        self.lines.append(SiteLines(device, bed, driver, url))
+        self.lines.append(SiteLines(device, bed, driver, url, commands=commands))
 
     def _add_mqtt(self, device: str, bed: str, emulator: MqttVitals, body: Body) -> None:
         self.ward.add_mqtt(device, emulator, HOST, self._broker_port, body)

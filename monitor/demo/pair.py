@@ -29,13 +29,15 @@ class SiteLines:
     driver: str
     url: str
     cadence: str | None = None
+    commands: bool = False
 
     def text(self) -> str:
         """As it stands in the file."""
         pairs = [("id", self.device), ("bed", self.bed), ("driver", self.driver), ("url", self.url)]
         if self.cadence is not None:
             pairs.append(("cadence", self.cadence))
-        return "[[device]]\n" + "".join(f'{key} = "{value}"\n' for key, value in pairs)
+        allowed = "commands = true\n" if self.commands else ""
+        return "[[device]]\n" + "".join(f'{key} = "{value}"\n' for key, value in pairs) + allowed
 
 
 def wired_oximeter(body: Body) -> NoninDf2:
@@ -43,9 +45,12 @@ def wired_oximeter(body: Body) -> NoninDf2:
     return NoninDf2(body.source)
 
 
-def wired_cuff(body: Body, story: Scenario, seed: int, begin_s: float) -> ParNibp:
-    """On a serial line or a TCP port; `begin_s`: where in the story it is switched on."""
-    first, every = _cuff_times(story.cuff, begin_s)
+def wired_cuff(body: Body, story: Scenario, seed: int, begin_s: float, *, asked: bool = False) -> ParNibp:
+    """On a serial line or a TCP port; `begin_s`: where in the story it is switched on.
+
+    `asked`: it measures only when it is asked to, not by its own cycle.
+    """
+    first, every = (10.0, None) if asked else _cuff_times(story.cuff, begin_s)
     return ParNibp(body.source, cycle_s=every, first_s=first, seed=seed)
 
 

@@ -25,11 +25,15 @@ MAY_STREAM = ("+", "#", "spo2", "pleth")
 
 @dataclass(frozen=True, slots=True)
 class BoundDevice:
-    """A device and the bed it stands at. `where` is its parsed URL; `spec` may hold the broker's password."""
+    """A device and the bed it stands at. `where` is its parsed URL; `spec` may hold the broker's password.
+
+    `startable`: the site file lets the service start its cuff.
+    """
 
     bed: str
     spec: DeviceSpec = field(repr=False)
     where: TransportUrl
+    startable: bool = False
 
     @property
     def id(self) -> str:
@@ -70,7 +74,7 @@ def _device(device: DeviceSection, where: Path, known: Mapping[str, Driver], fin
     _look_at_cadence(device, where, driver, pipe, findings)
     if driver is None or not _fits(driver, options, pipe, where, findings):
         return None
-    topic = _command_topic(device, where, pipe, findings) if device.commands else None
+    topic = _command_topic(device, where, driver, pipe, findings) if device.commands else None
     spec = DeviceSpec(
         id=device.id,
         driver=driver,
@@ -80,7 +84,9 @@ def _device(device: DeviceSection, where: Path, known: Mapping[str, Driver], fin
         cadence=None if device.cadence is None else Cadence(device.cadence),
         command_topic=topic,
     )
-    return BoundDevice(device.bed, spec, pipe)
+    # A driver may serve devices of several kinds; what streams is no cuff.
+    startable = device.commands and driver.starts and spec.cadence is not Cadence.STREAM
+    return BoundDevice(device.bed, spec, pipe, startable)
 
 
 def _options(device: DeviceSection, where: Path, driver: Driver, findings: Findings) -> Any:
@@ -158,11 +164,13 @@ def _look_at_cadence(
         )
 
 
-def _command_topic(device: DeviceSection, where: Path, pipe: TransportUrl, findings: Findings) -> str | None:
+def _command_topic(
+    device: DeviceSection, where: Path, driver: Driver, pipe: TransportUrl, findings: Findings
+) -> str | None:
     if not isinstance(pipe, MqttUrl):
-        findings.wrong(
-            (*where, "commands"), "is for devices behind a broker; a device on a line is asked by its driver"
-        )
+        if not driver.starts:
+            wanted = f"is for devices behind a broker and for cuffs: driver {driver.name} cannot start anything"
+            findings.wrong((*where, "commands"), wanted)
         return None
     stem, slash, last = pipe.topic_filter.rpartition("/")
     if not slash or last not in ("+", "#") or "+" in stem:

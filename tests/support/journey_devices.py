@@ -64,16 +64,22 @@ class Devices:
         self._pulled: set[str] = set()
         self._bodies: dict[int, Body] = {}
 
-    def pty(self, device: str, bed: str, driver: str, emulator: SerialEmulator, source: VitalSource) -> CountingLine:
-        """A device on a pseudo-terminal; its line."""
+    def pty(
+        self, device: str, bed: str, driver: str, emulator: SerialEmulator, source: VitalSource, *more: str
+    ) -> CountingLine:
+        """A device on a pseudo-terminal; its line. `more`: further lines of the site file."""
         line = self._wired[device] = CountingLine()
-        self.bind(device, bed, driver, self.ward.add_pty(device, emulator, self._folder, self._body(source), line))
+        url = self.ward.add_pty(device, emulator, self._folder, self._body(source), line)
+        self.bind(device, bed, driver, url, *more)
         return line
 
-    def tcp(self, device: str, bed: str, driver: str, emulator: SerialEmulator, source: VitalSource) -> CountingLine:
-        """A device behind a TCP port; its line."""
+    def tcp(
+        self, device: str, bed: str, driver: str, emulator: SerialEmulator, source: VitalSource, *more: str
+    ) -> CountingLine:
+        """A device behind a TCP port; its line. `more`: further lines of the site file."""
         line = self._wired[device] = CountingLine()
-        self.bind(device, bed, driver, self.ward.add_tcp(device, emulator, self._body(source), faults=line))
+        url = self.ward.add_tcp(device, emulator, self._body(source), faults=line)
+        self.bind(device, bed, driver, url, *more)
         return line
 
     def mqtt(self, device: str, bed: str, port: int, source: VitalSource) -> None:
@@ -82,9 +88,10 @@ class Devices:
         self.ward.add_mqtt(device, emulator, LOOPBACK, port, self._body(source))
         self.bind(device, bed, "mqtt-vitals", mqtt_url(port, bed, device))
 
-    def bind(self, device: str, bed: str, driver: str, url: str) -> None:
+    def bind(self, device: str, bed: str, driver: str, url: str, *more: str) -> None:
         """A device of the site file."""
         self.lines += ["[[device]]", f'id = "{device}"', f'bed = "{bed}"', f'driver = "{driver}"', f'url = "{url}"']
+        self.lines += more
 
     def unplug(self, device: str) -> None:
         """Pull the cable. What is on its way is lost with it."""

@@ -29,6 +29,7 @@ DRIVERS: Final = (
         nominal_interval=POLL,
         line=LineSettings(baud=4800),
         dialogue=ParDialogue,
+        starts=True,
         options=ParOptions,
     ),
 )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from adapters.devices.mqtt_vitals import VitalsDecoder, command_payload
+from adapters.devices.mqtt_vitals.decoder import VitalsDecoder
+from adapters.devices.mqtt_vitals.dialogue import command_payload
 from adapters.devices.nonin import Df2Decoder
 from adapters.devices.par_nibp import ParDecoder, ParDialogue, ParOptions
 from adapters.reading import CuffProgress, CuffReading, Fault, OximeterReading, PlethChunk, Reading

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from adapters.devices.mqtt_vitals import PAYLOAD_LIMIT, VitalsDecoder, command_payload
+from adapters.devices.mqtt_vitals.decoder import PAYLOAD_LIMIT, VitalsDecoder
+from adapters.devices.mqtt_vitals.dialogue import command_payload
 from adapters.reading import CuffProgress, CuffReading, DeviceStatus, Fault, FaultKind, OximeterReading, PlethChunk
 from config.instant import SECOND, from_datetime
 from config.vocabulary import CuffError, CuffState, Flag

@@ -80,6 +80,22 @@ def test_a_device_behind_a_broker() -> None:
     assert "p%40ss" not in repr(found)
 
 
+@pytest.mark.parametrize(
+    ("driver", "url", "more", "startable"),
+    [
+        ("par-nibp", "serial:///dev/a", "commands = true", True),
+        ("par-nibp", "serial:///dev/a", "", False),
+        ("mqtt-vitals", "mqtt://broker/vitals/v1/harbour/bay-1/x/+", "commands = true", True),
+        ("mqtt-vitals", "mqtt://broker/vitals/v1/harbour/bay-1/x/+", 'commands = true\ncadence = "stream"', False),
+        ("mqtt-vitals", "mqtt://broker/vitals/v1/harbour/bay-1/x/+", "", False),
+    ],
+)
+def test_a_cuff_is_started_only_where_the_site_file_says_so(driver: str, url: str, more: str, startable: bool) -> None:
+    """Off by default; a device that streams is no cuff."""
+    (found,) = read(device(driver, url, more)).devices
+    assert found.startable is startable
+
+
 def test_without_a_channel_pages_go_to_the_log() -> None:
     assert [(each.id, each.kind, each.keeps_record) for each in read("").channels] == [("log", "log", True)]
 

@@ -1,4 +1,4 @@
-"""bedwatch's own MQTT scheme (design/interfaces.md, section 3): oximeters and cuffs behind a gateway.
+"""Messages of the own scheme to readings (design/interfaces.md, section 3).
 
 The last topic level is the kind of the message. A payload is decoded strictly at this edge: a bool is no number,
 NaN and Infinity are no JSON, an unknown word in `flags`, `error` or `state` is refused with the known ones named.
@@ -14,11 +14,10 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from math import ceil
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 
-from adapters.driver import Cadence, Driver
 from adapters.reading import (
     CuffProgress,
     CuffReading,
@@ -29,7 +28,6 @@ from adapters.reading import (
     PlethChunk,
     Reading,
 )
-from config.instant import SECOND, Instant, to_rfc3339
 from config.vocabulary import CuffError, CuffState, Flag
 
 PAYLOAD_LIMIT: Final = 64 * 1024
@@ -229,23 +227,3 @@ KINDS: Final[dict[str, Callable[[int, bytes], Reading]]] = {
     "pleth": _pleth,
     "status": _status,
 }
-
-
-def command_payload(command: Literal["start", "stop"], now: Instant) -> bytes:
-    """Payload for the topic `…/command` of a device that the site file allows to be commanded."""
-    return msgspec.json.encode({"t": to_rfc3339(now), "command": command})
-
-
-DRIVERS: Final = (
-    Driver(
-        name="mqtt-vitals",
-        title="bedwatch's own MQTT scheme, oximeters and cuffs",
-        source="design/interfaces.md, section 3",
-        decoder=lambda options: VitalsDecoder(),
-        # A cuff is silent between measurements by right. For an oximeter the site file says `cadence = "stream"`,
-        # and `bedwatch check` asks for it: without that its silence shows as missing data and by its last will only.
-        cadence=Cadence.EPISODIC,
-        nominal_interval=SECOND,
-        messages=True,
-    ),
-)
