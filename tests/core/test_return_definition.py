@@ -175,7 +175,7 @@ def session_verdict(outcomes: Sequence[Outcome], end: int) -> str:
 # -- the core against the definition ------------------------------------------------------------------------------
 
 levels = st.sampled_from([118, 131, 132, 133, 142, 143, 150])
-spans = st.sampled_from([15, 60, 90, 120, 239, 240, 241, 300, 301, 450, 700])
+spans = st.sampled_from([30, 60, 90, 120, 239, 240, 241, 300, 301, 450, 700])
 pulses = st.sampled_from([70.0, 80.0, 81.0, 95.0, None])
 
 
