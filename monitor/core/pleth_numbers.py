@@ -31,7 +31,7 @@ class PlethNumbers:
             its height within this ratio; so large a share of even beats is as good as all of them: ectopic ones are
             no bad signal (own choices).
         skewness_floor: SQI (d): at most this is no pulse wave.
-        least_quality: below it there are no numbers.
+        least_quality, sure_quality: below the first there are no numbers, below the second they are SUSPECT.
         rate_range: rule gate, /min.
         longest_gap_s: rule gate.
         interval_ratio: rule gate: longest to shortest interval.
@@ -71,6 +71,7 @@ class PlethNumbers:
     even_enough: float = 0.75
     skewness_floor: float = 0.0
     least_quality: float = 0.5
+    sure_quality: float = 0.8
     rate_range: tuple[float, float] = (40.0, 180.0)
     longest_gap_s: float = 3.0
     interval_ratio: float = 2.2

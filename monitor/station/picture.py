@@ -19,7 +19,7 @@ from monitor.core.ruleset import Ruleset
 from monitor.core.session import Session
 from monitor.core.session_limits import find_rule
 from monitor.core.ward import Ward
-from monitor.station import session_picture, wire
+from monitor.station import derived, session_picture, wire
 from monitor.station.rule_settings import rule_settings
 from monitor.wording import rule_words
 
@@ -208,7 +208,7 @@ def _values(bed: Bed, now: Instant) -> dict[str, wire.Value]:
         held = state.cuff.values.get(metric)
         if held is not None:
             found[metric.value] = _cuff_value(metric, held, state.cuff.last_valid.get(metric), now)
-    return found
+    return found | derived.values(bed, now)
 
 
 def _cuff_value(metric: Metric, held: PressureValue, valid: PressureValue | None, now: Instant) -> wire.Value:

@@ -102,9 +102,12 @@ function renderReturn(bed: Bed, now: number): TemplateResult | typeof nothing {
   </section>`;
 }
 
+/** What the service finds in the wave itself: a trend beside the device's numbers. */
+const DERIVED: readonly string[] = ["pulse_rate_pleth", "resp_rate_pleth"];
+
 function renderValues(bed: Bed, now: number, lagS: number): TemplateResult {
   const cuff = pressure(bed, now);
-  const rows = ["spo2", "pulse_rate", "perfusion_index"].filter((metric) => bed.values[metric] !== undefined);
+  const rows = ["spo2", "pulse_rate", "perfusion_index", ...DERIVED].filter((metric) => bed.values[metric] !== undefined);
   return html`<section aria-label="Values and limits">
     <h3>Values and limits</h3>
     <table>
@@ -114,7 +117,8 @@ function renderValues(bed: Bed, now: number, lagS: number): TemplateResult {
       <tbody>
         ${rows.map((metric) => {
           const shown = numeric(bed.values[metric], now, lagS);
-          return row(metricWords(metric), shown.text, shown.ageS, shown.note, limitWords(bed.limits[metric]));
+          const note = shown.note ?? (DERIVED.includes(metric) ? "from the pleth" : null);
+          return row(metricWords(metric), shown.text, shown.ageS, note, limitWords(bed.limits[metric]));
         })}
         ${(["resp_rate", "moaas"] as const).flatMap((metric) => {
           const entered = bed.values[metric];

@@ -27,6 +27,7 @@ const REASONS: Readonly<Record<string, string>> = {
   jump: "large jump, repeating",
   irregular: "irregular pulse",
   venous: "too soon after the last reading",
+  signal_quality: "weak signal",
   stale: "no fresh value",
   no_data: "no data",
   offline: "device offline",
@@ -73,6 +74,8 @@ const METRICS: Readonly<Record<string, string>> = {
   systolic: "SBP",
   diastolic: "DBP",
   mean: "MAP",
+  pulse_rate_pleth: "PR~",
+  resp_rate_pleth: "RR~",
 };
 
 export const metricWords = (metric: string): string => METRICS[metric] ?? metric.replaceAll("_", " ");
