@@ -30,7 +30,7 @@ function attach(server: ViteDevServer | PreviewServer): void {
     };
     ward.tick(now());
     const { beds, alarms, site } = ward.picture();
-    send({ type: "snapshot", server_time: iso(), beds, alarms, site });
+    send({ type: "snapshot", server_time: iso(), beds, alarms, site, inactivations: [] });
     let told = new Map(alarms.map((alarm) => [alarm.alarm_id, JSON.stringify(alarm)]));
     let wanted: string[] = [];
     let waveAt = now();
@@ -44,7 +44,7 @@ function attach(server: ViteDevServer | PreviewServer): void {
         const picture = ward.picture();
         const changed = picture.alarms.filter((alarm: Alarm) => told.get(alarm.alarm_id) !== JSON.stringify(alarm));
         told = new Map(picture.alarms.map((alarm) => [alarm.alarm_id, JSON.stringify(alarm)]));
-        send({ type: "update", server_time: iso(), beds: picture.beds, alarms: changed });
+        send({ type: "update", server_time: iso(), beds: picture.beds, alarms: changed, inactivations: [] });
         const until = now();
         for (const bed of wanted) {
           const samples = ward.pleth(bed, waveAt, until);
@@ -92,12 +92,13 @@ function attach(server: ViteDevServer | PreviewServer): void {
         return answer(200, {});
       }
       if (signedIn === null) return refuse(401, "Nobody is signed in.");
-      if (path === "/me") return answer(200, { name: signedIn, locked: false });
+      if (path === "/me") return answer(200, { name: signedIn, role: "nurse", locked: false });
       const acknowledged = /^\/alarms\/([^/]+)\/acknowledge$/.exec(path);
       if (acknowledged !== null) {
         const refusal = ward.acknowledge(acknowledged[1] ?? "", signedIn, now());
         return refusal === null ? answer(200, {}) : refuse(409, refusal);
       }
+      if (path.endsWith("/rules")) return answer(200, { rules: [] });
       const trend = /^\/beds\/([^/]+)\/trend$/.exec(path);
       if (trend !== null) {
         return answer(200, { points: ward.trend(trend[1] ?? "", url.searchParams.get("metric") ?? "", now()) });

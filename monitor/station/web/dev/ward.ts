@@ -1,15 +1,15 @@
 // The mock's eight beds, one per state worth looking at.
 
 import type { TrendPoint } from "../src/api.ts";
-import type { Advisory, Alarm, Baseline, Bed, Device, Limits, ReadinessItem, ReturnMetric, Session, Site, Value } from "../src/wire.gen.ts";
+import type { Advisory, Alarm, Baseline, Bed, Device, Inactivation, Limits, ReadinessItem, ReturnMetric, Session, Site, Value } from "../src/wire.gen.ts";
 
 export const RATE_HZ = 75;
 const MINUTE = 60_000;
 const LIMITS: Record<string, Limits> = {
-  spo2: { low: 90, high: null },
-  pulse_rate: { low: 48, high: 120 },
-  systolic: { low: 90, high: 160 },
-  diastolic: { low: null, high: 100 },
+  spo2: { low: 88, high: null, own: true },
+  pulse_rate: { low: 48, high: 120, own: false },
+  systolic: { low: 90, high: 160, own: false },
+  diastolic: { low: null, high: 100, own: false },
 };
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -79,6 +79,16 @@ export class MockWard {
       alarms: [...this.alarms.values()],
       site: { id: "demo", name: "Harbour Clinic", preset: "ketamine-adult", version: "0.1.0", speed: 1, demo: true },
     };
+  }
+
+  /** Bay 1 has a rule off, bay 2 its sound paused, bay 7 its alarms paused. */
+  private inactivations(bed: string): Inactivation[] {
+    const one = (state: Inactivation["state"], part: Partial<Inactivation> = {}): Inactivation => ({
+      state, alarm: null, alarm_text: null, by: "nurse-a", since: iso(this.began), until: null, reason: null, reminded_at: null, ...part,
+    });
+    if (bed === "bay-1") return [one("ALARM_OFF", { alarm: "PR_LOW", alarm_text: "Pulse", by: "dr-p", reason: "athlete" })];
+    if (bed === "bay-2") return [one("AUDIO_PAUSED", { until: iso(this.began + 2 * MINUTE) })];
+    return bed === "bay-7" ? [one("ALARM_PAUSED", { until: iso(this.began + 2 * MINUTE) })] : [];
   }
 
   /** Null when it worked, else the refusal. */
@@ -173,6 +183,7 @@ export class MockWard {
       baseline: item.started === null ? [] : BASELINE,
       recovery: this.recovery(item),
       devices: this.devices(item),
+      inactivations: this.inactivations(item.id),
     };
   }
 
@@ -245,7 +256,7 @@ function firstAlarms(began: number): Alarm[] {
     return {
       bed, bed_label: bed === null ? null : `Bay ${bed.at(-1)}`, state: "ACTIVE", stale: false, superseded: false, durable: true,
       value: null, limit: null, unit: null, since: iso(began - agoS * 1000), raised_at: iso(began - agoS * 1000),
-      acknowledged_by: null, acknowledged_at: null, ended_at: null, close_reason: null, device: null, ...part,
+      acknowledged_by: null, acknowledged_at: null, ended_at: null, close_reason: null, device: null, physiological: true, ...part,
     };
   };
   return [

@@ -10,8 +10,14 @@ import { alarmTextOnBed, ICON, PREFIX } from "./words";
 
 const PRIORITIES: readonly Priority[] = ["high", "medium", "low"];
 
-/** The alarm bar; `sorted` holds all alarms in order. */
-export function renderAlarmBar(page: Page, sorted: readonly Alarm[], now: number, actions: Actions): TemplateResult {
+/** The alarm bar; `sorted` holds all alarms in order, `still` ones do not flash. */
+export function renderAlarmBar(
+  page: Page,
+  sorted: readonly Alarm[],
+  now: number,
+  actions: Actions,
+  still: (alarm: Alarm) => boolean = () => false,
+): TemplateResult {
   const calling = sorted.filter(calls);
   const rows = sorted.filter((alarm) => !covered(alarm));
   const under = sorted.filter(covered);
@@ -19,7 +25,7 @@ export function renderAlarmBar(page: Page, sorted: readonly Alarm[], now: number
   return html`<aside class="alarms ${page.alarmsOpen ? "unfolded" : ""}" aria-label="Alarms">
     <button
       type="button"
-      class="summary ${first === null ? "calm" : `${first.priority} active`}"
+      class="summary ${first === null ? "calm" : `${first.priority} active`} ${first !== null && still(first) ? "still" : ""}"
       aria-expanded=${page.alarmsOpen ? "true" : "false"}
       @click=${() => actions.unfoldAlarms(!page.alarmsOpen)}
     >
@@ -34,7 +40,7 @@ export function renderAlarmBar(page: Page, sorted: readonly Alarm[], now: number
       ${repeat(
         rows,
         (alarm) => alarm.alarm_id,
-        (alarm) => renderAlarm(page, alarm, now, actions),
+        (alarm) => renderAlarm(page, alarm, now, actions, still(alarm)),
       )}
     </ul>
     ${under.length === 0
@@ -45,7 +51,7 @@ export function renderAlarmBar(page: Page, sorted: readonly Alarm[], now: number
             ${repeat(
               under,
               (alarm) => alarm.alarm_id,
-              (alarm) => renderAlarm(page, alarm, now, actions),
+              (alarm) => renderAlarm(page, alarm, now, actions, still(alarm)),
             )}
           </ul>
         </details>`}
@@ -61,12 +67,12 @@ function counts(sorted: readonly Alarm[]): string {
   return parts.length === 0 ? "No alarms" : parts.join(" · ");
 }
 
-function renderAlarm(page: Page, alarm: Alarm, now: number, actions: Actions): TemplateResult {
+function renderAlarm(page: Page, alarm: Alarm, now: number, actions: Actions, still: boolean): TemplateResult {
   const raised = Date.parse(alarm.raised_at);
   const error = page.errors.get(alarm.alarm_id);
   // Acknowledging the higher alarm of its group answers a superseded one as well (rulings, section 2.4).
   const open = alarm.state !== "ACKED" && !(alarm.superseded && alarm.state === "ACTIVE");
-  const classes = [alarm.priority, alarm.state.toLowerCase(), alarm.superseded ? "superseded" : "", alarm.stale ? "stale" : ""];
+  const classes = [alarm.priority, alarm.state.toLowerCase(), alarm.superseded ? "superseded" : "", alarm.stale ? "stale" : "", still ? "still" : ""];
   return html`<li class="alarm ${classes.join(" ")}" data-alarm=${alarm.alarm_id}>
     <div class="line">
       <span class="mark" aria-label=${`${alarm.priority} priority`}>${ICON[alarm.priority]} ${PREFIX[alarm.priority]}</span>

@@ -2,6 +2,7 @@
 
 import { hhmmss } from "./times";
 import type { Alarm } from "./wire.gen";
+import { alarmText, PREFIX } from "./words";
 
 export type Priority = Alarm["priority"];
 
@@ -24,11 +25,11 @@ export const calls = (alarm: Alarm): boolean => alarm.state === "ACTIVE" && !ala
 /** One row per group (alarm-system 4.1): present, but a higher alarm of its group stands for it and answers it. */
 export const covered = (alarm: Alarm): boolean => alarm.superseded && alarm.state !== "LATCHED";
 
-/** The priority to be heard now, null for silence. */
-export function heardPriority(alarms: Iterable<Alarm>): Priority | null {
+/** The priority to be heard now, null for silence; `sounds` says which alarm may be heard. */
+export function heardPriority(alarms: Iterable<Alarm>, sounds: (alarm: Alarm) => boolean = () => true): Priority | null {
   let heard: Priority | null = null;
   for (const alarm of alarms) {
-    if (calls(alarm) && (heard === null || RANK[alarm.priority] > RANK[heard])) heard = alarm.priority;
+    if (calls(alarm) && sounds(alarm) && (heard === null || RANK[alarm.priority] > RANK[heard])) heard = alarm.priority;
   }
   return heard;
 }
@@ -60,6 +61,32 @@ export function newlyCalling(before: ReadonlyMap<string, Alarm>, after: Readonly
     const known = before.get(alarm.alarm_id);
     return calls(alarm) && (known === undefined || !calls(known) || RANK[known.priority] < RANK[alarm.priority]);
   });
+}
+
+const MOST_SINGLE = 3;
+const COMBINED_MS = 60_000;
+
+/** What a screen reader says: of a bed with many new alarms only how many, of every other each. */
+export function announcement(calling: readonly Alarm[], all: Iterable<Alarm>, now: number): string {
+  const known = [...all];
+  const crowded = crowdedBeds(known, now);
+  const lines = calling.map((alarm) => {
+    if (alarm.bed === null || !crowded.has(alarm.bed)) return `${PREFIX[alarm.priority]} ${alarmText(alarm)}`;
+    const count = known.filter((other) => other.bed === alarm.bed && calls(other)).length;
+    return `${PREFIX[alarm.priority]} ${alarm.bed_label ?? alarm.bed}: ${count} alarms`;
+  });
+  return [...new Set(lines)].join(". ");
+}
+
+/** Beds with more than three new MEDIUM or HIGH alarms within a minute: one announcement for all (alarm-system 4.1). */
+export function crowdedBeds(alarms: Iterable<Alarm>, now: number): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const alarm of alarms) {
+    if (alarm.bed !== null && alarm.priority !== "low" && now - Date.parse(alarm.raised_at) < COMBINED_MS) {
+      counts.set(alarm.bed, (counts.get(alarm.bed) ?? 0) + 1);
+    }
+  }
+  return new Set([...counts].filter(([, count]) => count > MOST_SINGLE).map(([bed]) => bed));
 }
 
 /** Alarms that ended unanswered between two pictures: each sounds one LOW burst. */

@@ -1,7 +1,10 @@
 // The HTTP calls of the page (interfaces, section 5). A refusal becomes an ApiError whose text is for the nurse.
 
+import type { RuleSetting } from "./wire.gen";
+
 export interface Me {
   readonly name: string;
+  readonly role: string;
   /** After a long time without use: the ward is still shown, but to change anything one signs in again. */
   readonly locked: boolean;
 }
@@ -50,6 +53,11 @@ export async function trend(bed: string, metric: string, points: number): Promis
     points: TrendPoint[];
   };
   return answer.points;
+}
+
+/** What can be set about the rules of a bed. */
+export async function rules(bed: string): Promise<RuleSetting[]> {
+  return ((await call(`/beds/${encodeURIComponent(bed)}/rules`, { method: "GET" })) as { rules: RuleSetting[] }).rules;
 }
 
 function post(path: string, body: unknown): Promise<unknown> {

@@ -3,10 +3,12 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import { lagAt, numeric, pressure } from "./ages";
+import { renderBedStates } from "./inactivation-view";
 import type { Actions, Page } from "./page";
 import { countdown, infusionClock, intervalWords, stateOfReturn, verdictWords } from "./recovery";
 import { renderReadiness } from "./entry-form";
 import { renderHints } from "./hints";
+import { renderRules } from "./rule-settings";
 import { renderSessionActions } from "./session-form";
 import type { BedPicture } from "./store";
 import { hhmm, hhmmss, instant, spoken } from "./times";
@@ -31,7 +33,7 @@ export function renderDetail(page: Page, picture: BedPicture, now: number, actio
     </header>
     <div class="body">
       ${renderSession(bed)} ${renderHints(page, bed, actions)} ${renderSessionActions(page, picture, now, actions)}
-      ${page.form === "discharge" ? nothing : renderReadiness(bed)}
+      ${page.form === "discharge" ? nothing : renderReadiness(bed)} ${renderBedStates(page, bed, now, actions)} ${renderRules(page, bed, actions)}
       ${bed.session === null ? nothing : renderTrend(page.trends.get(bed.session.id) ?? null, bed)} ${renderReturn(bed, now)} ${renderValues(bed, now, lagAt(page.ward?.time.speed ?? 1))}
       ${renderDevices(bed, now)}
     </div>

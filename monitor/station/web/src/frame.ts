@@ -1,6 +1,7 @@
 // What stands around the beds: whose ward, what time, who, whether it is alive and can be heard.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { renderStationControls } from "./inactivation-view";
 import type { Actions, Page } from "./page";
 import { hhmmss } from "./times";
 import { SECONDARY } from "./words";
@@ -18,7 +19,7 @@ export function renderHead(page: Page, now: number | null, actions: Actions): Te
       : nothing}
     <span class="space"></span>
     <span class="connection ${page.connection}">${CONNECTION[page.connection]}</span>
-    ${renderSound(page, actions)}
+    ${renderSound(page)} ${renderStationControls(page, actions)}
     ${page.me == null || page.me.locked
       ? html`<span class="who"
           >${page.me == null ? nothing : html`<b>${page.me.name}</b> (locked)`}<button
@@ -33,18 +34,11 @@ export function renderHead(page: Page, now: number | null, actions: Actions): Te
   </header>`;
 }
 
-function renderSound(page: Page, actions: Actions): TemplateResult {
+/** Whether this page can be heard. It has no mute of its own: sound is silenced by the four named states alone. */
+function renderSound(page: Page): TemplateResult {
   if (page.audio === "blocked") return html`<span class="sound off">✕ No sound</span>`;
   if (asks(page)) return html`<span class="sound off">✕ Sound not heard yet</span>`;
-  const muted = page.audio === "muted";
-  return html`<button
-    type="button"
-    class="sound ${muted ? "off" : ""}"
-    aria-pressed=${muted ? "true" : "false"}
-    @click=${() => actions.mute(!muted)}
-  >
-    ${muted ? "✕ Muted" : "♪ Sound on"}
-  </button>`;
+  return html`<span class="sound">♪ Sound on</span>`;
 }
 
 /** Whether it is open if anybody can hear this page; alarms sound meanwhile. */
@@ -68,12 +62,6 @@ export function renderSoundBanner(page: Page, actions: Actions): TemplateResult 
   if (page.shift === "unheard") {
     return html`<div class="banner" role="status">
       <span><b>Alarms may be silent on this page.</b> Nobody heard its tones. Check the volume and the loudspeaker; the service has been told.</span>
-      <button type="button" class="primary" @click=${actions.startShift}>Play the tones again</button>
-    </div>`;
-  }
-  if (page.audio === "muted") {
-    return html`<div class="banner" role="status">
-      <span><b>Alarms are muted on this page.</b> Check the volume and the loudspeaker; the service has been told.</span>
       <button type="button" class="primary" @click=${actions.startShift}>Play the tones again</button>
     </div>`;
   }

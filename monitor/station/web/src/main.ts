@@ -1,7 +1,7 @@
 // Wires the page: the feed fills the ward, every change and every half second draws it, the watchdog covers it.
 
 import { html, nothing, render } from "lit";
-import { calls, heardPriority, newlyCalling, newlyLatched, RANK, sortAlarms } from "./alarms";
+import { announcement, calls, heardPriority, newlyCalling, newlyLatched, RANK, sortAlarms } from "./alarms";
 import { lagAt } from "./ages";
 import { renderAlarmBar } from "./alarm-bar";
 import * as api from "./api";
@@ -9,17 +9,19 @@ import { arrange } from "./arrange";
 import { renderDetail } from "./detail";
 import { type Line, openFeed } from "./feed";
 import { renderFoot, renderHead, renderSignIn, renderSoundBanner } from "./frame";
+import { ALL_ON, flashes, newlyReminded, sounds, stationSilent } from "./inactivation";
+import { renderStationBanner } from "./inactivation-view";
 import type { Actions, Page } from "./page";
 import { Wave } from "./pleth";
 import { hideSheet, showSheet } from "./sheet";
 import { makeSound } from "./sound";
-import { applyHeartbeat, applySnapshot, applyUpdate, serverNow } from "./store";
+import { applyHeartbeat, applySnapshot, applyUpdate, quietOf, serverNow } from "./store";
 import "./style.css";
 import { renderTile } from "./tile";
 import { loadTrend } from "./trend-load";
 import { startWatchdog } from "./watchdog";
 import type { Alarm, ToPage } from "./wire.gen";
-import { alarmText, PREFIX } from "./words";
+import { PREFIX } from "./words";
 
 const DRAW_EVERY_MS = 500;
 const TREND_EVERY_MS = 10_000;
@@ -46,6 +48,7 @@ let page: Page = {
   errors: new Map(),
   busy: new Set(),
   trends: new Map(),
+  rules: new Map(),
 };
 const sound = makeSound();
 const waves = new Map<string, Wave>();
@@ -122,17 +125,19 @@ function view(): unknown {
   const selected = ward === null || page.selected === null ? undefined : ward.beds.get(page.selected);
   const first = sorted.find(calls);
   document.title = first === undefined ? "bedwatch" : `${PREFIX[first.priority]} ${first.bed_label ?? "Service"} · bedwatch`;
+  const quiet = ward === null ? ALL_ON : quietOf(ward);
+  const still = (alarm: Alarm): boolean => !flashes(alarm, quiet, clock ?? 0);
   const of = (bed: string): Alarm[] => sorted.filter((alarm) => alarm.bed === bed);
   const { columns, tilePx, scrolls } = arrange(beds.length, room.width, room.height);
   // In a strip beside the panel the order stays: the ward must not move under the finger.
   if (scrolls && selected === undefined) beds.sort((a, b) => weight(of(b.bed.id)) - weight(of(a.bed.id)));
-  return html`${renderHead(page, clock, actions)} ${renderSoundBanner(page, actions)}
+  return html`${renderHead(page, clock, actions)} ${renderSoundBanner(page, actions)} ${clock === null ? nothing : renderStationBanner(page, clock, actions)}
     <main class="ward ${selected === undefined ? "" : "with-detail"}">
-      ${renderAlarmBar(page, sorted, clock ?? 0, actions)}
+      ${renderAlarmBar(page, sorted, clock ?? 0, actions, still)}
       <div class="beds" style=${`--columns:${columns};--tile:${tilePx}px`}>
         ${ward === null || clock === null
           ? html`<p class="starting">Waiting for the service …</p>`
-          : beds.map((picture) => renderTile(picture, of(picture.bed.id), clock, actions, lagAt(ward.time.speed)))}
+          : beds.map((picture) => renderTile(picture, of(picture.bed.id), clock, actions, lagAt(ward.time.speed), still))}
       </div>
       ${selected === undefined || clock === null ? nothing : renderDetail(page, selected, clock, actions)}
     </main>
@@ -153,6 +158,7 @@ function receive(message: ToPage): void {
     return;
   }
   const before = page.ward?.alarms ?? new Map<string, Alarm>();
+  const quietBefore = page.ward === null ? null : quietOf(page.ward);
   if (message.type === "snapshot") {
     change({ ward: applySnapshot(message, pageNow) });
     watchdog.arm();
@@ -162,16 +168,24 @@ function receive(message: ToPage): void {
     change({ ward: message.type === "update" ? applyUpdate(ward, message, pageNow) : applyHeartbeat(ward, message, pageNow) });
   }
   const after = page.ward?.alarms ?? before;
-  if (newlyLatched(before, after).length > 0) sound.once("low");
+  if (newlyLatched(before, after).some(mayBeHeard)) sound.once("low");
   const calling = newlyCalling(before, after);
-  if (calling.length > 0) spoken.textContent = calling.map((alarm) => `${PREFIX[alarm.priority]} ${alarmText(alarm)}`).join(". ");
+  if (calling.length > 0) spoken.textContent = announcement(calling, after.values(), page.ward?.time.at ?? 0);
+  if (quietBefore !== null && page.ward !== null) {
+    const silent = stationSilent(quietOf(page.ward), page.ward.time.at);
+    // What silences the station reminds of itself; of the rest nobody is reminded through that silence.
+    if (newlyReminded(quietBefore, quietOf(page.ward)).some((one) => one.state === "AUDIO_OFF" || !silent)) sound.remind();
+  }
   hear();
 }
+
+const mayBeHeard = (alarm: Alarm): boolean =>
+  page.ward === null || sounds(alarm, quietOf(page.ward), serverNow(page.ward.time, now()));
 
 /** A page that monitors nothing any more calls as for a HIGH alarm. */
 function hear(): void {
   const cutOff = page.me === null && page.connection !== "live" && page.ward !== null;
-  const wanted = silent || cutOff ? "high" : page.ward === null ? null : heardPriority(page.ward.alarms.values());
+  const wanted = silent || cutOff ? "high" : page.ward === null ? null : heardPriority(page.ward.alarms.values(), mayBeHeard);
   sound.want(wanted, now() / 1000);
 }
 
@@ -276,6 +290,7 @@ const actions: Actions = {
   },
   async command(bed, name, fields) {
     if (await attempt(`bed:${bed}`, () => api.command(bed, name, fields))) change({ form: null });
+    void refreshRules(bed);
   },
   async startShift() {
     change({ shift: "playing" });
@@ -289,11 +304,9 @@ const actions: Actions = {
     feed.tellStation();
     hear();
   },
-  mute(muted) {
-    sound.setMuted(muted);
-    change({});
-    feed.tellStation();
-    hear();
+  async station(name) {
+    const bed = page.ward?.beds.keys().next().value;
+    if (bed !== undefined) await attempt("station", () => api.command(bed, name, { scope: "station" }));
   },
   unfoldAlarms: (alarmsOpen) => change({ alarmsOpen }),
   wave,
@@ -304,8 +317,19 @@ async function refreshTrend(bed: string): Promise<void> {
   const session = page.ward?.beds.get(bed)?.bed.session?.id;
   if (session === undefined) return;
   trendAt = now();
+  void refreshRules(bed);
   const trend = await loadTrend(bed, page.trends.get(session) ?? null);
   change({ trends: new Map([[session, trend]]) });
+}
+
+/** What can be set about the rules of a bed; where the service does not answer, what was known stays. */
+async function refreshRules(bed: string): Promise<void> {
+  try {
+    const rules = await api.rules(bed);
+    change({ rules: new Map([...page.rules, [bed, rules]]) });
+  } catch (error) {
+    if (!(error instanceof api.ApiError)) throw error;
+  }
 }
 
 // -- the page's own clocks --------------------------------------------------------------------------------------

@@ -3,12 +3,23 @@
 import type { Me } from "./api";
 import type { Connection } from "./feed";
 import type { Ward } from "./store";
-import type { StationState } from "./wire.gen";
+import type { RuleSetting, StationState } from "./wire.gen";
 import type { Wave } from "./pleth";
 import type { Trend } from "./trend";
 
 /** The inline form that stands open in the bed panel. */
-export type OpenForm = "session" | "start" | "end" | "discharge" | "abort" | "reading" | "happening" | "limbs" | null;
+export type OpenForm =
+  | "session"
+  | "start"
+  | "end"
+  | "discharge"
+  | "abort"
+  | "reading"
+  | "happening"
+  | "limbs"
+  | `limit:${string}`
+  | `off:${string}`
+  | null;
 
 /** Where the start of a shift stands: the nurse must click, listen and answer; `unheard` is her No. */
 export type Shift = "not-started" | "playing" | "unheard" | "started";
@@ -32,6 +43,8 @@ export interface Page {
   readonly busy: ReadonlySet<string>;
   /** By session. */
   readonly trends: ReadonlyMap<string, Trend>;
+  /** What can be set about the rules of a bed, by bed. */
+  readonly rules: ReadonlyMap<string, readonly RuleSetting[]>;
 }
 
 /** Whether somebody is signed in who may change something. */
@@ -48,7 +61,8 @@ export interface Actions {
   command(bed: string, name: string, fields: Record<string, unknown>): void;
   startShift(): void;
   answerShift(heard: boolean): void;
-  mute(muted: boolean): void;
+  /** A command for the sound of the whole station. */
+  station(name: "audio_pause" | "audio_off" | "resume_alarms"): void;
   unfoldAlarms(open: boolean): void;
   wave(bed: string): Wave;
 }

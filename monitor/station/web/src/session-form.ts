@@ -76,8 +76,8 @@ function openForm(page: Page, picture: BedPicture, now: number, actions: Actions
       return limbsForm(bed, send);
     case "abort":
       return form("Abort the session", "Abort", (fields) => send("abort", fields), reason("Reason", true));
-    case null:
-      return nothing;
+    default:
+      return nothing; // none, or one of the rules below
   }
 }
 

@@ -6,6 +6,10 @@ import type { StationState } from "./wire.gen";
 
 const VOLUME = 0.35;
 const SHIFT_GAP_S = 0.6;
+/** A reminder is one pure swelling tone, softer and lower than every alarm, so that nobody takes it for one. */
+const REMINDER_HZ = 330;
+const REMINDER_S = 0.6;
+const REMINDER_VOLUME = 0.12;
 
 export interface Sound {
   state(): StationState["audio"];
@@ -16,17 +20,16 @@ export interface Sound {
   startShift(): Promise<void>;
   /** Whether the nurse heard the tones: only then the page counts as one that can be heard. */
   answer(heard: boolean): void;
-  /** The nurse's switch: a muted page tells the service so. */
-  setMuted(muted: boolean): void;
   /** What must be heard now; a higher priority starts at once, null stops at once. */
   want(priority: Priority | null, pageNowS: number): void;
+  /** One short soft tone that is no alarm's: something is paused or off still (a reminder signal). */
+  remind(): void;
   /** One burst, for an alarm that ended unanswered. */
   once(priority: Priority): void;
 }
 
 export function makeSound(): Sound {
   let context: AudioContext | null = null;
-  let muted = false;
   let heard = false;
   let tonesEnd = 0;
   let playing: Priority | null = null;
@@ -37,7 +40,7 @@ export function makeSound(): Sound {
 
   const state = (): StationState["audio"] => {
     if (!runs()) return "blocked";
-    return muted || !heard ? "muted" : "ok";
+    return heard ? "ok" : "muted";
   };
 
   /** Seconds until the tones of the shift are over. */
@@ -52,7 +55,7 @@ export function makeSound(): Sound {
   /** Schedules one burst `delay` seconds from now; its length. */
   const play = (priority: Priority, delay: number): number => {
     const burst = BURSTS[priority];
-    if (context === null || !runs() || muted) return burstLength(burst);
+    if (context === null || !runs()) return burstLength(burst);
     const start = context.currentTime + delay;
     const wave = context.createPeriodicWave(new Float32Array(HARMONICS.length + 1), Float32Array.of(0, ...HARMONICS));
     const voice = new OscillatorNode(context, { frequency: burst.frequencyHz, periodicWave: wave });
@@ -80,7 +83,7 @@ export function makeSound(): Sound {
     async startShift() {
       context ??= new AudioContext();
       await context.resume();
-      muted = heard = false;
+      heard = false;
       hush();
       playing = null;
       let delay = 0.1;
@@ -89,11 +92,6 @@ export function makeSound(): Sound {
     },
     answer(now) {
       heard = now;
-    },
-    setMuted(now) {
-      muted = now;
-      playing = null;
-      if (muted) hush();
     },
     want(priority, pageNowS) {
       if (priority === null) {
@@ -109,6 +107,18 @@ export function makeSound(): Sound {
         nextAt = pageNowS + play(priority, 0) + BURSTS[priority].restS;
       }
       playing = priority;
+    },
+    remind() {
+      if (context === null || !runs() || playing !== null || tonesLeft() > 0) return;
+      const at = context.currentTime;
+      const voice = new OscillatorNode(context, { frequency: REMINDER_HZ });
+      const level = new GainNode(context, { gain: 0 });
+      level.gain.setValueAtTime(0, at);
+      level.gain.linearRampToValueAtTime(REMINDER_VOLUME, at + REMINDER_S / 2);
+      level.gain.linearRampToValueAtTime(0, at + REMINDER_S);
+      voice.connect(level).connect(context.destination);
+      voice.start(at);
+      voice.stop(at + REMINDER_S);
     },
     once(priority) {
       if (playing === null) play(priority, tonesLeft());

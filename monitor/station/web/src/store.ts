@@ -1,6 +1,7 @@
 // The page's picture of the ward: values only, no DOM, no clock. Every change makes a new Ward.
 
-import type { Alarm, Bed, Heartbeat, Site, Snapshot, Update } from "./wire.gen";
+import { type Quiet } from "./inactivation";
+import type { Alarm, Bed, Heartbeat, Inactivation, Site, Snapshot, Update } from "./wire.gen";
 
 /** What the server's clock said, and when the page heard it (page milliseconds). */
 export interface ServerTime {
@@ -20,7 +21,15 @@ export interface Ward {
   readonly time: ServerTime;
   readonly beds: ReadonlyMap<string, BedPicture>;
   readonly alarms: ReadonlyMap<string, Alarm>;
+  /** What is paused or off for the whole station. */
+  readonly inactivations: readonly Inactivation[];
 }
+
+/** What is paused or off anywhere. */
+export const quietOf = (ward: Ward): Quiet => ({
+  station: ward.inactivations,
+  beds: new Map([...ward.beds].map(([id, picture]) => [id, picture.bed.inactivations])),
+});
 
 /** A whole new picture: nothing of an earlier connection survives it. */
 export function applySnapshot(message: Snapshot, pageNow: number): Ward {
@@ -30,6 +39,7 @@ export function applySnapshot(message: Snapshot, pageNow: number): Ward {
     time: { at, heardAt: pageNow, speed: message.site.speed },
     beds: new Map(message.beds.map((bed) => [bed.id, { bed, at }])),
     alarms: mergeAlarms(new Map(), message.alarms),
+    inactivations: message.inactivations,
   };
 }
 
@@ -38,7 +48,7 @@ export function applyUpdate(ward: Ward, message: Update, pageNow: number): Ward 
   const time = advance(ward.time, message.server_time, pageNow);
   const beds = new Map(ward.beds);
   for (const bed of message.beds) beds.set(bed.id, { bed, at: time.at });
-  return { ...ward, time, beds, alarms: mergeAlarms(ward.alarms, message.alarms) };
+  return { ...ward, time, beds, alarms: mergeAlarms(ward.alarms, message.alarms), inactivations: message.inactivations };
 }
 
 /** Nothing but the server's time. */

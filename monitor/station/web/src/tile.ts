@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { numeric, pressure, type Shown } from "./ages";
 import { calls, covered, leading, stateWords } from "./alarms";
+import { renderTileStates } from "./inactivation-view";
 import type { Actions } from "./page";
 import { countdown, infusedSeconds, infusionClock, returnMark, returnWords, verdictWords } from "./recovery";
 import type { BedPicture } from "./store";
@@ -14,8 +15,15 @@ import { alarmTextOnBed, ICON, metricWords, originBadge, phaseWords, PREFIX, rea
 const TALL_LINES = 4;
 const LOW_LINES = 2;
 
-/** A bed's tile; `alarms` are the bed's own, in order; `lagS` as in `numeric`. */
-export function renderTile(picture: BedPicture, alarms: readonly Alarm[], now: number, actions: Actions, lagS = 0): TemplateResult {
+/** A bed's tile; `alarms` are the bed's own, in order, `still` ones do not flash; `lagS` as in `numeric`. */
+export function renderTile(
+  picture: BedPicture,
+  alarms: readonly Alarm[],
+  now: number,
+  actions: Actions,
+  lagS = 0,
+  still: (alarm: Alarm) => boolean = () => false,
+): TemplateResult {
   const { bed, at } = picture;
   const shown = (metric: string): Shown => watched(bed, numeric(bed.values[metric], now, lagS));
   const lead = leading(alarms);
@@ -35,7 +43,7 @@ export function renderTile(picture: BedPicture, alarms: readonly Alarm[], now: n
       <span class="patient">${bed.session?.patient ?? ""}</span>
       ${badge === null ? nothing : html`<span class="badge">${badge}</span>`}
     </header>
-    ${renderPhase(bed, at, now)}
+    ${renderPhase(bed, at, now)} ${renderTileStates(bed, now)}
     <div class="numbers">
       ${renderNumber("SpO2", "%", "spo2", shown("spo2"), bed.limits["spo2"])}
       ${renderNumber("Pulse", "/min", "pulse", shown("pulse_rate"), bed.limits["pulse_rate"])}
@@ -43,7 +51,7 @@ export function renderTile(picture: BedPicture, alarms: readonly Alarm[], now: n
     ${renderPressure(bed, now)}
     <pleth-trace .wave=${actions.wave(bed.id)}></pleth-trace>
     <footer>${offline(bed, alarms).map((device) => renderOffline(device, now))}</footer>
-    ${renderAlarms(alarms)}
+    ${renderAlarms(alarms, still)}
   </article>`;
 }
 
@@ -68,14 +76,14 @@ function renderPhase(bed: Bed, at: number, now: number): TemplateResult {
   </div>`;
 }
 
-function renderAlarms(alarms: readonly Alarm[]): TemplateResult | typeof nothing {
+function renderAlarms(alarms: readonly Alarm[], still: (alarm: Alarm) => boolean): TemplateResult | typeof nothing {
   const uncovered = alarms.filter((alarm) => !covered(alarm));
   if (uncovered.length === 0) return nothing;
   const shown = [...uncovered.filter(calls), ...uncovered.filter((alarm) => !calls(alarm))];
   return html`<ul class="bed-alarms">
     ${shown.slice(0, TALL_LINES).map((alarm, index) => {
       const [what, limit] = textAndLimit(alarmTextOnBed(alarm));
-      return html`<li class="alarm ${alarm.priority} ${alarm.state.toLowerCase()}" title=${stateWords(alarm)}>
+      return html`<li class="alarm ${alarm.priority} ${alarm.state.toLowerCase()} ${still(alarm) ? "still" : ""}" title=${stateWords(alarm)}>
         <span class="mark">${ICON[alarm.priority]} ${PREFIX[alarm.priority]}</span>
         <span class="text"><span class="what">${what}</span> <span class="limit">${limit}</span></span>
         ${renderAnswer(alarm)}
@@ -106,7 +114,7 @@ function renderNumber(name: string, unit: string, kind: string, shown: Shown, li
     <span class="name">${name} <small>${unit}</small></span>
     <span class="value">${shown.text}${shown.look === "doubtful" ? html`<sup>?</sup>` : nothing}</span>
     <span class="note">${shown.note ?? ""}</span>
-    <span class="limits">${limitWords(limits)}</span>
+    <span class="limits" title=${limits?.own === true ? "set for this patient" : ""}>${limitWords(limits)}${limits?.own === true ? " own" : ""}</span>
   </div>`;
 }
 

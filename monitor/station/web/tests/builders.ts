@@ -19,21 +19,21 @@ export const bed = (part: Partial<Bed> = {}): Bed => ({
   advisories: [], readiness: [], news2: null,
   id: "bay-1", label: "Bay 1", phase: "INFUSING", phase_since: iso(0), origin: "live", session: session(), values: {},
   limits: {}, cuff: { state: "idle", pressure: null, last_at: null, next_due_at: null, interval_s: 300, error: null },
-  baseline: [], recovery: null, devices: [], ...part,
+  baseline: [], recovery: null, devices: [], inactivations: [], ...part,
 });
 
 export const alarm = (part: Partial<Alarm> = {}): Alarm => ({
   alarm_id: "bay-1-0001", bed: "bay-1", bed_label: "Bay 1", alarm: "SPO2_LOW", text: "** Bay 1 SpO2 88 % (limit 90)",
   priority: "medium", state: "ACTIVE", stale: false, superseded: false, durable: true, value: 88, limit: 90, unit: "%",
   since: iso(0), raised_at: iso(0), acknowledged_by: null, acknowledged_at: null, ended_at: null, close_reason: null,
-  device: null, ...part,
+  device: null, physiological: true, ...part,
 });
 
 export const snapshot = (part: Partial<Snapshot> = {}): Snapshot => ({
   type: "snapshot", seq: 1, server_time: iso(0), beds: [bed()], alarms: [],
-  site: { id: "harbour", name: "Harbour Clinic", preset: "ketamine-adult", version: "0.1.0", speed: 1, demo: false }, ...part,
+  site: { id: "harbour", name: "Harbour Clinic", preset: "ketamine-adult", version: "0.1.0", speed: 1, demo: false }, inactivations: [], ...part,
 });
 
 export const update = (part: Partial<Update> = {}): Update => ({
-  type: "update", seq: 2, server_time: iso(1), beds: [], alarms: [], ...part,
+  type: "update", seq: 2, server_time: iso(1), beds: [], alarms: [], inactivations: [], ...part,
 });

@@ -97,10 +97,14 @@ test("a null in between does not cut the tones", async () => {
   expect(voices.map((voice) => voice.until)).toEqual(ends);
 });
 
-test("a muted page plays nothing", async () => {
+test("a reminder is one soft tone that no alarm sounds like, and never plays over one", async () => {
   await sound.startShift();
   sound.answer(true);
-  sound.setMuted(true);
-  expect(sound.state()).toBe("muted");
-  expect(wantFor("high", 10)).toBeUndefined();
+  audio.currentTime = 60;
+  sound.remind();
+  expect(Object.values(BURSTS).map((burst) => burst.frequencyHz)).not.toContain(voices.at(-1)?.frequency);
+  sound.want("low", 60);
+  const count = voices.length;
+  sound.remind();
+  expect(voices.length).toBe(count);
 });

@@ -1,0 +1,105 @@
+// The limits of one patient, each with its bounds, and rules that a prescriber switches off; gone with the session.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { crossedBell } from "./inactivation-view";
+import { type Actions, mayAct, type Page } from "./page";
+import type { Bed, LimitSetting, RuleSetting } from "./wire.gen";
+
+/** Whether this limit takes a second person's signature (alarm-system 3.3). */
+export const needsSecond = (limit: LimitSetting, number: number): boolean =>
+  (limit.second_below !== null && number < limit.second_below) || (limit.second_above !== null && number > limit.second_above);
+
+export const boundsWords = (limit: LimitSetting): string => `${limit.lowest} to ${limit.highest} ${limit.unit}`;
+
+/** `two people sign below 85`; nothing where one is enough. */
+export function secondWords(limit: LimitSetting): string {
+  if (limit.second_below !== null && limit.lowest < limit.second_below) return `two people sign below ${limit.second_below}`;
+  return limit.second_above !== null && limit.highest > limit.second_above ? `two people sign above ${limit.second_above}` : "";
+}
+
+/** The rules of the selected bed; what was not asked for yet is not shown. */
+export function renderRules(page: Page, bed: Bed, actions: Actions): TemplateResult | typeof nothing {
+  const rules = page.rules.get(bed.id);
+  if (bed.session === null || rules === undefined) return nothing;
+  return html`<section aria-label="Limits of this patient">
+    <h3>Limits of this patient</h3>
+    <table class="rules">
+      <tbody>
+        ${rules.map((rule) => renderRule(page, bed, rule, actions))}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+function renderRule(page: Page, bed: Bed, rule: RuleSetting, actions: Actions): TemplateResult {
+  const { limit } = rule;
+  const off = !mayAct(page) || page.busy.has(`bed:${bed.id}`);
+  const open = (form: `limit:${string}` | `off:${string}`): void => actions.openForm(page.form === form ? null : form);
+  return html`<tr data-rule=${rule.alarm} class=${rule.off ? "off" : ""}>
+      <th>${rule.off ? crossedBell() : nothing} ${rule.text}</th>
+      <td>${limit === null ? "" : limit.by === null ? "preset" : html`<b>own</b>, preset ${limit.preset}, by ${limit.by}`}</td>
+      <td class="buttons">
+        ${limit === null
+          ? nothing
+          : html`<button type="button" ?disabled=${off} aria-expanded=${page.form === `limit:${rule.alarm}` ? "true" : "false"} @click=${() => open(`limit:${rule.alarm}`)}>
+              Personalise
+            </button>`}
+        ${page.me?.role !== "prescriber" || rule.off || rule.kept_on
+          ? nothing
+          : html`<button type="button" ?disabled=${off} aria-expanded=${page.form === `off:${rule.alarm}` ? "true" : "false"} @click=${() => open(`off:${rule.alarm}`)}>
+              Set ALARM OFF …
+            </button>`}
+      </td>
+    </tr>
+    ${limit !== null && page.form === `limit:${rule.alarm}` ? html`<tr><td colspan="3">${limitForm(bed, rule.alarm, limit, actions)}</td></tr>` : nothing}
+    ${page.form === `off:${rule.alarm}` ? html`<tr><td colspan="3">${offForm(bed, rule, actions)}</td></tr>` : nothing}`;
+}
+
+/** What the form says, as the command's fields; an empty second name is left out. */
+export function limitFields(alarm: string, side: string, data: FormData): Record<string, unknown> {
+  const text = (name: string): string => String(data.get(name) ?? "");
+  const fields: Record<string, unknown> = { alarm, [side]: Number(text("number")) };
+  if (text("reason").trim() !== "") fields["reason"] = text("reason").trim();
+  if (text("second_by").trim() !== "") Object.assign(fields, { second_by: text("second_by").trim(), second_password: text("second_password") });
+  return fields;
+}
+
+function limitForm(bed: Bed, alarm: string, limit: LimitSetting, actions: Actions): TemplateResult {
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    actions.command(bed.id, "set_limit", limitFields(alarm, limit.side, new FormData(event.target as HTMLFormElement)));
+  };
+  const changed = (event: InputEvent): void => {
+    const input = event.target as HTMLInputElement;
+    const second = input.form?.querySelector<HTMLFieldSetElement>(".second");
+    if (second != null) second.disabled = second.hidden = !needsSecond(limit, Number(input.value));
+  };
+  const needed = needsSecond(limit, limit.limit);
+  return html`<form class="inline limit" @submit=${submit}>
+    <label
+      >${limit.side === "low" ? "Low" : "High"} limit, ${boundsWords(limit)}
+      <input name="number" type="number" step="1" min=${limit.lowest} max=${limit.highest} value=${limit.limit} required @input=${changed}
+    /></label>
+    <label>Reason <input name="reason" maxlength="300" /></label>
+    <span class="hint">${secondWords(limit)}</span>
+    <fieldset class="second wide" ?hidden=${!needed} ?disabled=${!needed}>
+      <legend>Second signature</legend>
+      <label>Name <input name="second_by" required maxlength="32" autocomplete="off" /></label>
+      <label>Password <input name="second_password" type="password" required autocomplete="off" /></label>
+    </fieldset>
+    <button type="submit" class="primary">Set for this patient</button>
+    ${limit.by === null ? nothing : html`<button type="button" @click=${() => actions.command(bed.id, "set_limit", { alarm, [limit.side]: limit.preset })}>Back to ${limit.preset}</button>`}
+  </form>`;
+}
+
+function offForm(bed: Bed, rule: RuleSetting, actions: Actions): TemplateResult {
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const reason = String(new FormData(event.target as HTMLFormElement).get("reason")).trim();
+    actions.command(bed.id, "alarm_off", { alarm: rule.alarm, reason });
+  };
+  return html`<form class="inline" @submit=${submit}>
+    <label class="wide">Reason for ALARM OFF of ${rule.text} until the end of the session <input name="reason" required maxlength="300" /></label>
+    <button type="submit" class="primary">Set ALARM OFF</button>
+  </form>`;
+}
