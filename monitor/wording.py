@@ -58,9 +58,19 @@ def plain_number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+_RULES = {
+    "SPO2_DROP": "SpO2 under its baseline",
+    "VASOVAGAL": "Pulse, sudden fall",
+    "SEDATION_DEEP": "Deep sedation",
+    "BP_REL": "Pressure over its baseline",
+    "PULSE_LOST": "Pulse lost",
+}
+"""Rules whose words in an alarm need its value beside them."""
+
+
 def rule_words(name: str) -> str:
     """What a rule is about: `SpO2`, `Symptom`."""
-    return _MEASURED.get(name) or _SAID.get(name, name)
+    return _RULES.get(name) or _MEASURED.get(name) or _SAID.get(name, name)
 
 
 def describe(alarm: Alarm) -> str:

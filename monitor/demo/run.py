@@ -34,7 +34,7 @@ from simulator.recording import RecordingError
 
 MARK = ".bedwatch-demo"
 PASSWORD = "bedwatch-demo"  # noqa: S105 - for a ward of simulated patients on this machine's loopback alone
-PEOPLE = {"nurse-a": "nurse", "nurse-b": "nurse", "nurse-c": "nurse", "lead": "lead"}
+PEOPLE = {"nurse-a": "nurse", "nurse-b": "nurse", "nurse-c": "nurse", "lead": "lead", "prescriber": "prescriber"}
 HOST = "127.0.0.1"
 
 log = structlog.get_logger("bedwatch.demo")

@@ -52,4 +52,4 @@ def _setting(bed: Bed, name: str) -> wire.RuleSetting:
 def _words(rule: LevelRule | CuffRule, limit: float) -> str:
     """`SpO2 below 90 %`."""
     said = SAID[rule.trigger.comparison].format(plain_number(limit))
-    return f"{rule_words(rule.rule.name).rstrip(':')} {said} {UNITS[rule.metric]}".rstrip()
+    return f"{rule_words(rule.rule.name)} {said} {UNITS[rule.metric]}".rstrip()

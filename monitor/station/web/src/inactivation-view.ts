@@ -42,7 +42,7 @@ export function renderStationControls(page: Page, actions: Actions): TemplateRes
   if (!mayAct(page) || page.ward === null || page.ward.inactivations.length > 0) return nothing;
   return html`<span class="station-audio">
     <button type="button" title="No alarm sound on any bed for 2 minutes; a new HIGH ends it" @click=${() => actions.station("audio_pause")}>
-      Set AUDIO PAUSED
+      Set AUDIO PAUSED (all beds)
     </button>
     ${page.me?.role === "lead"
       ? html`<button type="button" title="No alarm sound until it is set ON; not while a bed is infusing" @click=${() => actions.station("audio_off")}>

@@ -23,11 +23,9 @@ export function renderRules(page: Page, bed: Bed, actions: Actions): TemplateRes
   if (bed.session === null || rules === undefined) return nothing;
   return html`<section aria-label="Limits of this patient">
     <h3>Limits of this patient</h3>
-    <table class="rules">
-      <tbody>
-        ${rules.map((rule) => renderRule(page, bed, rule, actions))}
-      </tbody>
-    </table>
+    <ul class="rules">
+      ${rules.filter((rule) => rule.limit !== null || rule.off || page.me?.role === "prescriber").map((rule) => renderRule(page, bed, rule, actions))}
+    </ul>
   </section>`;
 }
 
@@ -35,10 +33,10 @@ function renderRule(page: Page, bed: Bed, rule: RuleSetting, actions: Actions): 
   const { limit } = rule;
   const off = !mayAct(page) || page.busy.has(`bed:${bed.id}`);
   const open = (form: `limit:${string}` | `off:${string}`): void => actions.openForm(page.form === form ? null : form);
-  return html`<tr data-rule=${rule.alarm} class=${rule.off ? "off" : ""}>
-      <th>${rule.off ? crossedBell() : nothing} ${rule.text}</th>
-      <td>${limit === null ? "" : limit.by === null ? "preset" : html`<b>own</b>, preset ${limit.preset}, by ${limit.by}`}</td>
-      <td class="buttons">
+  return html`<li data-rule=${rule.alarm} class=${rule.off ? "off" : ""}>
+    <div class="line">
+      <span class="name">${rule.off ? crossedBell() : nothing} <b>${rule.text}</b> <small>${rule.alarm}</small></span>
+      <span class="whose">${rule.off ? "ALARM OFF" : limit === null ? "" : limit.by === null ? "preset" : `✎ by ${limit.by}, preset ${limit.preset}`}</span>
         ${limit === null
           ? nothing
           : html`<button type="button" ?disabled=${off} aria-expanded=${page.form === `limit:${rule.alarm}` ? "true" : "false"} @click=${() => open(`limit:${rule.alarm}`)}>
@@ -49,10 +47,10 @@ function renderRule(page: Page, bed: Bed, rule: RuleSetting, actions: Actions): 
           : html`<button type="button" ?disabled=${off} aria-expanded=${page.form === `off:${rule.alarm}` ? "true" : "false"} @click=${() => open(`off:${rule.alarm}`)}>
               Set ALARM OFF …
             </button>`}
-      </td>
-    </tr>
-    ${limit !== null && page.form === `limit:${rule.alarm}` ? html`<tr><td colspan="3">${limitForm(bed, rule.alarm, limit, actions)}</td></tr>` : nothing}
-    ${page.form === `off:${rule.alarm}` ? html`<tr><td colspan="3">${offForm(bed, rule, actions)}</td></tr>` : nothing}`;
+    </div>
+    ${limit !== null && page.form === `limit:${rule.alarm}` ? limitForm(bed, rule.alarm, limit, actions) : nothing}
+    ${page.form === `off:${rule.alarm}` ? offForm(bed, rule, actions) : nothing}
+  </li>`;
 }
 
 /** What the form says, as the command's fields; an empty second name is left out. */

@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { numeric, pressure, type Shown } from "./ages";
 import { calls, covered, leading, stateWords } from "./alarms";
+import { inForce } from "./inactivation";
 import { renderTileStates } from "./inactivation-view";
 import type { Actions } from "./page";
 import { countdown, infusedSeconds, infusionClock, returnMark, returnWords, verdictWords } from "./recovery";
@@ -29,7 +30,7 @@ export function renderTile(
   const lead = leading(alarms);
   const badge = originBadge(bed.origin);
   return html`<article
-    class="tile ${lead === null ? "calm" : `${lead.priority} ${lead.state.toLowerCase()}`} ${bed.phase.toLowerCase()}"
+    class="tile ${bed.inactivations.some((one) => inForce(one, now)) ? "quieted" : ""} ${lead === null ? "calm" : `${lead.priority} ${lead.state.toLowerCase()}`} ${bed.phase.toLowerCase()}"
     data-bed=${bed.id}
     aria-label=${`${bed.label}, ${phaseWords(bed.phase)}`}
     @click=${() => actions.select(bed.id)}
@@ -114,7 +115,7 @@ function renderNumber(name: string, unit: string, kind: string, shown: Shown, li
     <span class="name">${name} <small>${unit}</small></span>
     <span class="value">${shown.text}${shown.look === "doubtful" ? html`<sup>?</sup>` : nothing}</span>
     <span class="note">${shown.note ?? ""}</span>
-    <span class="limits" title=${limits?.own === true ? "set for this patient" : ""}>${limitWords(limits)}${limits?.own === true ? " own" : ""}</span>
+    <span class="limits" title=${limits?.own === true ? "with a limit set for this patient" : ""}>${limitWords(limits)}${limits?.own === true ? " ✎" : ""}</span>
   </div>`;
 }
 
