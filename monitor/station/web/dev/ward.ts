@@ -184,6 +184,9 @@ export class MockWard {
       recovery: this.recovery(item),
       devices: this.devices(item),
       inactivations: this.inactivations(item.id),
+      advisories: [],
+      readiness: [],
+      news2: null,
     };
   }
 
