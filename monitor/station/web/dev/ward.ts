@@ -184,9 +184,6 @@ export class MockWard {
       recovery: this.recovery(item),
       devices: this.devices(item),
       inactivations: this.inactivations(item.id),
-      advisories: [],
-      readiness: [],
-      news2: null,
     };
   }
 
