@@ -12,7 +12,7 @@ from alerts.channel import Channel
 from alerts.ledger import Outbox, Page, PageStatus
 from alerts.page_id import page_id
 from alerts.page_queue import CALLS
-from alerts.route import ChannelSpec, Standing, recipients
+from alerts.route import ChannelSpec, Reason, Standing, recipients
 from alerts.told import Told
 from alerts.worker import ChannelStatus, OnRecovered, OnTrouble, Worker
 from config.instant import SECOND, Clock, Duration, Instant
@@ -66,7 +66,7 @@ class Dispatcher:
                 outbox=outbox,
                 clock=clock,
                 random=random,
-                on_trouble=on_trouble,
+                on_trouble=self._trouble,
                 on_recovered=on_recovered,
                 wall=clock.now if wall is None else wall,
             )
@@ -80,12 +80,7 @@ class Dispatcher:
         """The pages that `alert` causes, to be stored with the events that caused it. Sends nothing."""
         if alert.kind is AlertKind.RAISED and alert.occurrence == 1:
             self._told.begin(alert.alarm_id)
-        standing = Standing(
-            told=self._told.paged(alert.alarm_id) if alert.kind not in _SERVICE else (),
-            off={name for name, worker in self._workers.items() if worker.off},
-            failing={name for name, worker in self._workers.items() if worker.failing},
-        )
-        decisions = recipients(alert, self._specs, standing)
+        decisions = recipients(alert, self._specs, self._standing(alert))
         pages = [Page(page_id(alert, choice.channel), choice.channel, alert) for choice in decisions if choice.told]
         if alert.kind in CALLS:
             self._told.note_paged(alert.alarm_id, (page.channel for page in pages))
@@ -97,6 +92,23 @@ class Dispatcher:
             not_told={choice.channel: choice.reason.name for choice in decisions if not choice.told},
         )
         return pages
+
+    def _standing(self, alert: Alert) -> Standing:
+        return Standing(
+            told=self._told.paged(alert.alarm_id) if alert.kind not in _SERVICE else (),
+            off={name for name, worker in self._workers.items() if worker.off},
+            failing={name for name, worker in self._workers.items() if worker.failing},
+        )
+
+    def _trouble(self, channel_id: str, alert: Alert, reason: str, since: Instant) -> None:
+        """A page has had no receipt for too long: PAGER_FAIL, and the next channel is tried (alarm-system 3.2)."""
+        if alert.kind in CALLS:
+            standing = self._standing(alert)
+            for choice in recipients(alert, self._specs, standing):
+                if choice.reason is Reason.STAND_IN and choice.channel not in (standing.told or ()):
+                    self._told.note_paged(alert.alarm_id, [choice.channel])
+                    self.handle([Page(page_id(alert, choice.channel), choice.channel, alert)])
+        self._on_trouble(channel_id, alert, reason, since)
 
     def handle(self, pages: Iterable[Page], *, left_over: bool = False) -> None:
         """Start sending. Never waits. A page of a channel that is gone from the site file fails; `run` tells it."""

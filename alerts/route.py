@@ -32,6 +32,7 @@ class Reason(StrEnum):
     NEVER_TOLD = "the channel was never told of this alarm"
     INHIBITED = "a higher alarm of the same group already sounds"
     COMBINED = "a combined announcement has told of many new alarms on this bed"
+    STAND_IN = "every channel set to this priority is in trouble: the next one is tried"
     UNATTENDED = "no station page answers: every channel is told"
     CALLED_BEFORE = "the channel has been called about this alarm"
     BELOW_MINIMUM = "the priority is below the channel's minimum"
@@ -83,7 +84,24 @@ class Standing:
 
 def recipients(alert: Alert, channels: Iterable[ChannelSpec], standing: Standing) -> list[Decision]:
     """One decision for every channel, in the order of `channels`."""
-    return [_decide(alert, channel, standing) for channel in channels]
+    specs = list(channels)
+    decisions = [_decide(alert, channel, standing) for channel in specs]
+    if alert.kind in (AlertKind.RAISED, AlertKind.ESCALATED) and verdict(alert) is None:
+        _find_stand_in(alert, specs, decisions, standing)
+    return decisions
+
+
+def _find_stand_in(alert: Alert, specs: list[ChannelSpec], decisions: list[Decision], standing: Standing) -> None:
+    """Every channel that should call somebody is in trouble: the next one does, whatever its minimum (PAGER_FAIL)."""
+    people = [(spec, found) for spec, found in zip(specs, decisions, strict=True) if not spec.keeps_record]
+    wanted = any(alert.kind in spec.tell and alert.priority >= spec.min_priority for spec, _ in people)
+    reached = any(found.told and spec.id not in standing.failing for spec, found in people)
+    if not wanted or reached:
+        return
+    for index, found in enumerate(decisions):
+        if found.reason is Reason.BELOW_MINIMUM and found.channel not in standing.failing:
+            decisions[index] = Decision(found.channel, told=True, reason=Reason.STAND_IN)
+            return
 
 
 def _decide(alert: Alert, channel: ChannelSpec, standing: Standing) -> Decision:

@@ -814,3 +814,38 @@ async def test_stopping_what_never_ran_closes_the_channels() -> None:
     )
     await dispatcher.stop()
     assert pager.closed
+
+
+async def test_pager_fail_next_channel_tried() -> None:
+    """Table 3.2: no receipt for 15 s. A channel for emergencies alone takes the page over, and later ones at once,
+    until the first one works again; whoever was called hears of the end.
+    """
+    pager, backup = RecordingChannel("pager", then=DOWN), RecordingChannel("backup")
+    log = RecordingChannel("log")
+    specs = [spec("log", Priority.LOW, keeps_record=True), spec("pager"), spec("backup", Priority.HIGH)]
+    async with desk([log, pager, backup], specs) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(RECEIPT_DUE - 1)
+        assert backup.delivered == []
+        await ward.clock.advance(1)
+        assert [page.alert.alarm_id for page in backup.delivered] == ["bay-1-0007"]
+        assert [name for name, *_ in ward.trouble] == ["pager"]
+        ward.tell(alert(alarm_id="bay-1-0008"))
+        await ward.clock.advance(0)
+        assert [page.alert.alarm_id for page in backup.delivered] == ["bay-1-0007", "bay-1-0008"]
+        ward.tell(alert(alarm_id="bay-1-0009", priority=Priority.LOW))
+        await ward.clock.advance(0)
+        assert len(backup.delivered) == 2
+        ward.tell(alert(CLOSED, over=True))
+        await ward.clock.advance(0)
+        assert [page.alert.kind for page in backup.delivered] == [RAISED, RAISED, CLOSED]
+
+
+async def test_a_channel_that_calls_anyway_needs_no_stand_in() -> None:
+    """Somebody was called: the one for emergencies alone stays for those."""
+    bad, good, backup = RecordingChannel("bad", then=DOWN), RecordingChannel("good"), RecordingChannel("backup")
+    async with desk([bad, good, backup], [spec("bad"), spec("good"), spec("backup", Priority.HIGH)]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(MINUTE)
+        assert len(good.delivered) == 1
+        assert backup.delivered == []

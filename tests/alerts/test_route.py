@@ -62,8 +62,32 @@ def test_each_channel_gets_a_decision_with_its_reason(
 
 
 def test_every_reason_is_exercised() -> None:
-    """The table above leaves no reason out."""
-    assert {case[4] for case in CASES} == set(Reason)
+    """The table above leaves no reason out but that of a second channel."""
+    assert {case[4] for case in CASES} == set(Reason) - {Reason.STAND_IN}
+
+
+EMERGENCIES = spec("emergencies", Priority.HIGH)
+
+
+@pytest.mark.parametrize(
+    ("about", "standing", "reason"),
+    [
+        (alert(), Standing(), Reason.BELOW_MINIMUM),
+        (alert(), Standing(failing=["pager"]), Reason.STAND_IN),
+        (alert(), Standing(off=["pager"]), Reason.STAND_IN),
+        (alert(AlertKind.ESCALATED), Standing(failing=["pager"]), Reason.STAND_IN),
+        (alert(alarm="PAGER_FAIL", bed=None), Standing(failing=["pager"]), Reason.STAND_IN),
+        (alert(), Standing(failing=["pager", "emergencies"]), Reason.BELOW_MINIMUM),
+        (alert(priority=Priority.LOW), Standing(failing=["pager"]), Reason.BELOW_MINIMUM),
+        (alert(audible=False), Standing(failing=["pager"]), Reason.INHIBITED),
+        (alert(AlertKind.CLOSED), Standing(failing=["pager"]), Reason.NEVER_TOLD),
+    ],
+)
+def test_pager_fail_next_channel_tried(about: Alert, standing: Standing, reason: Reason) -> None:
+    """Table 3.2: one for emergencies alone stands in where no other channel is in order."""
+    decisions = recipients(about, [LOG, PAGER, EMERGENCIES], standing)
+    assert (decisions[-1].channel, decisions[-1].reason) == ("emergencies", reason)
+    assert decisions[-1].told is (reason is Reason.STAND_IN)
 
 
 def test_decisions_keep_the_order_of_the_site_file() -> None:
