@@ -34,6 +34,7 @@ _MEASURED = {
 }
 _SAID = {
     "SYMPTOM": "Symptom",
+    "PULSE_LOST": "Pulse lost",
     "SPO2_NO_DATA": "No valid SpO2",
     "DEVICE_OFFLINE": "Device offline",
     "NIBP_FAIL": "Cuff reading failed again",

@@ -27,6 +27,7 @@ from monitor.core import (
     oximetry,
     pleth_watch,
     pressure,
+    pulse_loss,
     reminders,
     return_watch,
 )
@@ -66,6 +67,7 @@ PARTS: tuple[Part, ...] = (
     oximetry,
     occlusion,
     level_watch,
+    pulse_loss,
     return_watch,
     cuff_absence,
     cuff_schedule,

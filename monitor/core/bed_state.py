@@ -166,6 +166,22 @@ class PlethSeen:
 
 
 @dataclass(slots=True)
+class PulseLoss:
+    """PULSE_LOST between its moments.
+
+    Attributes:
+        probe_off, searching: what the last sample's flags said.
+        condition: None while nothing is lost.
+        until: when what tells of a pulse, or of none, stops standing.
+    """
+
+    probe_off: bool = False
+    searching: bool = False
+    condition: Condition | None = None
+    until: Instant = 0
+
+
+@dataclass(slots=True)
 class Breathing:
     """RR_LOW between its moments.
 
@@ -240,6 +256,7 @@ class BedState:
     absence: Absence | None = None
     cuff: Cuff = field(default_factory=Cuff)
     pleth: PlethSeen = field(default_factory=PlethSeen)
+    pulse_loss: PulseLoss = field(default_factory=PulseLoss)
     breathing: Breathing = field(default_factory=Breathing)
     devices: dict[str, DeviceState] = field(default_factory=dict)
     rejected: dict[Metric, str] = field(default_factory=dict)

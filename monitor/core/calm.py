@@ -20,6 +20,7 @@ def band(bed: Bed) -> tuple[float, float, float, float] | None:
     quiet = (
         state.session is not None
         and not state.conditions
+        and state.pulse_loss.condition is None
         and not state.spo2.hold.samples
         and not state.pulse.hold.samples
         and not state.rejected.keys() & {Metric.SPO2, Metric.PULSE_RATE}

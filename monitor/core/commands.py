@@ -26,6 +26,7 @@ from monitor.core import (
     liveness,
     oximetry,
     pressure_rules,
+    pulse_loss,
     return_watch,
     start_checks,
 )
@@ -268,6 +269,7 @@ def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     for level in bed.rules.levels:
         if level.rule.name in state.conditions:
             level_watch.drop_if_pending(bed, level, "phase", out)
+    pulse_loss.forget(bed, "phase", out)
     breathing.left(bed, out)
     for alarm in list(state.book.open.values()):
         state.book.end(alarm, state.clock, out, "abort" if aborted else "discharge", item.by)

@@ -18,8 +18,9 @@ from monitor.core import (
     liveness,
     occlusion,
     pleth_doubt,
+    pulse_loss,
 )
-from monitor.core.bed_state import ORDER_BELIEVE, Bed, Channel, Due, PlethSeen
+from monitor.core.bed_state import ORDER_BELIEVE, Bed, Channel, Due, PlethSeen, PulseLoss
 from monitor.core.cuff_window import CuffWindow, LimbEvidence
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import OximeterSample
@@ -88,6 +89,7 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
     _judge(
         bed, device_id, Metric.PULSE_RATE, pulse, number_judgement(pulse, limits.pulse_range, signal), now, until, out
     )
+    pulse_loss.sample(bed, item, now, out)
     bed.calm = calm.band(bed)
     return False
 
@@ -275,6 +277,7 @@ def forget(bed: Bed) -> None:
     state.conditions = {}
     state.unmatched, state.mismatched, state.stuck = Track(), False, None
     state.window, state.limbs = CuffWindow(), LimbEvidence()
+    state.pulse_loss = PulseLoss()
     state.perfusion_index = state.perfusion_at = None
     state.pleth = PlethSeen()
     state.rejected = {}

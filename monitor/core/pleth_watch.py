@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.instant import Instant
-from monitor.core import breathing, occlusion, pleth_doubt
+from monitor.core import breathing, occlusion, pleth_doubt, pulse_loss
 from monitor.core.bed_state import Bed
 from monitor.core.events import Event
 from monitor.core.inputs import PlethMeasures
@@ -21,4 +21,5 @@ def measures(bed: Bed, item: PlethMeasures, now: Instant, out: list[Event]) -> N
     seen.rr_quality, seen.amplitude = item.rr_quality, item.amplitude
     occlusion.pleth(bed, item, now)
     pleth_doubt.seen(bed, item, now)
+    pulse_loss.look(bed, now, out)
     breathing.derived(bed, item, now, out)

@@ -18,6 +18,7 @@ PHYSIOLOGICAL = (
     "SPO2_CRIT",
     "SPO2_LOW",
     "SPO2_DROP",
+    "PULSE_LOST",
     "PR_XLOW",
     "PR_LOW",
     "VASOVAGAL",
@@ -39,6 +40,7 @@ PHYSIOLOGICAL = (
 LEVEL_METRICS = (Metric.SPO2, Metric.PULSE_RATE)
 CUFF_METRICS = (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN)
 SPECIAL: dict[str, Callable[[Table, RuleId, Timing], Any]] = {
+    "PULSE_LOST": preset_special.pulse_lost,
     "BP_REL": preset_special.relative_pressure,
     "RR_LOW": preset_special.breathing,
     "SEDATION_DEEP": preset_special.sedation,
@@ -131,6 +133,7 @@ def read_ruleset(root: Table) -> Ruleset:
         physiological=frozenset(rules.keys()),
         levels=tuple(levels),
         cuffs=tuple(cuffs),
+        pulse_lost=specials["PULSE_LOST"],
         bp_rel=specials["BP_REL"],
         rr_low=specials["RR_LOW"],
         sedation_deep=specials["SEDATION_DEEP"],

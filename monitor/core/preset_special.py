@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from config.vocabulary import Happening, Metric
 from monitor.core.errors import ConfigError
-from monitor.core.limits import AlarmLimit
+from monitor.core.limits import AlarmLimit, Comparison
 from monitor.core.preset_limits import limit
 from monitor.core.preset_table import Table
 from monitor.core.ruleset import (
     BreathingRule,
     Clear,
     LevelRule,
+    PulseLostRule,
     RelativeLimit,
     RelativePressureRule,
     RuleId,
@@ -18,6 +19,21 @@ from monitor.core.ruleset import (
     SymptomRule,
     Timing,
 )
+
+
+def pulse_lost(table: Table, rule: RuleId, timing: Timing) -> PulseLostRule:
+    """PULSE_LOST."""
+    present = AlarmLimit(Comparison.AT_LEAST, 1.0)
+    level = LevelRule(
+        rule=rule,
+        metric=Metric.PULSE_RATE,
+        trigger=AlarmLimit(Comparison.BELOW, 1.0),
+        priority=table.priority("priority"),
+        delay=table.duration("delay_s"),
+        clears=(Clear(present, table.duration("clear_s")),),
+        keep_invalid=timing.invalid,
+    )
+    return PulseLostRule(rule, level, table.duration("good_s"))
 
 
 def breathing(table: Table, rule: RuleId, timing: Timing) -> BreathingRule:

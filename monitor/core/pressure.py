@@ -18,6 +18,7 @@ from monitor.core import (
     liveness,
     occlusion,
     pressure_rules,
+    pulse_loss,
     pulse_match,
     relative_pressure,
     return_watch,
@@ -39,6 +40,7 @@ def activity(bed: Bed, item: CuffActivity, now: Instant, out: list[Event]) -> No
         if item.state is CuffState.INFLATING:
             cuff.inflated_at = now
             occlusion.inflated(bed, now)
+            pulse_loss.look(bed, now, out)
         elif item.state is CuffState.IDLE:
             occlusion.deflated(bed, now, now)
         cuff.state, cuff.state_at = item.state, now

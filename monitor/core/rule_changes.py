@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.core import bedside, breathing, level_watch, pressure_rules
+from monitor.core import bedside, breathing, level_watch, pressure_rules, pulse_loss
 from monitor.core.bed_state import Bed
 from monitor.core.condition import Stage
 from monitor.core.events import Event
@@ -18,6 +18,8 @@ def switched_off(bed: Bed, name: str, by: str | None, out: list[Event]) -> None:
             level_watch.drop(bed, level, "alarm_off", out)
         else:
             del state.conditions[name]
+    if name == bed.rules.pulse_lost.rule.name:
+        pulse_loss.forget(bed, "alarm_off", out)
     if name == bed.rules.rr_low.rule.name:
         breathing.forget(bed, "alarm_off", out)
     state.cuff.counts.pop(name, None)
@@ -30,6 +32,8 @@ def switched_on(bed: Bed, name: str, out: list[Event]) -> None:
     level = bed.level_rules.get(name)
     if level is not None:
         level_watch.look_again(bed, level, out)
+    elif name == bed.rules.pulse_lost.rule.name:
+        pulse_loss.look(bed, bed.state.clock, out)
     elif name == bed.rules.symptom.rule.name:
         bedside.look_again(bed, out)
 

@@ -105,6 +105,15 @@ class CuffRule:
 
 
 @dataclass(frozen=True, slots=True)
+class PulseLostRule:
+    """PULSE_LOST: `level` goes by 1 for a pulse and 0 for none; a VALID value must have stood within `good_within`."""
+
+    rule: RuleId
+    level: LevelRule
+    good_within: Duration
+
+
+@dataclass(frozen=True, slots=True)
 class BreathingRule:
     """RR_LOW: on the rate counted by a person and on the one derived from the pleth.
 
@@ -539,6 +548,7 @@ class Ruleset:
     physiological: frozenset[str]
     levels: tuple[LevelRule, ...]
     cuffs: tuple[CuffRule, ...]
+    pulse_lost: PulseLostRule
     bp_rel: RelativePressureRule
     rr_low: BreathingRule
     sedation_deep: SedationRule
@@ -563,7 +573,7 @@ class Ruleset:
     def rule_ids(self) -> list[RuleId]:
         """Every rule's identity, in the order of the tables."""
         found = [level.rule for level in self.levels] + [cuff.rule for cuff in self.cuffs]
-        found += [self.bp_rel.rule, self.rr_low.rule, self.sedation_deep.rule, self.symptom.rule]
+        found += [self.pulse_lost.rule, self.bp_rel.rule, self.rr_low.rule, self.sedation_deep.rule, self.symptom.rule]
         found += [
             self.rtb_overdue.rule,
             self.rtb_revoked.rule,

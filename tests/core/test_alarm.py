@@ -93,7 +93,7 @@ def test_the_stale_mark_is_told_when_it_changes() -> None:
 
 GROUPS = {  # rulings 2.4, the rules of this version, highest first
     "oxygenation": [{"SPO2_CRIT"}, {"SPO2_LOW"}, {"SPO2_DROP"}],
-    "slow pulse": [{"PR_XLOW"}, {"VASOVAGAL"}, {"PR_LOW"}],
+    "slow pulse": [{"PULSE_LOST"}, {"PR_XLOW"}, {"VASOVAGAL"}, {"PR_LOW"}],
     "fast pulse": [{"PR_XHIGH"}, {"PR_HIGH"}],
     "high pressure": [{"SBP_CRIT", "DBP_CRIT"}, {"SBP_HIGH", "DBP_HIGH"}, {"BP_REL"}],
     "low pressure": [{"SBP_XLOW", "MAP_XLOW"}, {"SBP_LOW"}],
@@ -115,6 +115,7 @@ def test_which_rules_latch() -> None:
     assert latched == {
         "SPO2_CRIT",
         "SPO2_LOW",
+        "PULSE_LOST",
         "PR_XLOW",
         "VASOVAGAL",
         "PR_XHIGH",
@@ -134,6 +135,7 @@ def test_rules_stand_in_the_order_of_the_tables() -> None:
         "SPO2_CRIT",
         "SPO2_LOW",
         "SPO2_DROP",
+        "PULSE_LOST",
         "PR_XLOW",
         "PR_LOW",
         "VASOVAGAL",

@@ -301,7 +301,7 @@ def test_groups_rank_as_the_rulings_say() -> None:
     groups = {tuple(name for _, name in sorted(found, reverse=True)) for group, found in ranks.items() if group}
     assert groups == {
         ("SPO2_CRIT", "SPO2_LOW", "SPO2_DROP"),
-        ("PR_XLOW", "VASOVAGAL", "PR_LOW"),
+        ("PULSE_LOST", "PR_XLOW", "VASOVAGAL", "PR_LOW"),
         ("PR_XHIGH", "PR_HIGH"),
         ("SBP_CRIT", "DBP_CRIT", "SBP_HIGH", "DBP_HIGH", "BP_REL"),
         ("SBP_XLOW", "MAP_XLOW", "SBP_LOW"),

@@ -342,4 +342,8 @@ def test_3_3_the_rules_of_a_bed_tell_their_limits_and_bounds() -> None:
     assert rules["SYMPTOM"].limit is None
     assert not rules["SPO2_CRIT"].kept_on
     watched.command(20, "start_infusion", override_by="dr-x", reason="no baseline here")
-    assert {rule.alarm for rule in watched.view.rules("bay-1") if rule.kept_on} == {"SPO2_CRIT", "SBP_CRIT"}
+    assert {rule.alarm for rule in watched.view.rules("bay-1") if rule.kept_on} == {
+        "SPO2_CRIT",
+        "PULSE_LOST",
+        "SBP_CRIT",
+    }
