@@ -28,6 +28,9 @@ RULES = (
     "SBP_LOW",
     "SBP_XLOW",
     "MAP_XLOW",
+    "RR_LOW",
+    "SEDATION_DEEP",
+    "SYMPTOM",
 )
 ACKNOWLEDGED = (*RULES, "SPO2_NO_DATA", "DEVICE_OFFLINE", "NIBP_FAIL", "NIBP_OVERDUE", "NIBP_20MIN_MISSING")
 COMMANDS = ("pause_infusion", "resume_infusion", "end_infusion", "discharge", "abort")
@@ -69,9 +72,39 @@ def _pleth(draw: st.DrawFn) -> Piece:
         "sqi": draw(st.sampled_from((0.0, 0.3, 0.49, 0.5, 0.8, 0.95))),
         "pulse_present": draw(st.booleans()),
         "pulse_rate_pleth": draw(st.sampled_from((None, 40, 70, 78))),
+        "resp_rate_pleth": draw(st.sampled_from((None, 5, 7, 9, 10, 14))),
+        "rr_quality": draw(st.sampled_from((None, 0.5, 0.8, 0.9))),
         "amplitude": draw(st.sampled_from((None, 0.0, 10.0, 30.0, 100.0))),
     }
     return [(draw(st.sampled_from((0.0, 0.3, 1.0))), fields)] * draw(st.integers(1, 12))
+
+
+@st.composite
+def _slow_breathing(draw: st.DrawFn) -> Piece:
+    """Long enough for the delay of the derived rate, and for its clear."""
+    rate = draw(st.sampled_from((5, 7, 10, 14)))
+    fields = {"input": "pleth_measures", "device": OXIMETER, "sqi": 0.9, "pulse_present": True}
+    return [(2.0, {**fields, "resp_rate_pleth": rate, "rr_quality": 0.9})] * draw(st.sampled_from((20, 32, 40)))
+
+
+@st.composite
+def _entry(draw: st.DrawFn) -> Piece:
+    """A person enters values, some of them impossible, or an event."""
+    fields: dict[str, Any] = {"input": "command", "by": NURSE}
+    if draw(st.booleans()):
+        kinds = ("chest_pain", "dyspnoea", "symptom_over", "nausea", "medication", "review", "activity", "no such kind")
+        fields |= {"command": "record_event", "kind": draw(st.sampled_from(kinds))}
+    else:
+        choices = {
+            "resp_rate": st.sampled_from((5, 8, 9, 10, 14, 99)),
+            "moaas": st.sampled_from((0, 2, 3, 5)),
+            "systolic": st.sampled_from((78, 120, 165, 205)),
+            "diastolic": st.sampled_from((40, 76, 112)),
+            "aldrete_activity": st.sampled_from((0, 2)),
+        }
+        values = draw(st.fixed_dictionaries({}, optional=choices))
+        fields |= {"command": "record_reading", "values": values}
+    return [(draw(st.sampled_from((0.0, 1.0, 61.0, 300.0))), fields)]
 
 
 @st.composite
@@ -104,6 +137,8 @@ PIECES: st.SearchStrategy[Piece] = st.one_of(
     _samples(),
     _reading(),
     _pleth(),
+    _slow_breathing(),
+    _entry(),
     _timed(),
     _steady_minutes(),
     _word("cuff", device=st.just(CUFF), state=st.sampled_from(("inflating", "inflating", "deflating", "idle"))),
