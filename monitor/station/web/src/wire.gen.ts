@@ -5,7 +5,7 @@
  *
  * `value` is null unless the verdict is VALID or SUSPECT. `shown` is the last valid number, for a display that
  * tells its age; null when there has been none. `at` and `age_s` belong to `value`; where that is null, to `shown`.
- * `source` is `manual` for what a person entered.
+ * `source` is `manual` for what a person entered, `derived` for what the service found in the pleth wave.
  */
 export interface Value {
   metric: string;
