@@ -206,7 +206,15 @@ class Service:
     async def run(self) -> None:
         """Serve until cancelled; then stop in order: devices, pages, journal."""
         plan = self.plan
-        health = ServiceHealth(self.journal, self.links, self.dispatcher, self.loop, self.intake)
+        health = ServiceHealth(
+            self.journal,
+            self.links,
+            self.dispatcher,
+            self.loop,
+            self.intake,
+            self.board,
+            self.station_watch.count,
+        )
         app = create_app(
             self.view,
             self._ask,

@@ -8,6 +8,7 @@ the last person signs out while no patient is there; a page that goes without th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from config.instant import SECOND, Clock, Duration, Instant
 from monitor.core.inputs import SystemState
@@ -16,6 +17,13 @@ from monitor.station.browser import Station
 LOOK_EVERY: Duration = SECOND
 SILENT_AFTER: Duration = 4 * SECOND
 """A page answers every 2 s (interfaces, section 6): two answers are missing."""
+
+
+class StationCount(NamedTuple):
+    """Pages that answered at the last look, and stations among them that cannot be heard."""
+
+    answering: int
+    mute: int
 
 
 class StationWatch:
@@ -52,6 +60,7 @@ class StationWatch:
         self._answered_at: Instant | None = clock.now() if lost else None
         self._lost = lost
         self._muted: dict[str, str] = {}
+        self._answering = 0
 
     async def run(self) -> None:
         """Look once a second until cancelled."""
@@ -59,10 +68,15 @@ class StationWatch:
             await self._clock.sleep_until(self._clock.now() + round(LOOK_EVERY * self._stretch))
             self.look()
 
+    def count(self) -> StationCount:
+        """For readiness and metrics."""
+        return StationCount(self._answering, len(self._muted))
+
     def look(self) -> None:
         """Report what has changed since the last look."""
         now = self._clock.now()
         answering = [page for page in self._stations() if self._answers(page, now)]
+        self._answering = len(answering)
         self._look_for_any(answering, now)
         self._look_for_sound(answering)
 

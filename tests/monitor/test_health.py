@@ -13,6 +13,7 @@ from alerts.worker import ChannelStatus
 from config.vocabulary import LinkState
 from monitor.health import ServiceHealth
 from monitor.intake import Intake
+from monitor.station_watch import StationCount
 from tests.support.live_ward import LiveWard, live_ward
 
 
@@ -48,7 +49,10 @@ class Parts:
             [], live.journal.outbox, live.clock, Random(1).random, lambda *told: None, lambda channel: None
         )
         self.dispatcher.channels = []
-        self.health = ServiceHealth(live.journal, self.links, self.dispatcher, live.loop, self.intake)
+        self.stations = StationCount(0, 0)
+        self.health = ServiceHealth(
+            *(live.journal, self.links, self.dispatcher, live.loop, self.intake, live.board), lambda: self.stations
+        )
 
     def figures(self) -> dict[tuple[str, str], float]:
         """Every figure by name and label."""
@@ -106,6 +110,22 @@ async def test_a_journal_in_trouble_is_not_ready(tmp_path: Path) -> None:
     assert isinstance(journal, dict)
     assert journal["ok"] is False
     assert "250 ms" in str(journal["reason"])
+
+
+async def test_stations_and_the_services_own_alarms_are_counted(tmp_path: Path) -> None:
+    """By rule alone: a subject may name a person."""
+    async with live_ward(tmp_path) as live:
+        parts = Parts(live)
+        parts.stations = StationCount(3, 2)
+        for name in ("nurse-a at 10.0.0.7", "nurse-b at 10.0.0.8"):
+            live.put(1, "system", None, system="station", ok=False, subject=name)
+        await live.settled()
+        report, found = parts.health.report(), parts.figures()
+    assert report["stations"] == {"answering": 3, "mute": 2}
+    assert report["alarms"] == {"STATION_MUTE": 2}
+    assert report["ready"] is True
+    assert found[("bedwatch_service_alarms", "STATION_MUTE")] == 2
+    assert (found[("bedwatch_stations_answering", "")], found[("bedwatch_stations_mute", "")]) == (3, 2)
 
 
 async def test_the_figures_say_what_was_done(tmp_path: Path) -> None:

@@ -66,10 +66,10 @@ class Journey:
         self._watch_pages = watch_pages
         self._channels: list[str] = []
 
-    def webhook(self, url: str, channel: str = "pager") -> None:
+    def webhook(self, url: str, channel: str = "pager", tell: str = "alarms") -> None:
         """A channel of the site file."""
         self._channels += ["[[channel]]", f'id = "{channel}"', 'kind = "webhook"']
-        self._channels += [f'url = "{url}"', f'secret = "{SECRET}"']
+        self._channels += [f'url = "{url}"', f'secret = "{SECRET}"', f'tell = ["{tell}"]']
 
     def site_text(self) -> str:
         """The site file."""
