@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil
 from typing import TypeAlias
 
 from adapters.driver import Cadence
@@ -18,6 +19,8 @@ SimulatedCuff: TypeAlias = ParNibp | MqttVitals
 OXIMETER_DRIVER, CUFF_DRIVER, MQTT_DRIVER = "nonin-df2", "par-nibp", "mqtt-vitals"
 STREAM, EPISODIC = Cadence.STREAM.value, Cadence.EPISODIC.value
 BATTERY = 82
+MEASURING_S = 34.0
+"""How long a simulated cuff takes from its start to its result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,11 @@ def press(cuffs: Iterable[SimulatedCuff], now: Instant) -> None:
 
 
 def _cuff_times(plan: CuffPlan, begin_s: float) -> tuple[float, float | None]:
-    """First start after `begin_s`, in seconds from there, and the cycle; None: only on demand."""
+    """First start after `begin_s`, in seconds from there, and the cycle; None: only on demand.
+
+    A measurement that was under way then begins anew: nothing of it is in the past.
+    """
     if not plan.every_s:
         return 10.0, None
-    missed = max(0, int((begin_s - plan.first_s) // plan.every_s) + 1)
+    missed = max(0, ceil((begin_s - MEASURING_S - plan.first_s) / plan.every_s))
     return max(1.0, plan.first_s + missed * plan.every_s - begin_s), plan.every_s

@@ -18,6 +18,7 @@ from monitor.core.inputs import CuffActivity, CuffMeasurement, Input, LinkChange
 from monitor.core.ward import Ward
 from monitor.demo.beds import DemoBed
 from monitor.demo.nurse import to_input
+from monitor.demo.pair import MEASURING_S
 from monitor.journal import Journal
 from monitor.journal.record import SnapshotReason
 from monitor.loop import Loop
@@ -25,8 +26,6 @@ from monitor.pages import PageWriter
 from simulator.scenario import Device
 from simulator.vitals import Vitals
 
-MEASURING_S = 34.0
-"""How long a simulated cuff takes from its start to its result."""
 ALIVE_S = 30
 """A polled cuff answers more often; this is enough to count as alive."""
 BREATHING = 500
