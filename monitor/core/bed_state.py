@@ -88,6 +88,7 @@ class CuffPlan:
         requested_at, requested_for: the last request, until a measurement ends.
         attempt_at, ended_at: start and end of the last measurement.
         retries: in a row.
+        stopped: the last measurement ended so that somebody must look before the cuff inflates by itself.
         repeats_from: first of the doubtful or critical readings since the last ordinary one.
     """
 
@@ -100,6 +101,7 @@ class CuffPlan:
     ended_at: Instant | None = None
     retries: int = 0
     repeats_from: Instant | None = None
+    stopped: bool = False
 
 
 @dataclass(slots=True)

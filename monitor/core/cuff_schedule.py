@@ -126,7 +126,7 @@ def _device(bed: Bed) -> tuple[str | None, bool]:
     if not startable:
         return cuff.device, False
     device = cuff.device if cuff.device in startable else startable[0]
-    return device, cuff.error not in STOPS_STARTS
+    return device, not cuff.plan.stopped
 
 
 def _slot(bed: Bed, session: Session) -> Instant | None:
@@ -134,29 +134,30 @@ def _slot(bed: Bed, session: Session) -> Instant | None:
     plan, rules = bed.state.cuff.plan, bed.rules.cuff
     if bed.state.phase is Phase.PRE:
         return _baseline_slot(bed, session)
-    if plan.slot_at is None:
-        return None
+    last = bed.state.phase_since if plan.slot_at is None else plan.slot_at
     if bed.state.phase is not Phase.RECOVERY or session.ended_at is None:
-        return plan.slot_at + rules.interval
+        return last + rules.interval
     grid_end = session.ended_at + rules.returned_after
-    if plan.slot_at < grid_end:
-        number = (plan.slot_at - session.ended_at) // rules.interval + 1
+    if last < grid_end:
+        number = (last - session.ended_at) // rules.interval + 1
         slot = min(session.ended_at + number * rules.interval, grid_end)
     else:
-        slot = plan.slot_at + (rules.returned_interval if all_returned(session) else rules.interval)
+        slot = last + (rules.returned_interval if all_returned(session) else rules.interval)
     deadline = session.deadline_at()
-    return deadline if deadline is not None and plan.slot_at < deadline < slot else slot
+    return deadline if deadline is not None and last < deadline < slot else slot
 
 
 def _baseline_slot(bed: Bed, session: Session) -> Instant | None:
-    """Three readings at least 60 s apart; where they do not come, one is asked for at the ordinary interval."""
+    """Three readings at least 60 s apart; where they do not come or stay doubtful, at the ordinary interval."""
     cuff, plan, rules = bed.state.cuff, bed.state.cuff.plan, bed.rules.cuff
     if _spaced(session, rules.spacing) >= rules.baseline_readings:
         return None
     if plan.ended_at is None:
         slot = session.opened_at + rules.baseline_first
     else:
-        slot = plan.ended_at + (rules.spacing if cuff.failed <= rules.retries else rules.interval)
+        doubtful = plan.repeats_from is not None and plan.ended_at >= plan.repeats_from + rules.repeats_for
+        hurried = cuff.failed <= rules.retries and not doubtful
+        slot = plan.ended_at + (rules.spacing if hurried else rules.interval)
     return slot if plan.slot_at is None or slot > plan.slot_at else plan.slot_at + rules.interval
 
 

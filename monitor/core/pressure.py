@@ -62,6 +62,7 @@ def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event])
     state = bed.state
     cuff, session = state.cuff, state.session
     cuff.state, cuff.pressure, cuff.device = CuffState.IDLE, None, item.device
+    cuff.plan.stopped = item.error in cuff_schedule.STOPS_STARTS
     if session is None:
         return
     occlusion.deflated(bed, now if item.measured_at is None else min(now, item.measured_at), now)
@@ -103,6 +104,8 @@ def take(bed: Bed, item: CuffMeasurement, measured: Instant, now: Instant, out: 
         _rejudge(bed, session, jump, out)
     valid = _those(values, judgements, Verdict.VALID)
     if judgements[Metric.SYSTOLIC] is JUMP:
+        recent = measured - bed.rules.validation.jump_within
+        cuff.jumps = [jump for jump in cuff.jumps if jump.at >= recent]
         cuff.jumps.append(_reading(session, item, measured, _those(values, judgements, Verdict.SUSPECT)))
     if valid:
         _keep(session, _reading(session, item, measured, valid))

@@ -327,3 +327,28 @@ def test_section_9_3_after_overpressure_or_a_fault_somebody_looks_first(error: s
     story.cuff(50, **(FAILED | {"error": error}))
     story.tick(110)
     assert story.one("nibp_requested", reason="retry")["automatic"] is automatic
+
+
+def test_section_9_3_a_reading_by_hand_releases_no_cuff() -> None:
+    """Only a measurement of the cuff itself shows that it works again."""
+    story = Story(devices=STARTABLE).open()
+    story.cuff(50, error="overpressure")
+    story.command(60, "record_reading", values={"systolic": 120, "diastolic": 76})
+    story.tick(130)
+    assert story.one("nibp_requested")["automatic"] is False
+    story.cuff(200)
+    story.tick(270)
+    assert story.all("nibp_requested")[-1]["automatic"] is True
+
+
+def test_1_4_doubtful_readings_before_the_start_are_not_asked_for_every_minute() -> None:
+    story, t = Story().open(), 90.0
+    while t < 2400:
+        story.cuff(t, irregular=True)
+        later = cuff_schedule.next_at(story.bed)
+        assert later is not None
+        story.tick(later / SECOND)
+        t = later / SECOND + 30
+    late = [due for due in asked(story) if due > 600]
+    assert len(late) <= 2 * (2400 - 600) / 300 + 2
+    assert any(later - before >= 240 for before, later in pairwise(late))
