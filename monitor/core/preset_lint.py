@@ -15,12 +15,19 @@ from config.instant import SECOND, Duration
 from config.vocabulary import Metric, Priority
 from monitor.core.limits import AlarmLimit
 from monitor.core.ruleset import CuffRule, Level, LevelRule, Ruleset, ValidationLimits
+from monitor.core.session_limits import find_rule
 
 BASELINES = (60.0, 80.0, 100.0, 120.0, 140.0, 160.0)
 """Baselines at which relative limits are tried."""
 
 LOWEST_SPO2 = 85.0
 """A low SpO2 limit below this needs a second look (alarm-system 1.3)."""
+
+HIGHEST_SYSTOLIC = 200.0
+"""A systolic limit above this takes two people, as a low SpO2 limit does (alarm-system 3.3)."""
+
+LONGEST_PAUSE: Duration = 120 * SECOND
+"""The longest pause of sound or alarms (alarm-system 4.2)."""
 
 LONGEST_HIGH_DELAY: Duration = 15 * SECOND
 """The longest delay that vendors allow on an alarm (alarm-system, section 2, [26])."""
@@ -48,6 +55,7 @@ def lint(rules: Ruleset) -> list[Finding]:
     found += _inside(rules)
     found += _technical(rules)
     found += _around(rules)
+    found += _silence(rules)
     return found
 
 
@@ -175,6 +183,30 @@ def _around(rules: Ruleset) -> Iterator[Finding]:
         )
     if rules.timing.remind_high > rules.timing.remind_medium:
         yield Finding("timing.remind_high_s", "an acknowledged HIGH alarm would come back later than a MEDIUM one")
+
+
+def _silence(rules: Ruleset) -> Iterator[Finding]:
+    """How long alarms may be paused, and how far the limits of one patient may go."""
+    pauses = rules.inactivation
+    for key, length in (("audio_pause_s", pauses.audio_pause), ("alarm_pause_s", pauses.alarm_pause)):
+        if length > LONGEST_PAUSE:
+            text = f"{_seconds(length)} is longer than the {_seconds(LONGEST_PAUSE)} that alarms may be silent"
+            yield Finding(f"inactivation.{key}", text, grave=True)
+    for name, bounds in rules.bounds.items():
+        rule = find_rule(rules, name)
+        if rule is None:
+            continue
+        key, limit = f"limits.{name}", rule.trigger.absolute
+        if not bounds.lowest <= limit <= bounds.highest:
+            text = f"the rule's own limit {limit:g} lies outside: nobody could take a change back"
+            yield Finding(f"{key}.between", text, grave=True)
+        below, above = bounds.second_below, bounds.second_above
+        alone_below = bounds.lowest if below is None else below
+        alone_above = bounds.highest if above is None else above
+        if rule.metric is Metric.SPO2 and bounds.lowest < LOWEST_SPO2 and alone_below < LOWEST_SPO2:
+            yield Finding(f"{key}.second_below", "one person alone could set a limit below SpO2 85 %", grave=True)
+        if rule.metric is Metric.SYSTOLIC and bounds.highest > HIGHEST_SYSTOLIC and alone_above > HIGHEST_SYSTOLIC:
+            yield Finding(f"{key}.second_above", "one person alone could set a limit above 200 mmHg", grave=True)
 
 
 def _beyond(higher: AlarmLimit, lower: AlarmLimit) -> bool:

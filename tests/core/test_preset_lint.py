@@ -99,3 +99,20 @@ def test_a_rule_that_looks_the_other_way_than_its_group() -> None:
 )
 def test_what_lies_around_the_rules(difference: dict[str, Any], key: str) -> None:
     assert [f.key for f in findings(difference)] == [key]
+
+
+@pytest.mark.parametrize(
+    ("difference", "key", "words"),
+    [
+        ({"inactivation": {"audio_pause_s": 121}}, "inactivation.audio_pause_s", "longer than the 120 s"),
+        ({"inactivation": {"alarm_pause_s": 600}}, "inactivation.alarm_pause_s", "longer than the 120 s"),
+        ({"limits": {"SPO2_LOW": {"between": [80, 89]}}}, "limits.SPO2_LOW.between", "own limit 90 lies outside"),
+        ({"limits": {"SPO2_LOW": {"second_below": 82}}}, "limits.SPO2_LOW.second_below", "one person alone"),
+        ({"limits": {"SBP_CRIT": {"second_above": 210}}}, "limits.SBP_CRIT.second_above", "one person alone"),
+    ],
+)
+def test_4_2_and_3_3_pauses_and_limits_of_one_patient_stay_within_the_document(
+    difference: dict[str, Any], key: str, words: str
+) -> None:
+    found = findings(difference)
+    assert any(f.key == key and words in f.text and f.grave for f in found), found
