@@ -121,7 +121,8 @@ async def test_at_a_demos_speed_pages_answer_by_their_own_time() -> None:
     ward = Ward(speed=30)
     ward.page(100 * SECOND)
     assert await ward.look(119) == []
-    (told,) = await ward.look(2)
+    assert await ward.look(170) == []
+    (told,) = await ward.look(1)
     assert told.since == (100 + 29 * 10) * SECOND, "raised 300 s of the ward after the last answer: 10 s of the page"
 
 
