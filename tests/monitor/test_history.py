@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from config.instant import MINUTE, SECOND, to_rfc3339
+from monitor.core.errors import JournalError
 from monitor.history import WITHOUT_SESSION, JournalHistory
 from tests.monitor.journal.rows import stored
 from tests.support.clock import ManualClock
@@ -88,3 +89,27 @@ async def test_the_audit_trail_has_who_where_and_what(tmp_path: Path) -> None:
     rows = stored(live.journal.path, "SELECT at_us, * FROM audit WHERE what = 'sign_in'")
     assert len(rows) == 1
     assert {START, "nurse-a", "10.0.0.7", "sign_in"} <= set(rows[0])
+
+
+async def test_the_baselines_of_earlier_sessions_are_found_by_the_patients_reference(tmp_path: Path) -> None:
+    async with live_ward(tmp_path) as live:
+        history = JournalHistory(live.journal, live.ward, live.clock)
+        live.open(1, patient="P-17")
+        live.put(60, "nibp", device="cuff-1", systolic=121, diastolic=76, mean=91, pulse_rate=70, error=None)
+        live.put(90, "command", command="start_infusion", by="nurse-a", override_by="dr-p", reason="short of time")
+        await live.settled()
+        known = await history.previous_baselines("P-17")
+        unknown = await history.previous_baselines("P-18")
+    assert known["systolic"] == [121]
+    assert unknown == {}
+
+
+async def test_a_journal_that_cannot_be_read_costs_the_hint_and_not_the_session(tmp_path: Path) -> None:
+    async with live_ward(tmp_path) as live:
+
+        class Unreadable:
+            async def previous_baselines(self, patient: str) -> dict[str, list[float]]:
+                raise JournalError("the disk is gone")
+
+        history = JournalHistory(Unreadable(), live.ward, live.clock)  # type: ignore[arg-type]
+        assert await history.previous_baselines("P-17") == {}

@@ -223,3 +223,48 @@ def test_a_refusal_is_repeated_under_the_same_key(nurse: TestClient, kit: Statio
     kit.core.refuse_with = None
     assert nurse.post("/api/v1/beds/bay-1/commands", json={"command": "abort"}, headers=headers).status_code == 409
     assert len(kit.core.taken) == 1
+
+
+def test_entered_values_and_the_scores_of_a_discharge_reach_the_core(nurse: TestClient, kit: StationKit) -> None:
+    values = {"systolic": 122, "diastolic": 76, "resp_rate": 14, "moaas": 5, "aldrete_activity": 2}
+    checklist = {"escort": True, "aldrete_activity": 2, "moaas": 5, "remark": "well"}
+    for body in (
+        {"command": "record_reading", "values": values},
+        {"command": "discharge", "checklist": checklist},
+        {"command": "set_limbs", "cuff_limb": "left"},
+    ):
+        assert nurse.post("/api/v1/beds/bay-1/commands", json=body).status_code == 200
+    taken = [item.fields for item, _, _ in kit.core.taken if isinstance(item, Command)]
+    assert taken == [{"values": values}, {"checklist": checklist}, {"cuff_limb": "left"}]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"perfusion_index": 1}, "unknown metric 'perfusion_index'"),
+        ({"moaas": "5"}, "values.moaas"),
+        ({}, "values"),
+    ],
+)
+def test_an_entered_value_that_cannot_be_is_named(nurse: TestClient, values: dict[str, object], words: str) -> None:
+    answer = nurse.post("/api/v1/beds/bay-1/commands", json={"command": "record_reading", "values": values})
+    assert answer.status_code == 422
+    assert words in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "data", "words"),
+    [
+        ("value_out_of_range", {"field": "systolic"}, "systolic pressure: This value cannot be right: check it."),
+        ("limb_unknown", {"field": "iv_limb"}, "drip: This is no limb."),
+        ("value_not_a_number", {"field": "moaas"}, "MOAA/S: This is no number."),
+        (
+            "open_items",
+            {"open_items": ["aldrete", "escort"]},
+            "Not everything on the checklist is met: see to it, or give a reason. "
+            "Open: Aldrete score, escort and no driving.",
+        ),
+    ],
+)
+def test_a_refusal_names_the_field_or_what_is_open(reason: str, data: dict[str, object], words: str) -> None:
+    assert in_words(reason, data) == words
