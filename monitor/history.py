@@ -10,7 +10,9 @@ from config.instant import MINUTE, Clock, Instant, to_rfc3339
 from config.vocabulary import Metric
 from monitor.core.errors import JournalError
 from monitor.core.ward import Ward
+from monitor.expected import expected
 from monitor.journal import Journal
+from monitor.station.answers import Expected, ExpectedPoint
 
 WITHOUT_SESSION = 60 * MINUTE
 """How far back a trend goes on a bed without a session."""
@@ -41,6 +43,14 @@ class JournalHistory:
             else (point.at, None, point.reason or point.verdict)
             for point in points
         ]
+
+    def expected(self, bed: str, metric: Metric) -> Expected | None:
+        """Where a pressure of the running session is expected to go, from the second reading of the infusion on."""
+        found = expected(self._ward.beds[bed].state, metric)
+        if found is None:
+            return None
+        band = [ExpectedPoint(to_rfc3339(at.at), round(at.low, 1), round(at.high, 1)) for at in found.band]
+        return Expected(band, found.return_min, found.hints)
 
     async def sessions(self) -> list[dict[str, Any]]:
         """Every session, newest first."""

@@ -167,6 +167,7 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
         return "dose_mg_out_of_range"
     if bed.state.phase is Phase.RECOVERY:
         session.running_from = session.drug_from = at
+        session.flow_begins(at)
         session.planned = session.planned if planned is None else minutes(planned)
         _enter(bed, target, at, item.by, out)
         return_watch.restarted(bed, session, out)
@@ -180,6 +181,7 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
         return "hold"
     before: dict[Metric, float | None] = dict.fromkeys(METRICS)
     session.started_at = session.running_from = at
+    session.flow_begins(at)
     session.planned = session.planned if planned is None else minutes(planned)
     session.baseline = frozen
     session.baseline_flags = start_checks.flags(bed, session, frozen, at)
@@ -216,12 +218,14 @@ def _number_in(value: object, bounds: tuple[float, float]) -> bool:
 def _pause(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
     session.infused = session.infused_at(at)
     session.running_from, session.paused_from = None, at
+    session.flow_ends(at)
     _enter(bed, target, at, item.by, out)
     return None
 
 
 def _resume(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:
     session.running_from, session.paused_from = at, None
+    session.flow_begins(at)
     _enter(bed, target, at, item.by, out)
     return None
 
@@ -231,6 +235,7 @@ def _end(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, 
     stopped = session.paused_from if session.paused_from is not None else at
     session.infused = session.infused_at(stopped)
     session.running_from = session.paused_from = None
+    session.flow_ends(stopped)
     session.ended_at = stopped
     extra = {"ended_at": stopped, **_told(item, "early")}
     _enter(bed, target, stopped, item.by, out, extra)

@@ -54,6 +54,14 @@ class Advisory:
 
 
 @dataclass(slots=True)
+class Flow:
+    """The drug ran from `start` to `stop`; None: it runs."""
+
+    start: Instant
+    stop: Instant | None = None
+
+
+@dataclass(slots=True)
 class Session:
     """One patient on one bed, from binding to discharge. Instants on the service's scale.
 
@@ -74,6 +82,7 @@ class Session:
         reviewed_by: the clinician who ticked a high baseline (REVIEW).
         recheck_from: since when a high finding asks for rest and new readings (RE-CHECK).
         drug_from: first delivery of the present run, moved by a restart.
+        flows: when the drug ran, pauses left out, from the first start on.
         baseline_flags: what is to be known of each frozen baseline.
         advisories: the hints that hold now; `advised_at` is when they were asked last.
         hand_values: pulse and SpO2 read off another device; for a baseline that is NONE.
@@ -118,9 +127,19 @@ class Session:
     reviewed_by: str | None = None
     recheck_from: Instant | None = None
     drug_from: Instant | None = None
+    flows: list[Flow] = field(default_factory=list)
     baseline_flags: dict[Metric, list[str]] = field(default_factory=dict)
     advisories: dict[str, Advisory] = field(default_factory=dict)
     advised_at: Instant = 0
+
+    def flow_begins(self, at: Instant) -> None:
+        """The drug runs from `at` on."""
+        self.flows.append(Flow(at))
+
+    def flow_ends(self, at: Instant) -> None:
+        """It stopped at `at`; no change where it stood already."""
+        if self.flows and self.flows[-1].stop is None:
+            self.flows[-1].stop = at
 
     def baseline_value(self, metric: Metric) -> float | None:
         """The frozen baseline of a metric, None before the start or without one."""

@@ -42,13 +42,37 @@ class TrendPoint(msgspec.Struct, frozen=True):
     reason: str | None
 
 
+class ExpectedPoint(msgspec.Struct, frozen=True):
+    """Where 90 % of the readings at a moment are expected."""
+
+    t: str
+    low: float
+    high: float
+
+
+class Expected(msgspec.Struct, frozen=True):
+    """What is expected of a pressure of the running session: a hint, never an alarm.
+
+    `return_min`: minutes after the end between which it should be back in its band, 5 % to 95 % sure; the second is
+    null where that is more than three hours. `hints`: what does not fit, in words.
+    """
+
+    band: list[ExpectedPoint]
+    return_min: tuple[int, int | None] | None
+    hints: list[str]
+
+
 class Trend(msgspec.Struct, frozen=True):
-    """Values of one metric in order of time; thinning keeps the lowest and highest of each stretch."""
+    """Values of one metric in order of time; thinning keeps the lowest and highest of each stretch.
+
+    `expected`: of a pressure, from the second reading of the infusion on.
+    """
 
     bed: str
     metric: str
     unit: str
     points: list[TrendPoint]
+    expected: Expected | None = None
 
 
 class Rules(msgspec.Struct, frozen=True):

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from config.instant import Instant
+from config.vocabulary import Metric
 from monitor.core.events import Event
 from monitor.core.inputs import Input
 from monitor.station import wire
+from monitor.station.answers import Expected
 
 
 class WardView(Protocol):
@@ -55,6 +57,10 @@ class History(Protocol):
         self, bed: str, metric: str, start: Instant | None, end: Instant | None
     ) -> list[tuple[Instant, float | None, str | None]]:
         """Values in order of time, each with the reason when there is none; no bounds: the running session."""
+        ...
+
+    def expected(self, bed: str, metric: Metric) -> Expected | None:
+        """Where a pressure of the running session is expected to go; None for anything else."""
         ...
 
     async def sessions(self) -> list[dict[str, Any]]:

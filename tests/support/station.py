@@ -13,9 +13,11 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from config.instant import SECOND, Duration, Instant
+from config.vocabulary import Metric
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import Acknowledge, Input, OpenSession
 from monitor.station import wire
+from monitor.station.answers import Expected
 from monitor.station.app import create_app
 from monitor.station.feed import FeedHub
 from monitor.station.people import People
@@ -143,12 +145,16 @@ class FakeHistory:
         self.asked: list[tuple[str, str, Instant | None, Instant | None]] = []
         self.audited: list[tuple[str | None, str, str]] = []
         self.baselines: dict[str, dict[str, list[float]]] = {}
+        self.band: Expected | None = None
 
     async def trend(
         self, bed: str, metric: str, start: Instant | None, end: Instant | None
     ) -> list[tuple[Instant, float | None, str | None]]:
         self.asked.append((bed, metric, start, end))
         return list(self.points)
+
+    def expected(self, bed: str, metric: Metric) -> Expected | None:
+        return self.band if metric is Metric.SYSTOLIC else None
 
     async def sessions(self) -> list[dict[str, Any]]:
         return [{"session": "s-1", "bed": "bay-1"}]

@@ -55,7 +55,8 @@ def routes() -> APIRouter:
             raise Problem(422, "from: lies after `to`")
         found = with_gaps(await station.history.trend(bed, metric, since, until), metric)
         shown = [TrendPoint(to_rfc3339(at), value, reason) for at, value, reason in thin(found, points)]
-        return answer(Trend(bed, metric, UNITS[metric], shown))
+        running = station.history.expected(bed, metric) if since is None and until is None else None
+        return answer(Trend(bed, metric, UNITS[metric], shown, running))
 
     @router.get("/{bed}/rules", responses=documented(Rules))
     async def rules(bed: str, station: Here, caller: Reader) -> Response:

@@ -46,13 +46,25 @@ export async function me(): Promise<Me | null> {
   }
 }
 
+/** Where a pressure is expected to go; a hint, never an alarm. */
+export interface Expected {
+  readonly band: readonly { readonly t: string; readonly low: number; readonly high: number }[];
+  /** Minutes after the end, 5 % to 95 % sure; the second is null where that is more than three hours. */
+  readonly return_min: readonly [number, number | null] | null;
+  readonly hints: readonly string[];
+}
+
 /** The trend of one metric in the running session, thinned to about `points`. */
-export async function trend(bed: string, metric: string, points: number): Promise<TrendPoint[]> {
+export async function trend(
+  bed: string,
+  metric: string,
+  points: number,
+): Promise<{ readonly points: TrendPoint[]; readonly expected: Expected | null }> {
   const query = new URLSearchParams({ metric, points: String(points) });
-  const answer = (await call(`/beds/${encodeURIComponent(bed)}/trend?${query}`, { method: "GET" })) as {
+  return (await call(`/beds/${encodeURIComponent(bed)}/trend?${query}`, { method: "GET" })) as {
     points: TrendPoint[];
+    expected: Expected | null;
   };
-  return answer.points;
 }
 
 /** What can be set about the rules of a bed. */

@@ -13,7 +13,7 @@ import { renderSessionActions } from "./session-form";
 import type { BedPicture } from "./store";
 import { hhmm, hhmmss, instant, spoken } from "./times";
 import { TREND_METRICS, type Trend } from "./trend";
-import { trendWords } from "./trend-words";
+import { expectedWords, trendWords } from "./trend-words";
 import type { Bed, Device } from "./wire.gen";
 import { metricWords, originBadge, phaseWords, reasonWords } from "./words";
 import { cuffWords, limitWords, pressureLimits } from "./tile";
@@ -60,6 +60,7 @@ function renderTrend(trend: Trend | null, bed: Bed): TemplateResult {
     <h3>Trend of the session</h3>
     ${trend?.error == null ? nothing : html`<p class="error">${trend.error}</p>`}
     ${keyed(bed.session?.id, html`<trend-chart .bed=${bed} .trend=${trend}></trend-chart>`)}
+    ${trend === null ? nothing : expectedWords(trend.expected.get("systolic")).map((words) => html`<p class="hint">${words}</p>`)}
     ${trend === null
       ? html`<p class="hint">Loading …</p>`
       : html`<details>

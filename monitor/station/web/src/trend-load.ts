@@ -9,9 +9,13 @@ export async function loadTrend(bed: string, before: Trend | null): Promise<Tren
     const series = await Promise.all(
       TREND_METRICS.map(async (metric) => [metric, await api.trend(bed, metric, TREND_POINTS)] as const),
     );
-    return { series: new Map(series), error: null };
+    return {
+      series: new Map(series.map(([metric, found]) => [metric, found.points])),
+      expected: new Map(series.flatMap(([metric, found]) => (found.expected === null ? [] : [[metric, found.expected]]))),
+      error: null,
+    };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { series: before?.series ?? new Map(), error: `The trend could not be loaded: ${why}` };
+    return { series: before?.series ?? new Map(), expected: before?.expected ?? new Map(), error: `The trend could not be loaded: ${why}` };
   }
 }

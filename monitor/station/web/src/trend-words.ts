@@ -1,6 +1,6 @@
 // A trend for those who do not see its curve.
 
-import type { TrendPoint } from "./api";
+import type { Expected, TrendPoint } from "./api";
 import { hhmm } from "./times";
 import { metricWords } from "./words";
 
@@ -26,4 +26,16 @@ export function trendWords(metric: string, points: readonly TrendPoint[]): strin
   const at = (point: TrendPoint): string => `${Math.round(point.value as number)} at ${hhmm(Date.parse(point.t))}`;
   const holes = gaps === 0 ? "no gaps" : gaps === 1 ? "1 gap" : `${gaps} gaps`;
   return `${name}: last ${at(last)}, lowest ${at(lowest)}, highest ${at(highest)}, ${holes}.`;
+}
+
+/** What is expected of the systolic pressure, a line each; nothing while nothing is known. */
+export function expectedWords(expected: Expected | undefined): string[] {
+  if (expected === undefined) return [];
+  const lines = expected.hints.map((hint) => `Systolic: ${hint}.`);
+  if (expected.return_min !== null) {
+    const [early, late] = expected.return_min;
+    const until = late === null ? "later than 180" : `${late}`;
+    lines.push(`Systolic expected back between ${early} and ${until} min after the end. The shaded band holds 90 % of readings; a hint, no alarm.`);
+  }
+  return lines;
 }

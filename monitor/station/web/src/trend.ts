@@ -2,7 +2,7 @@
 
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import type { TrendPoint } from "./api";
+import type { Expected, TrendPoint } from "./api";
 import { hhmm, instant } from "./times";
 import type { Bed } from "./wire.gen";
 import { metricWords } from "./words";
@@ -14,6 +14,8 @@ const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 240, 480].map((minutes) => minute
 
 export interface Trend {
   readonly series: ReadonlyMap<string, readonly TrendPoint[]>;
+  /** By metric, where there is one: where a pressure is expected to go. */
+  readonly expected: ReadonlyMap<string, Expected>;
   /** Why there is no fresh trend, in words; null when there is. */
   readonly error: string | null;
 }
@@ -105,8 +107,8 @@ export class TrendChart extends HTMLElement {
     const data = [columns(SATURATION, trend), columns(CIRCULATION, trend)];
     if (this.charts.length === 0) {
       this.charts = [
-        this.chart(SATURATION, 120, [70, 100], () => [], data[0] as uPlot.AlignedData),
-        this.chart(CIRCULATION, 190, [40, 160], () => this.bounds, data[1] as uPlot.AlignedData),
+        this.chart(SATURATION, 120, [70, 100], () => [], [], data[0] as uPlot.AlignedData),
+        this.chart(CIRCULATION, 190, [40, 160], () => this.bounds, ["systolic", "diastolic"], data[1] as uPlot.AlignedData),
       ];
     } else {
       this.charts.forEach((chart, index) => chart.setData(data[index] as uPlot.AlignedData));
@@ -118,6 +120,7 @@ export class TrendChart extends HTMLElement {
     height: number,
     range: readonly [number, number],
     bounds: () => readonly { value: number; color: string }[],
+    banded: readonly string[],
     data: uPlot.AlignedData,
   ): uPlot {
     const style = getComputedStyle(this);
@@ -145,11 +148,35 @@ export class TrendChart extends HTMLElement {
             value: (_: uPlot, value: number | null) => (value == null ? "--" : String(Math.round(value))),
           })),
         ],
-        hooks: { draw: [(chart) => this.drawMarks(chart, bounds(), ink)] },
+        hooks: {
+          drawAxes: [(chart) => this.drawBands(chart, banded, ink)],
+          draw: [(chart) => this.drawMarks(chart, bounds(), ink)],
+        },
       },
       data,
       this,
     );
+  }
+
+  /** Where 90 % of the readings are expected, behind the curves; only as far as the time axis goes. */
+  private drawBands(chart: uPlot, metrics: readonly string[], ink: (name: string) => string): void {
+    const { ctx: pen, bbox: box } = chart;
+    pen.save();
+    pen.beginPath();
+    pen.rect(box.left, box.top, box.width, box.height);
+    pen.clip();
+    pen.fillStyle = ink("--nibp");
+    pen.globalAlpha = 0.13;
+    for (const metric of metrics) {
+      const band = this.current?.expected.get(metric)?.band ?? [];
+      if (band.length < 2) continue;
+      const at = (t: string): number => chart.valToPos(Date.parse(t) / 1000, "x", true);
+      pen.beginPath();
+      for (const point of band) pen.lineTo(at(point.t), chart.valToPos(point.high, "y", true));
+      for (const point of [...band].reverse()) pen.lineTo(at(point.t), chart.valToPos(point.low, "y", true));
+      pen.fill();
+    }
+    pen.restore();
   }
 
   private drawMarks(chart: uPlot, bounds: readonly { value: number; color: string }[], ink: (name: string) => string): void {
