@@ -51,7 +51,8 @@ def _without(ruleset: Ruleset, name: str) -> Ruleset:
         if isinstance(rules, tuple) and any(_name(rule) == name for rule in rules):
             kept: Any = tuple(rule for rule in rules if _name(rule) != name)
             return dataclasses.replace(ruleset, **{field.name: kept})
-        if isinstance(rules, Mapping) and name in rules:
+        # What a person may move a limit to is a table by rule, too, and leaves the rule where it is.
+        if field.name != "bounds" and isinstance(rules, Mapping) and name in rules:
             left: Any = {key: rule for key, rule in rules.items() if key != name}
             return dataclasses.replace(ruleset, **{field.name: left})
     raise ConfigError(f"[fails_when] off: {name} cannot be taken out of a preset; use set to move one of its limits")
