@@ -86,6 +86,8 @@ def in_words(reason: str, data: Mapping[str, Any] | None = None) -> str:
     if reason == "wrong_phase" and data is not None and "phase" in data:
         return f"Not possible while the bed is in phase {data['phase']}."
     known = REASONS.get(reason)
+    if known is not None and data is not None and data.get("metrics"):
+        return f"{known} Held back by: {', '.join(NAMES.get(each, each) for each in data['metrics'])}."
     if known is not None and data is not None and data.get("open_items"):
         return f"{known} Open: {', '.join(ITEMS.get(each, each) for each in data['open_items'])}."
     if known is not None and data is not None and data.get("field"):

@@ -259,6 +259,12 @@ def test_an_entered_value_that_cannot_be_is_named(nurse: TestClient, values: dic
         ("limb_unknown", {"field": "iv_limb"}, "drip: This is no limb."),
         ("value_not_a_number", {"field": "moaas"}, "MOAA/S: This is no number."),
         (
+            "hold",
+            {"metrics": ["systolic", "spo2"]},
+            "The readings are at a level to hold the infusion: wait and measure again, or start with a prescriber's "
+            "name and a reason. Held back by: systolic pressure, SpO2.",
+        ),
+        (
             "open_items",
             {"open_items": ["aldrete", "escort"]},
             "Not everything on the checklist is met: see to it, or give a reason. "
