@@ -6,6 +6,7 @@ nothing is missing, the alarm must be present one second after its delay (and th
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -153,6 +154,103 @@ def test_extreme_pulse_is_announced_in_time(
         latest = start + 10 + V6_HOLD + MARGIN
         if end >= latest:
             assert present_at(lines, alarm, latest) == "high", (start, end)
+
+
+# -- a sudden fall of the pulse -----------------------------------------------------------------------------------
+
+
+def slumps(samples: list[Given]) -> list[tuple[float, float]]:
+    """(start, end) of each stretch that VASOVAGAL is about, by counting tenths of seconds of what stood.
+
+    It begins at a sample at least a quarter below the median of what stood in the two minutes before, below 60, with a
+    value of nine tenths of that median in the last minute; and goes on while samples stay below that quarter.
+    """
+    stood: dict[int, float] = {}
+    for index, one in enumerate(samples):
+        following = samples[index + 1].t if index + 1 < len(samples) else one.t
+        if one.pulse is not None:
+            for tick in range(round(one.t * 10), round(min(following, one.t + STAND) * 10)):
+                stood[tick] = one.pulse
+    found: list[tuple[float, float]] = []
+    limit: float | None = None
+    for index, one in enumerate(samples):
+        following = samples[index + 1].t if index + 1 < len(samples) else one.t
+        end = min(following, one.t + STAND)
+        now = round(one.t * 10)
+        if limit is not None and found[-1][1] == one.t and one.pulse is not None and one.pulse <= limit:
+            found[-1] = (found[-1][0], end)
+            continue
+        limit = None
+        recent = [stood[tick] for tick in range(now - 1200, now) if tick in stood]
+        last = [stood[tick] for tick in range(now - 600, now) if tick in stood]
+        if one.pulse is None or one.pulse >= 60 or len(recent) < 600:
+            continue
+        median = statistics.median(recent)
+        if one.pulse <= 0.75 * median and max(last) >= 0.9 * median:
+            limit = min(0.75 * median, 59.999)
+            found.append((one.t, end))
+    return found
+
+
+FALLING = st.one_of(
+    stretch(66, 90, weak=False),
+    stretch(50, 74, weak=False),
+    stretch(36, 60, weak=False),
+    stretch(44, 52, weak=False),
+    st.lists(st.tuples(st.just(1.0), st.none(), st.just(False)), min_size=1, max_size=45),
+)
+MINUTES = st.integers(45, 130).map(lambda count: [(1.0, 76.0, False)] * count)
+
+
+@given(before=MINUTES, parts=st.lists(FALLING, min_size=1, max_size=5))
+@settings(deadline=None, max_examples=80)
+def test_a_sudden_fall_of_the_pulse_is_announced_in_time(
+    before: list[tuple[float, float | None, bool]], parts: list[list[tuple[float, float | None, bool]]]
+) -> None:
+    samples = laid_out([before, *parts], pulse=True)
+    lines = told(samples, set())
+    for start, end in slumps(samples):
+        latest = start + 5 + V6_HOLD + MARGIN
+        if end >= latest:
+            assert present_at(lines, "VASOVAGAL", latest) == "high", (start, end)
+
+
+# -- a pulse that is gone -----------------------------------------------------------------------------------------
+
+SIGHT = ("pulse", "flat", "searching", "off", "nothing")
+
+
+@given(runs=st.lists(st.tuples(st.sampled_from(SIGHT), st.integers(1, 40)), min_size=1, max_size=12))
+@settings(deadline=None, max_examples=80)
+def test_a_lost_pulse_is_announced_in_time(runs: list[tuple[str, int]]) -> None:
+    """Ten seconds of a flat wave, or of searching without a rate, that begin within 30 s of a good one."""
+    story = Story().open()
+    seen = [sight for sight, length in runs for _ in range(length)]
+    good_until, start = None, None
+    for second, sight in enumerate(seen):
+        gone = sight == "searching" or (sight == "flat" and not _off_stands(seen, second))
+        if not gone:
+            start = None
+        elif start is None and good_until is not None and second - good_until <= 30:
+            start = second
+        if sight == "flat":
+            story.pleth(second, 0.1, None, pulse_present=False)
+        elif sight != "nothing":
+            flags = {"searching": ["searching"], "off": ["sensor_off"]}.get(sight, [])
+            value = (97, 72) if sight == "pulse" else (None, None)
+            story.sample(second, *value, flags=flags)
+        if sight == "pulse":
+            # What stands is valid until the next sample, or for four seconds.
+            good_until = second + 1
+        if start is not None and second + 0.9 >= start + 10 + MARGIN:
+            story.tick(second + 0.9)
+            assert present_at(story.lines, "PULSE_LOST", second + 0.9) == "high", (start, second)
+
+
+def _off_stands(seen: list[str], second: int) -> bool:
+    """The device's last word, less than four seconds old, is that the probe is off."""
+    spoken = [sight for sight in seen[max(0, second - 3) : second] if sight not in ("flat", "nothing")]
+    return spoken[-1:] == ["off"]
 
 
 # -- SPO2_NO_DATA -----------------------------------------------------------------------------------------------
