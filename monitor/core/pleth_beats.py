@@ -114,9 +114,8 @@ def _highest_around(values: Floats, reach: int) -> Floats:
     while 2 * done <= width:
         highest = np.maximum(highest[:, :-done], highest[:, done:])
         done *= 2
-    if done < width:
-        highest = np.maximum(highest[:, : done - width], highest[:, width - done :])
-    return highest
+    # The width is odd, so something is always left over.
+    return np.maximum(highest[:, : done - width], highest[:, width - done :])
 
 
 def _feet(filtered: Floats, rows: Wholes, columns: Wholes) -> Wholes:

@@ -126,8 +126,6 @@ def _bridged(levels: Floats, lost: Truths) -> Floats:
 def _still(levels: Floats, lost: Truths, length: int) -> Truths:
     """Where at least `length` neighbouring samples are equal; a bridge over lost ones is not judged."""
     beds, samples = levels.shape
-    if samples < length:
-        return np.zeros((beds, samples), dtype=np.bool_)
     same = np.zeros((beds, samples + 1), dtype=np.int64)
     same[:, 2:] = np.cumsum(levels[:, 1:] == levels[:, :-1], axis=1)
     # A stretch that ends at sample i: the last length - 1 comparisons were all equal.

@@ -31,6 +31,7 @@ class PlethNumbers:
             its height within this ratio; so large a share of even beats is as good as all of them: ectopic ones are
             no bad signal (own choices).
         skewness_floor: SQI (d): at most this is no pulse wave.
+        skewness_sure: so skewed a wave need not be even (own choice: noise of 5 s is so in about one look of twenty).
         least_quality, sure_quality: below the first there are no numbers, below the second they are SUSPECT.
         rate_range: rule gate, /min.
         longest_gap_s: rule gate.
@@ -70,6 +71,7 @@ class PlethNumbers:
     height_ratio: float = 2.0
     even_enough: float = 0.75
     skewness_floor: float = 0.0
+    skewness_sure: float = 0.5
     least_quality: float = 0.5
     sure_quality: float = 0.8
     rate_range: tuple[float, float] = (40.0, 180.0)

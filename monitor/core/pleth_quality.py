@@ -26,7 +26,8 @@ class Quality:
     """Of the last seconds of several beds, each (beds,) and 0 to 1 but for the skewness.
 
     Attributes:
-        sqi: signal quality: the product of the next five where the wave is skewed as a pulse is, else 0.
+        sqi: signal quality: the product of the next five where the wave is skewed as a pulse is, else 0; a clearly
+            skewed one need not be even.
         regular: (a) share of intervals within bounds.
         alike: (b) mean correlation of the beats with the template.
         moving: (c) share of the samples that are there and not flat or saturated.
@@ -56,7 +57,9 @@ def judge(wave: Wave, beats: Beats, rate_hz: float, numbers: PlethNumbers) -> Qu
     even = _even(beats, numbers)
     skewness = skewness_of(wave.filtered[:, -recent:])
     pulsed = (skewness > numbers.skewness_floor) & (wave.span > 0)
-    product = regular * alike * moving * in_band * even
+    # An irregular heart is known by the steep rise of its beats: noise is seldom so skewed.
+    steady = np.maximum(even, np.clip(skewness / numbers.skewness_sure, 0.0, 1.0))
+    product = regular * alike * moving * in_band * steady
     return Quality(np.where(pulsed, product, 0.0), regular, alike, moving, in_band, even, skewness)
 
 

@@ -149,6 +149,18 @@ def test_a_sample_lost_here_and_there_is_bridged_and_a_gap_is_a_gap() -> None:
     assert measure(gap).pulse_rate is None
 
 
+def test_an_irregular_heart_is_a_good_signal_without_a_rate() -> None:
+    """Intervals that change by half from beat to beat: quality is good, the rule gate gives no number."""
+    random = np.random.default_rng(8)
+    wave = PlethWave(random)
+    levels: list[int] = []
+    while len(levels) < METER.samples:
+        levels += wave.samples(30, RATE_HZ, Pulse(random.choice([45.0, 120.0]), 14.0, 2.0))
+    found = measure(np.array([levels[-METER.samples :]], dtype=np.float64))
+    assert found.sqi >= 0.5
+    assert found.pulse_rate is None
+
+
 def test_noise_is_no_pulse() -> None:
     """White noise of any device, and the simulator's finger that is not there: never good enough for a number."""
     random = np.random.default_rng(3)

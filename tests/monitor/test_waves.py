@@ -65,6 +65,18 @@ async def test_a_quiet_finger_is_told_once_a_second_from_the_tenth_on(ward: Ward
     assert last.amplitude is not None
 
 
+async def test_thirds_of_a_second_as_a_serial_oximeter_sends_them(ward: Ward) -> None:
+    """Three packets of 25 samples a second make one look a second, not three."""
+    task = asyncio.create_task(ward.waves.run())
+    for packet in range(36):
+        ward.waves.add(OX, packet * SECOND // 3, RATE, ward.fingers[OX].samples(25, RATE, ward.pulse))
+        await ward.clock.advance((packet + 1) * SECOND // 3 - ward.clock.now())
+    task.cancel()
+    assert ward.waves.stats.gaps == 0
+    assert [at for _, at in ward.told] == [10 * SECOND, 11 * SECOND, 12 * SECOND]
+    assert ward.told[-1][0].pulse_rate_pleth == pytest.approx(72, abs=2.5)
+
+
 async def test_a_finger_drawn_out_has_no_pulse_within_ten_seconds(ward: Ward) -> None:
     """The wave goes on without one."""
     task = asyncio.create_task(ward.waves.run())

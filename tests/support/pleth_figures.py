@@ -127,12 +127,12 @@ BEFORE_ALARM_S = 10
 def contradicted(recording: Recording, at_s: int = 300) -> bool:
     """Whether the pleth calls the ECG alarm at `at_s` false.
 
-    Its quality must be good in each of the last ten passes with no pause as long as the rule gate's, and no run of
+    Its quality must be sure in each of the last ten passes, with no pause as long as the rule gate's, and no run of
     beats on the alarm's side. A ventricular tachycardia is never called false: it may well have a pulse.
     """
     assert recording.alarm is not None
     told = tell(recording, until_s=at_s, last_s=BEFORE_ALARM_S)
-    if min(found.sqi for found in told.measures) < NUMBERS.least_quality:
+    if min(found.sqi for found in told.measures) < NUMBERS.sure_quality:
         return False
     meter = Meter.at(recording.rate_hz)
     stop = round(at_s * recording.rate_hz)
