@@ -1,68 +1,22 @@
-"""What happens by itself: the event library's default rates, drawn over a story (signals, section 5).
+"""What happens by itself: the event library at its default rates, drawn over a story (signals, section 5).
 
-A scenario file forces events; chance adds those that a session of that length would have anyway. Nausea
-without vomiting is not drawn, since no device shows it, nor slow return, which is `ke0` of the patient.
+A scenario file forces events; chance adds those that a session of that length would have anyway.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from types import MappingProxyType
 
 import numpy as np
 
-from simulator.events import (
-    Agitation,
-    Desaturation,
-    Event,
-    Hypertension,
-    Laryngospasm,
-    Motion,
-    Panic,
-    ProbeOff,
-    ReExcursion,
-    Vasovagal,
-    Vomiting,
-)
+from simulator.events import ProbeOff
+from simulator.library import LIBRARY, PAUSE_S, PAUSED, SHARES, SLOW_KE0, SLOW_RETURN
 from simulator.nurse import NurseAction
 from simulator.pharmacology import PumpAction, PumpStep
 from simulator.scenario import Device, LinkChange, Scenario
 
 _PROBE_OFF_PER_H, _LINK_LOSS_PER_H = 1.0, 0.3
-_PAUSE_SHARE = 0.05
-
-# Share of sessions, and the event once drawn: from the times of the infusion's start and end, in seconds.
-_Script = Callable[[np.random.Generator, float, float], Event]
-_SESSION_EVENTS: tuple[tuple[float, _Script], ...] = (
-    (
-        0.02,
-        lambda rng, start, end: Desaturation(
-            at_s=rng.uniform(start, end), lowest=rng.uniform(88, 90), fall_s=30.0, hold_s=rng.uniform(20, 45)
-        ),
-    ),
-    (
-        0.003,
-        lambda rng, start, end: Desaturation(
-            at_s=rng.uniform(start, end), lowest=rng.uniform(80, 84), fall_s=60.0, hold_s=rng.uniform(60, 180)
-        ),
-    ),
-    (0.0098, lambda rng, start, end: Hypertension(at_s=rng.uniform(max(start, end - 900.0), max(start, end - 300.0)))),
-    (
-        0.007,
-        lambda rng, start, end: Vasovagal(
-            at_s=max(start - rng.uniform(120, 420), 0.0) if rng.random() < 0.5 else end + rng.uniform(900, 1800)
-        ),
-    ),
-    (
-        0.02,
-        lambda rng, start, end: Agitation(at_s=max(end + rng.uniform(-600, 300), start), for_s=rng.uniform(180, 480)),
-    ),
-    (0.03, lambda rng, start, end: Vomiting(at_s=rng.uniform(start + 600.0, end + 1200.0))),
-    (0.0002, lambda rng, start, end: Laryngospasm(at_s=rng.uniform(start, end))),
-    (0.0001, lambda rng, start, end: Motion(at_s=rng.uniform(start, end), for_s=60.0, pulse_rise=40.0)),  # seizure
-    (0.03, lambda rng, start, end: Panic(at_s=rng.uniform(start, end))),
-    (0.04, lambda rng, start, end: ReExcursion(at_s=end + rng.uniform(720, 1080))),
-)
 
 
 def with_chance(scenario: Scenario, seed: int) -> Scenario:
@@ -72,16 +26,18 @@ def with_chance(scenario: Scenario, seed: int) -> Scenario:
     """
     rng = np.random.default_rng([seed, 2])
     events, pump, nurse = list(scenario.events), list(scenario.pump), list(scenario.nurse)
+    overrides = dict(scenario.overrides)
     if scenario.infusion is not None:
         start = scenario.infusion.start_s
         end = start + scenario.infusion.planned_s
-        for share, script in _SESSION_EVENTS:
-            if rng.random() < share:
-                event = script(rng, start, end)
-                events.append(event)
-        if rng.random() < _PAUSE_SHARE:
+        for row in LIBRARY:
+            if row.draw is not None and rng.random() < row.share:
+                events.append(row.draw(rng, start, end))
+        if rng.random() < SHARES[SLOW_RETURN] and "ke0" not in overrides:
+            overrides["ke0"] = SLOW_KE0
+        if rng.random() < SHARES[PAUSED]:
             pause = rng.uniform(start + 300.0, end - 300.0) if end - start > 600.0 else (start + end) / 2
-            length = rng.uniform(180.0, 480.0)
+            length = rng.uniform(*PAUSE_S)
             pump += [
                 PumpStep(at_s=pause, action=PumpAction.PAUSE),
                 PumpStep(at_s=pause + length, action=PumpAction.RESUME),
@@ -100,6 +56,7 @@ def with_chance(scenario: Scenario, seed: int) -> Scenario:
             ]
     return dataclasses.replace(
         scenario,
+        overrides=MappingProxyType(overrides),
         events=tuple(sorted(events, key=lambda event: event.at_s)),
         pump=tuple(sorted(pump, key=lambda step: step.at_s)),
         links=tuple(sorted(links, key=lambda change: change.at_s)),

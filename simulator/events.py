@@ -30,7 +30,12 @@ class Body:
     finger_out: bool = False
     sensor_off: bool = False
     motion: bool = False
+    no_pulse: bool = False
+    """No pulse reaches the finger: the probe is on it and searches."""
     cuff_error: CuffError | None = None
+    drug_systolic: float = 0.0
+    """What ketamine adds to the pressures now, mmHg; contained in them."""
+    drug_diastolic: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,25 @@ class Desaturation(_Unfolding):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransientDesaturation(Desaturation):
+    """A short dip to just under 90 %, back by itself."""
+
+    kind: ClassVar[str] = "transient_desaturation"
+    lowest: float = ranged(50, 100, 89.0)
+    fall_s: float = 30.0
+    hold_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignificantDesaturation(Desaturation):
+    """A fall to the low eighties; `hold_s` is until somebody opens the airway or gives oxygen."""
+
+    kind: ClassVar[str] = "significant_desaturation"
+    lowest: float = ranged(50, 100, 82.0)
+    hold_s: float = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bradycardia(_Unfolding):
     """The pulse falls to `lowest` a minute."""
 
@@ -158,6 +182,20 @@ class Hypertension(_Unfolding):
         unfolded = self._envelope().at(elapsed_s)
         body.systolic += self.systolic_rise * unfolded
         body.diastolic += self.diastolic_rise * unfolded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SevereHypertension(Hypertension):
+    """Pressure out of hand near the end of the infusion: a rise, or the drug's own effect times `effect_factor`."""
+
+    kind: ClassVar[str] = "severe_hypertension"
+    effect_factor: float = ranged(1, 5, 1.0)
+
+    def apply(self, elapsed_s: float, body: Body) -> None:
+        Hypertension.apply(self, elapsed_s, body)
+        unfolded = self._envelope().at(elapsed_s)
+        body.systolic += (self.effect_factor - 1.0) * body.drug_systolic * unfolded
+        body.diastolic += (self.effect_factor - 1.0) * body.drug_diastolic * unfolded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +263,16 @@ class ProbeOff(_Lasting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PulseLost(_Lasting):
+    """No pulse reaches the finger; the probe sits where it sat."""
+
+    kind: ClassVar[str] = "pulse_lost"
+
+    def apply(self, elapsed_s: float, body: Body) -> None:
+        body.no_pulse = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SensorUnplugged(_Lasting):
     """The probe's plug comes out of the oximeter, which goes on talking."""
 
@@ -253,6 +301,24 @@ class Agitation(Motion):
     kind: ClassVar[str] = "agitation"
     for_s: float = 300.0
     pulse_rise: float = ranged(0, 100, 25.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nausea(Motion):
+    """A wave of nausea: twenty seconds of restlessness, a faster pulse."""
+
+    kind: ClassVar[str] = "nausea"
+    for_s: float = 20.0
+    pulse_rise: float = ranged(0, 100, 10.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seizure(Motion):
+    """A minute of convulsions: motion, a racing pulse, no number to be trusted."""
+
+    kind: ClassVar[str] = "seizure"
+    for_s: float = 60.0
+    pulse_rise: float = ranged(0, 100, 40.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,18 +367,24 @@ EVENTS: dict[str, type[Event]] = {
     event.kind: event
     for event in (
         Desaturation,
+        TransientDesaturation,
+        SignificantDesaturation,
         Bradycardia,
         Tachycardia,
         Vasovagal,
         Hypertension,
+        SevereHypertension,
         ReExcursion,
         Panic,
         LowPerfusion,
         ProbeOff,
+        PulseLost,
         SensorUnplugged,
         Motion,
         Agitation,
+        Nausea,
         Vomiting,
+        Seizure,
         CuffFailure,
         Laryngospasm,
     )

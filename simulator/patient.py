@@ -19,6 +19,7 @@ from simulator.events import Body, Event
 from simulator.pharmacology import Pharmacology, Pump, PumpAction, PumpStep, reference_effect_site
 from simulator.pleth import PlethWave, Pulse, mayer_wave, respiratory_sinus_arrhythmia
 from simulator.presets import Traits
+from simulator.squeeze import Squeeze
 from simulator.vitals import Vitals, VitalSource
 
 __all__ = ["VirtualPatient", "VitalSource", "Vitals"]
@@ -38,25 +39,40 @@ _READING_NOISE, _MEAN_NOISE = 4.0, 2.0
 class _Drift:
     """An Ornstein-Uhlenbeck walk on the one-second grid: wanders with `tau_s`, never far beyond `sd`."""
 
-    __slots__ = ("_keep", "_kick", "value")
+    __slots__ = ("_keep", "_kick", "_sd", "_tau_s", "value")
 
     def __init__(self, tau_s: float, sd: float, start: float) -> None:
         self._keep = math.exp(-1.0 / tau_s)
         self._kick = sd * math.sqrt(1.0 - self._keep**2)
+        self._tau_s, self._sd = tau_s, sd
         self.value = sd * start
 
-    def step(self, normal: float) -> float:
-        self.value = self._keep * self.value + self._kick * normal
+    def step(self, normal: float, seconds: int = 1) -> float:
+        """`seconds` at once: the walk's law is known exactly for any time."""
+        if seconds == 1:
+            keep, kick = self._keep, self._kick
+        else:
+            keep = math.exp(-seconds / self._tau_s)
+            kick = self._sd * math.sqrt(1.0 - keep**2)
+        self.value = keep * self.value + kick * normal
         return self.value
 
 
 class VirtualPatient:
     """One made-up patient; implements `VitalSource` and never finishes."""
 
-    def __init__(self, traits: Traits, seed: int, events: Iterable[Event] = (), pump: Iterable[PumpStep] = ()) -> None:
+    def __init__(
+        self,
+        traits: Traits,
+        seed: int,
+        events: Iterable[Event] = (),
+        pump: Iterable[PumpStep] = (),
+        *,
+        cuff_on_probe_limb: bool = False,
+    ) -> None:
         """The patient at rest at time 0, undrugged; `events` and `pump` steps will happen at their times."""
         self.traits = traits
-        body_rng, self._cuff_rng, pleth_rng = np.random.default_rng(seed).spawn(3)
+        body_rng, self._cuff_rng, pleth_rng, squeeze_rng = np.random.default_rng(seed).spawn(4)
         self._rng = body_rng
         self._normals: list[tuple[float, ...]] = []
         self._events = sorted(events, key=lambda event: event.at_s)
@@ -65,6 +81,7 @@ class VirtualPatient:
         self._pump = Pump()
         self._pump_steps = deque(sorted(pump, key=lambda step: step.at_s))
         self._wave = PlethWave(pleth_rng)
+        self._squeeze = Squeeze(squeeze_rng) if cuff_on_probe_limb else None
         start = body_rng.standard_normal(4).tolist()
         self._pressure = _Drift(300.0, 3.0, start[0])
         self._pulse = _Drift(30.0, 2.5, start[1])
@@ -138,22 +155,53 @@ class VirtualPatient:
             self._infuse()
             self._tick(self._ticks)
 
+    def leap(self, seconds: int) -> None:
+        """Let whole seconds pass in one go: the same laws, other draws; for ensembles of thousands of patients.
+
+        What the oximeter averages over is then this one moment. Pump steps on the way are met at their seconds.
+
+        Raises:
+            ValueError: `seconds` is not positive.
+        """
+        if seconds <= 0:
+            raise ValueError(f"a leap of {seconds} s leads nowhere")
+        target = self._ticks + seconds
+        self._time_s += seconds
+        while self._ticks < target:
+            while self._pump_steps and self._pump_steps[0].at_s <= self._ticks:
+                self.control_pump(self._pump_steps.popleft())
+            following = self._pump_steps[0].at_s if self._pump_steps else math.inf
+            stretch = int(min(target, max(following, self._ticks + 1))) - self._ticks
+            self._drug.rate_ug_per_min = self._pump.rate_ug_per_min
+            flowed = self._pump.pass_time(float(stretch))
+            if flowed > 0.0:
+                self._drug.advance(flowed / 60.0)
+            if flowed < stretch:
+                self._drug.rate_ug_per_min = 0.0
+                self._drug.advance((stretch - flowed) / 60.0)
+            self._ticks += stretch
+        self._averaged.clear()
+        self._searching = 0
+        self._tick(self._ticks, seconds)
+
     def oximeter(self) -> Vitals:
         """What an oximeter shows now (see `VitalSource`)."""
         body, averaged = self._body, self._averaged
-        seen = bool(averaged) and not self._searching
+        seen = bool(averaged) and not self._searching and not body.no_pulse
+        squeezed = 1.0 if self._squeeze is None else self._squeeze.amplitude(self._time_s)
+        perfusion = body.perfusion_index * squeezed
         return Vitals(
             spo2=sum(sample[0] for sample in averaged) / len(averaged) if seen else None,
             pulse_rate=sum(sample[1] for sample in averaged) / len(averaged) if seen else None,
-            perfusion_index=body.perfusion_index if seen else None,
+            perfusion_index=perfusion if seen else None,
             systolic=body.systolic,
             diastolic=body.diastolic,
             mean=body.diastolic + (body.systolic - body.diastolic) / 3.0,
             resp_rate=body.resp_rate,
             sensor_off=body.sensor_off,
-            finger_out=not seen and not body.sensor_off,
+            finger_out=not seen and not body.sensor_off and not body.no_pulse,
             motion=body.motion,
-            low_perfusion=body.perfusion_index < _LOW_PERFUSION,
+            low_perfusion=perfusion < _LOW_PERFUSION,
         )
 
     def cuff_reading(self) -> Vitals:
@@ -181,6 +229,16 @@ class VirtualPatient:
             cuff_error=error,
         )
 
+    def cuff_inflates(self) -> None:
+        """A cuff begins to squeeze; felt at the finger only when it is on the probe's limb."""
+        if self._squeeze is not None:
+            self._squeeze.inflate(self._time_s)
+
+    def cuff_lets_go(self) -> None:
+        """The cuff is empty."""
+        if self._squeeze is not None:
+            self._squeeze.let_go(self._time_s)
+
     def pleth(self, count: int, rate_hz: float) -> list[int]:
         """The next samples of the wave (see `VitalSource`)."""
         body = self._body
@@ -188,8 +246,9 @@ class VirtualPatient:
             rate=self._steady_pulse,
             resp_rate=body.resp_rate,
             perfusion_index=body.perfusion_index,
+            height=1.0 if self._squeeze is None else self._squeeze.amplitude(self._time_s),
             effect=self.effect,
-            finger=not (body.finger_out or body.sensor_off),
+            finger=not (body.finger_out or body.sensor_off or body.no_pulse),
             motion=body.motion,
         )
         return self._wave.samples(count, rate_hz, pulse)
@@ -202,22 +261,24 @@ class VirtualPatient:
             self._drug.rate_ug_per_min *= flowed
         self._drug.advance(1.0 / 60.0)
 
-    def _tick(self, t_s: int) -> None:
-        """The body at second `t_s`, and what the oximeter adds to its average."""
+    def _tick(self, t_s: int, passed: int = 1) -> None:
+        """The body at second `t_s`, `passed` seconds after the last one, and what the oximeter adds to its average."""
         normal = self._draw()
         traits, effect = self.traits, self.effect
         nervous = math.exp(-t_s / _NERVOUS_TAU_S) if traits.white_coat and t_s < _NERVOUS_S else 0.0
-        pressure = self._pressure.step(normal[0])
+        pressure = self._pressure.step(normal[0], passed)
         body = Body(
-            spo2=traits.spo2 + _EFFECT_SPO2 * effect + self._saturation.step(normal[2]),
+            spo2=traits.spo2 + _EFFECT_SPO2 * effect + self._saturation.step(normal[2], passed),
             pulse_rate=traits.pulse_rate
             + traits.pulse_rate_effect * effect
             + _NERVOUS_PULSE * nervous
-            + self._pulse.step(normal[1]),
+            + self._pulse.step(normal[1], passed),
             systolic=traits.systolic + traits.systolic_effect * effect + _NERVOUS_SYSTOLIC * nervous + pressure,
             diastolic=traits.diastolic + traits.diastolic_effect * effect + _DIASTOLIC_NOISE * pressure,
             resp_rate=traits.resp_rate + _EFFECT_RESP_RATE * effect,
-            perfusion_index=traits.perfusion_index * math.exp(self._perfusion.step(normal[3])),
+            perfusion_index=traits.perfusion_index * math.exp(self._perfusion.step(normal[3], passed)),
+            drug_systolic=traits.systolic_effect * effect,
+            drug_diastolic=traits.diastolic_effect * effect,
         )
         for event in self._events:
             if event.at_s > t_s:
@@ -230,11 +291,11 @@ class VirtualPatient:
         self._steady_pulse = body.pulse_rate
         self._breath = math.fmod(self._breath + 2.0 * math.pi * body.resp_rate / 60.0, 2.0 * math.pi)
         body.pulse_rate += respiratory_sinus_arrhythmia(self._breath, effect) + mayer_wave(t_s)
-        self._look(body, self._artefact.step(normal[4]))
+        self._look(body, self._artefact.step(normal[4], passed))
 
     def _look(self, body: Body, artefact: float) -> None:
         """One second of the oximeter's average; it starts anew with every finger."""
-        if body.finger_out or body.sensor_off:
+        if body.finger_out or body.sensor_off or body.no_pulse:
             self._averaged.clear()
             self._searching = _SEARCHING_S
             return
@@ -243,6 +304,11 @@ class VirtualPatient:
             seen = (body.spo2 - 3.0 * abs(artefact), body.pulse_rate + 10.0 * artefact)
         else:
             seen = (body.spo2, body.pulse_rate)
+        if self._squeeze is not None:
+            if self._squeeze.lost(self._time_s):
+                self._averaged.clear()
+                return
+            seen = (min(seen[0] + self._squeeze.error(self._time_s), 100.0), seen[1])
         self._averaged.append(seen)
 
     def _draw(self) -> tuple[float, ...]:

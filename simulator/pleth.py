@@ -44,6 +44,8 @@ class Pulse:
     perfusion_index: float
     effect: float = 0.0
     """Ketamine effect, 0 to 1 at the usual peak."""
+    height: float = 1.0
+    """Share of the pulse's height that a squeezed limb lets through."""
     finger: bool = True
     motion: bool = False
 
@@ -82,7 +84,7 @@ class PlethWave:
         noise = self._noise_rng.standard_normal(count)
         self._draw_beats(float(times[-1]), float(breath[-1]), pulse)
         if pulse.finger:
-            height = _height(pulse.perfusion_index)
+            height = pulse.height * _height(pulse.perfusion_index)
             wave = _MIDDLE + height * self._beat_wave(times, breath) + height * _NOISE_SHARE * noise
         else:
             wave = _MIDDLE + 0.6 * noise

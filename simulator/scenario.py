@@ -21,7 +21,7 @@ import numpy as np
 from simulator.events import EVENTS, Event
 from simulator.nurse import NurseAction, read_nurse
 from simulator.patient import VirtualPatient
-from simulator.pharmacology import STANDARD_DOSE_MG_PER_KG, PumpAction, PumpStep
+from simulator.pharmacology import KE0_SLOW, STANDARD_DOSE_MG_PER_KG, PumpAction, PumpStep
 from simulator.presets import Preset, Traits, sample_traits
 from simulator.tables import ScenarioError, in_seconds, known_keys, nearest, ranged, read_fields, read_table
 
@@ -70,6 +70,8 @@ class CuffPlan:
 
     first_s: float = 60.0
     every_s: float = 300.0
+    on_probe_limb: bool = False
+    """Where the cuff really is, whatever the nurse has entered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,9 @@ class Scenario:
     def patient(self, seed: int | None = None, begin_s: float | None = None) -> VirtualPatient:
         """The patient at `begin_s` of the story (default: `start_at_s`), with all that came before behind it."""
         chosen = self.seed if seed is None else seed
-        patient = VirtualPatient(self.traits(seed), chosen, self.events, self.pump)
+        patient = VirtualPatient(
+            self.traits(seed), chosen, self.events, self.pump, cuff_on_probe_limb=self.cuff.on_probe_limb
+        )
         patient.advance(self.start_at_s if begin_s is None else begin_s)
         return patient
 
@@ -144,7 +148,7 @@ class Scenario:
         return state
 
     def truths(self) -> tuple[Truth, ...]:
-        """Every event of the body and every lost cable, by onset; a cable never put back ends at infinity."""
+        """Every event of the body, lost cable, pause and slow return, by onset; what never ends ends at infinity."""
         found = [Truth(event.kind, event.at_s, event.until_s) for event in self.events]
         for position, change in enumerate(self.links):
             if not change.connected:
@@ -154,6 +158,15 @@ class Scenario:
                     if later.device is change.device and later.connected
                 )
                 found.append(Truth(f"{change.device}_unplugged", change.at_s, next(back, math.inf)))
+        for position, step in enumerate(self.pump):
+            if step.action is PumpAction.PAUSE:
+                on = (later.at_s for later in self.pump[position + 1 :] if later.action is not PumpAction.PAUSE)
+                found.append(Truth("infusion_paused", step.at_s, next(on, math.inf)))
+        if self.infusion is not None and self.traits().ke0 <= KE0_SLOW:
+            ended = next((step.at_s for step in reversed(self.pump) if step.action is PumpAction.END), None)
+            paused_s = sum(truth.end_s - truth.onset_s for truth in found if truth.kind == "infusion_paused")
+            end = self.infusion.start_s + self.infusion.planned_s + paused_s if ended is None else ended
+            found.append(Truth("slow_return", end, math.inf))
         return tuple(sorted(found, key=lambda truth: truth.onset_s))
 
 

@@ -150,8 +150,7 @@ def _end(bed: Bed, key: str, at: Instant, out: list[Event], *, by: str | None = 
     out.append(ended(bed.state.bed, at, old, by=by, reason=reason))
     if old.alarm is not None:
         bed.rules_changed()
-        if bed.watched:
-            rule_changes.switched_on(bed, old.alarm, out)
+        rule_changes.switched_on(bed, old.alarm, out)
 
 
 # -- what ends it by itself --------------------------------------------------------------------------------------

@@ -285,7 +285,7 @@ def say(told: Told) -> str:
         words += [str(data.get("priority")), told.kind.removeprefix("alarm_").replace("_", " ")]
         if data.get("value") is not None:
             words.append(f"at {data['value']:g}")
-    shown = ("metric", "to", "verdict", "reason", "command")
+    shown = ("kind", "metric", "to", "verdict", "reason", "command")
     words += [f"{key} {data[key]}" for key in shown if data.get(key) is not None]
     return " ".join(words)
 

@@ -12,6 +12,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 from random import Random
+from typing import TypeAlias
 
 from adapters.links import Links
 from alerts.channel import ChannelKind, specify
@@ -25,7 +26,7 @@ from monitor.drill.clock import PatientClock, VirtualClock, let_tasks_run
 from monitor.drill.nurse import to_input
 from monitor.drill.pager import KIND, SentPage, drill_kind
 from monitor.drill.record import Paged, Record, Shown, Told
-from monitor.drill.story import BED, CUFF, OXIMETER, CuffKind, Drill, OximeterKind, SystemEvent
+from monitor.drill.story import BED, CUFF, OXIMETER, CuffKind, Drill, OximeterKind, SystemEvent, SystemStep
 from monitor.drill.wires import DrillLinks, Emulator, MessageWire
 from monitor.journal import Journal
 from monitor.journal.record import SnapshotReason
@@ -37,8 +38,10 @@ from simulator.devices.mqtt_vitals import Kind, MqttVitals
 from simulator.devices.nonin import NoninDf2
 from simulator.devices.par_nibp import ParNibp
 from simulator.nurse import NurseAction
+from simulator.quirks import FaultyPublisher
 from simulator.scenario import Device, LinkChange
 from simulator.serve import Body
+from simulator.tables import ScenarioError
 from simulator.truth import TruthLog
 
 START: Instant = 1_767_258_000 * SECOND
@@ -49,7 +52,11 @@ COMMIT_WITHIN_S = 60.0
 HALF_EMPTY = 50.0
 """% of the disk of the story: that of this machine is not its business."""
 SETTLE_ROUNDS = 200
+FULL = 100
 HOST, PORT = "127.0.0.1", 0
+
+Happening: TypeAlias = int | NurseAction | LinkChange | SystemStep
+"""What is next: a second of the story, or something out of its file."""
 
 
 async def play(drill: Drill, rules: Ruleset, seed: int | None = None) -> Record:
@@ -82,6 +89,7 @@ class _Stage:
         self._on_board: dict[str, int] = {}
         self._told_until = -1
         self._did: list[tuple[float, str]] = []
+        self._faults = FaultyPublisher(drill.devices, self._seed)
         self._truth = TruthLog(self._story.truths())
         self._emulators = self._make_devices()
 
@@ -93,7 +101,7 @@ class _Stage:
         for at_s, what in self._timeline():
             await self._advance_to(START + seconds(at_s))
             if isinstance(what, int):
-                await self._second(at_s)
+                await self._second(what)
             elif isinstance(what, NurseAction):
                 await self._act(what)
             elif isinstance(what, LinkChange):
@@ -142,6 +150,7 @@ class _Stage:
         self._service = Service(plan, self._journal, revived)
         self._links = _drill_links(self._service.links)
         self._service.take_up()
+        self._told_until = -1
         self._tasks = [
             asyncio.create_task(self._service.dispatcher.run(), name="pages"),
             asyncio.create_task(self._service.loop.run(), name="loop"),
@@ -150,7 +159,7 @@ class _Stage:
         await let_tasks_run()
         at_s = _s(self._clock.now())
         for device, (device_id, emulator) in self._emulators.items():
-            self._links.attach(device_id, emulator)
+            self._links.attach(device_id, emulator, self._faults if device is Device.OXIMETER else None)
             if self._story.connected(device, at_s):
                 await self._links.wires[device_id].plug()
         await self._settle()
@@ -197,12 +206,18 @@ class _Stage:
             if loop.stats.events == self._told_until and not loop.untold:
                 return
             self._told_until = loop.stats.events
-            while loop.untold:
+            if loop.untold:
                 await self._journal.flush()
-                await let_tasks_run()
             await let_tasks_run()
+            self._check_alive()
             self._look_at_board()
         raise RuntimeError("the service did not come to rest")
+
+    def _check_alive(self) -> None:
+        """A part of the service that has died of a bug ends the drill with that bug."""
+        for task in self._tasks:
+            if task.done() and not task.cancelled() and task.exception() is not None:
+                raise RuntimeError(f"the service's part {task.get_name()!r} has died") from task.exception()
 
     def _look_at_board(self) -> None:
         """What the nurse station shows now."""
@@ -225,22 +240,22 @@ class _Stage:
 
     # -- what happens ----------------------------------------------------------------------------------------------
 
-    def _timeline(self) -> list[tuple[float, int | NurseAction | LinkChange | SystemEvent]]:
+    def _timeline(self) -> list[tuple[float, Happening]]:
         """Every second, and what the story has in store; at equal times cables, system, nurse, then the second."""
         story = self._story
         end = int(story.length_s)
-        steps: list[tuple[float, int, int | NurseAction | LinkChange | SystemEvent]] = []
+        steps: list[tuple[float, int, Happening]] = []
         steps += [(change.at_s, 0, change) for change in story.links if change.at_s > 0]
-        steps += [(step.at_s, 1, step.happens) for step in self._drill.system]
+        steps += [(step.at_s, 1, step) for step in self._drill.system]
         steps += [(action.at_s, 2, action) for action in story.nurse]
-        steps += [(float(second), 3, second) for second in range(1, end + 1)]
+        steps += [(second + self._faults.jitter() / SECOND, 3, second) for second in range(1, end + 1)]
         steps.sort(key=lambda step: step[:2])
-        return [(at_s, what) for at_s, _, what in steps if at_s <= end]
+        return [(at_s, what) for at_s, _, what in steps if at_s < end + 1]
 
-    async def _second(self, at_s: float) -> None:
+    async def _second(self, second: int) -> None:
         now = self._clock.now()
         self._body.advance_to(now)
-        self._truth.watch(at_s, self._patient.body)
+        self._truth.watch(float(second), self._patient.body)
         for wire in self._links.wires.values():
             await wire.serve(now)
 
@@ -282,9 +297,9 @@ class _Stage:
         else:
             wire.unplug()
 
-    async def _system(self, what: SystemEvent) -> None:
+    async def _system(self, step: SystemStep) -> None:
         submit = self._service.loop.submit
-        match what:
+        match step.happens:
             case SystemEvent.RESTART:
                 await self._restart()
             case SystemEvent.PAGER_SILENT:
@@ -302,6 +317,13 @@ class _Stage:
             case SystemEvent.STRANGER:
                 topic = f"vitals/v1/{SITE}/bay-9/ox-9/spo2"
                 self._service.intake.unbound(topic, b'{"values": {"spo2": 71}}', self._clock.now())
+            case SystemEvent.BATTERY:
+                emulator = self._emulators[step.device][1]
+                if not isinstance(emulator, MqttVitals):
+                    raise ScenarioError(
+                        f"{self._drill.name}: the {step.device} tells no battery; use the driver mqtt-vitals"
+                    )
+                emulator.battery = round(step.percent)
 
     # -- what is on the bed ------------------------------------------------------------------------------------------
 
@@ -314,12 +336,22 @@ class _Stage:
         if devices.oximeter is OximeterKind.NONIN:
             oximeter = NoninDf2(source, burst=25)
         else:
-            oximeter = MqttVitals(source, SITE, BED, OXIMETER, kinds=frozenset({Kind.OXIMETER}))
+            kinds = frozenset({Kind.OXIMETER, Kind.PLETH} if devices.pleth else {Kind.OXIMETER})
+            oximeter = MqttVitals(
+                source,
+                SITE,
+                BED,
+                OXIMETER,
+                kinds=kinds,
+                clock_offset=devices.offset,
+                clock_drift_ppm=devices.drift_ppm,
+                battery=FULL,
+            )
         if devices.cuff is CuffKind.PAR:
             cuff = ParNibp(source, cycle_s=every, first_s=plan.first_s, seed=self._seed)
         else:
             cuff = MqttVitals(
-                source, SITE, BED, CUFF, kinds=frozenset({Kind.CUFF}), cycle_s=every, first_s=plan.first_s
+                source, SITE, BED, CUFF, kinds=frozenset({Kind.CUFF}), cycle_s=every, first_s=plan.first_s, battery=FULL
             )
         return {Device.OXIMETER: (OXIMETER, oximeter), Device.CUFF: (CUFF, cuff)}
 
@@ -353,7 +385,9 @@ def _site(drill: Drill) -> Site:
         lines += ["[[device]]", f'id = "{device}"', f'bed = "{BED}"', f'driver = "{driver}"']
         if driver == OximeterKind.MQTT:
             url = f"mqtt://drill/vitals/v1/{SITE}/{BED}/{device}/+"
-            lines += [f'url = "{url}"', f'cadence = "{cadence}"', "commands = true"]
+            lines += [f'url = "{url}"', f'cadence = "{cadence}"']
+            if device == CUFF and drill.devices.cuff_commands:
+                lines.append("commands = true")
         else:
             lines += [f'url = "serial:///drill/{device}"']
     return read_site_text("the drill's site file", "\n".join(lines) + "\n", {})

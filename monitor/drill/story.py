@@ -22,7 +22,8 @@ from types import MappingProxyType
 from typing import Any
 
 from monitor.drill.expectation import Expectation, read_expectation
-from simulator.scenario import Scenario, read_scenario
+from simulator.quirks import Quirks
+from simulator.scenario import Device, Scenario, read_scenario
 from simulator.tables import ScenarioError, known_keys, nearest, ranged, read_fields, read_table
 
 BED, OXIMETER, CUFF = "bay-1", "ox-1", "cuff-1"
@@ -78,6 +79,8 @@ class SystemEvent(StrEnum):
     JOURNAL_BACK = "journal_back"
     STRANGER = "stranger"
     """A device that nobody bound publishes under the site's topics."""
+    BATTERY = "battery"
+    """The battery of `device` is at `percent` from now on, and says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +98,13 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DevicePlan:
-    """The `[devices]` table."""
+class DevicePlan(Quirks):
+    """The `[devices]` table: drivers, and what is wrong with their lines and clocks (`simulator/quirks.py`)."""
 
     oximeter: OximeterKind = OximeterKind.MQTT
     cuff: CuffKind = CuffKind.MQTT
+    pleth: bool = False
+    cuff_commands: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +113,8 @@ class SystemStep:
 
     at_s: float
     happens: SystemEvent
+    device: Device = Device.OXIMETER
+    percent: float = ranged(0, 100, 100)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,12 @@ from adapters.transports.mqtt import OnUnbound
 from adapters.transports.mqtt_device import MqttDevice
 from config.instant import Clock, Duration, Instant
 from simulator.devices.mqtt_vitals import Message, MqttVitals
+from simulator.faults import FaultyLine
+from simulator.quirks import FaultyPublisher, line_faults
 
 PULLED = "cable pulled"
+FRAMES_A_SECOND = 75
+"""Of an oximeter, which a drill serves once a second."""
 
 
 class SerialEmulator(Protocol):
@@ -40,7 +44,16 @@ Emulator: TypeAlias = SerialEmulator | MqttVitals
 class SerialWire:
     """A device on a line: a decoder for each time it is plugged in, one dialogue for its life."""
 
-    def __init__(self, spec: DeviceSpec, emulator: SerialEmulator, sink: LinkSink, clock: Clock) -> None:
+    def __init__(
+        self,
+        spec: DeviceSpec,
+        emulator: SerialEmulator,
+        sink: LinkSink,
+        clock: Clock,
+        faults: FaultyPublisher | None,
+    ) -> None:
+        rules = [] if faults is None else line_faults(faults.quirks, FRAMES_A_SECOND)
+        self._line = FaultyLine(rules, seed=0 if faults is None else faults.seed)
         driver, options = spec.driver, spec.driver.options() if spec.options is None else spec.options
         self.report = LinkReport(spec.id, driver.cadence, sink)
         self._emulator = emulator
@@ -80,13 +93,14 @@ class SerialWire:
         """What the device said since the last time."""
         chunk = self._emulator.advance(now - self._served)
         self._served = now
-        if not self._in or not chunk:
+        if not self._in:
             return
-        self.report.stats.bytes_received += len(chunk)
-        for item in self._decoder.feed(chunk):
-            self.report.item(item, now)
-            if self._conversation is not None:
-                await self._conversation.heard(item, now)
+        for piece in self._line.pass_on(chunk, now):
+            self.report.stats.bytes_received += len(piece)
+            for item in self._decoder.feed(piece):
+                self.report.item(item, now)
+                if self._conversation is not None:
+                    await self._conversation.heard(item, now)
 
     async def request_measurement(self) -> CommandOutcome:
         """As `Links.request_measurement`."""
@@ -111,7 +125,8 @@ class SerialWire:
 class MessageWire:
     """A device behind a broker that is never away; pulling its cable makes the broker say its last will."""
 
-    def __init__(self, device: MqttDevice, emulator: MqttVitals, clock: Clock) -> None:
+    def __init__(self, device: MqttDevice, emulator: MqttVitals, clock: Clock, faults: FaultyPublisher | None) -> None:
+        self._faults = faults
         self._device = device
         self._emulator = emulator
         self._clock = clock
@@ -146,7 +161,7 @@ class MessageWire:
         """What the device published since the last time."""
         messages = self._emulator.messages(now)
         if self._in:
-            self._deliver(messages)
+            self._deliver(messages if self._faults is None else self._faults.pass_on(messages))
 
     async def request_measurement(self) -> CommandOutcome:
         """As `Links.request_measurement`."""
@@ -192,20 +207,21 @@ class DrillLinks(Links):
         self._sink = sink
         self.wires: dict[str, Wire] = {}
 
-    def attach(self, device_id: str, emulator: Emulator) -> Wire:
-        """Put the emulator at the other end of the device's connection."""
+    def attach(self, device_id: str, emulator: Emulator, faults: FaultyPublisher | None = None) -> Wire:
+        """Put the emulator at the other end of the device's connection; `faults` spoil what it says."""
         connection = self._connections[device_id]
         if isinstance(emulator, MqttVitals):
             if not isinstance(connection, MqttDevice):
                 raise TypeError(f"{device_id} is not behind a broker")
-            self.wires[device_id] = MessageWire(connection, emulator, self._clock)
+            self.wires[device_id] = MessageWire(connection, emulator, self._clock, faults)
         else:
-            self.wires[device_id] = SerialWire(self._specs[device_id], emulator, self._sink, self._clock)
+            self.wires[device_id] = SerialWire(self._specs[device_id], emulator, self._sink, self._clock, faults)
         return self.wires[device_id]
 
     def stats(self, device_id: str) -> LinkStats:
         """As `Links.stats`."""
-        return self.wires[device_id].report.stats
+        wire = self.wires.get(device_id)
+        return super().stats(device_id) if wire is None else wire.report.stats
 
     def all_stats(self) -> dict[str, LinkStats]:
         """As `Links.all_stats`."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from config.instant import SECOND, Duration, Instant, seconds, to_rfc3339
 from config.vocabulary import CuffError, CuffState, Flag
+from simulator.squeeze import inflate, let_go
 from simulator.vitals import Vitals, VitalSource
 
 PLETH_RATE_HZ = 75
@@ -58,7 +59,8 @@ class MqttVitals:
         kinds: what it measures. Pleth is asked from the body, so only one device of a bed should have it.
         cycle_s: the cuff's own cycle; None: only on command.
         first_s: the first measurement of the cycle, after the first call.
-        clock_offset: how far the device's own clock is off.
+        clock_offset: how far the device's own clock is off when it is switched on.
+        clock_drift_ppm: how much faster than true time it runs, in millionths.
         battery: charge in %, told in `status`; change it at will.
     """
 
@@ -73,15 +75,18 @@ class MqttVitals:
         cycle_s: float | None = None,
         first_s: float = 10.0,
         clock_offset: Duration = 0,
+        clock_drift_ppm: float = 0.0,
         battery: int | None = None,
     ) -> None:
         if cycle_s is not None and seconds(cycle_s) <= INFLATION + DEFLATION:
             raise ValueError(f"cycle_s must be longer than a measurement of 34 s, not {cycle_s}")
-        self.battery = battery
+        self.battery = self._told_battery = battery
         self._source = source
         self._prefix = f"vitals/v1/{site}/{bed}/{device}/"
         self.kinds = kinds
         self._clock_offset = clock_offset
+        self._clock_drift_ppm = clock_drift_ppm
+        self._switched_on: Instant | None = None
         self._cuff = _Cuff(None if cycle_s is None else seconds(cycle_s), None)
         self._first: Duration = seconds(first_s)
         self._next: Instant | None = None
@@ -124,6 +129,8 @@ class MqttVitals:
                 self._cuff.next_start = now + self._first
         self._next = max(self._next, now - MOST_AT_ONCE * INTERVAL)
         out: list[Message] = []
+        if self.battery != self._told_battery:
+            out.append(self._status("online", now))
         while self._next <= now:
             out += self._numerics(self._next)
             self._next += INTERVAL
@@ -164,6 +171,7 @@ class MqttVitals:
 
     def _start(self, now: Instant) -> list[Message]:
         self._cuff.since = now
+        inflate(self._source)
         self._cuff.next_report = now + INTERVAL
         self._cuff.next_start = None if self._cuff.cycle is None else now + self._cuff.cycle
         return [self._cuff_message(CuffState.INFLATING, 0, now)]
@@ -181,6 +189,7 @@ class MqttVitals:
 
     def _nibp(self, reading: Vitals | None, error: CuffError | None, now: Instant) -> Message:
         self._cuff.since = None
+        let_go(self._source)
         values = {
             "systolic": None if reading is None else _whole(reading.systolic),
             "diastolic": None if reading is None else _whole(reading.diastolic),
@@ -193,6 +202,7 @@ class MqttVitals:
         return self._message("cuff", now, {"state": state, "pressure": pressure})
 
     def _status(self, state: str, now: Instant) -> Message:
+        self._told_battery = self.battery
         battery = {} if self.battery is None else {"battery": self.battery}
         return self._message("status", now, {"state": state, **battery}, retain=True)
 
@@ -200,10 +210,16 @@ class MqttVitals:
         self._seq[kind] += 1
         return self._message(kind, at, {"seq": self._seq[kind], **body}, qos=qos)
 
+    def _own_time(self, at: Instant) -> Instant:
+        """What the device's own clock says at `at`."""
+        if self._switched_on is None:
+            self._switched_on = at
+        return at + self._clock_offset + round((at - self._switched_on) * self._clock_drift_ppm / 1_000_000)
+
     def _message(
         self, kind: str, at: Instant, body: dict[str, object], *, qos: int = 1, retain: bool = False
     ) -> Message:
-        payload = {"t": to_rfc3339(at + self._clock_offset), **body}
+        payload = {"t": to_rfc3339(self._own_time(at)), **body}
         return Message(self._prefix + kind, json.dumps(payload, separators=(",", ":")).encode(), qos, retain)
 
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from config.instant import MINUTE, SECOND, Duration, Instant, seconds
 from config.vocabulary import CuffError
+from simulator.squeeze import inflate, let_go
 from simulator.vitals import VitalSource
 
 PLAIN = (0x02, 0x03)
@@ -221,6 +222,7 @@ class ParNibp:
         if self.measuring or self._state is BoardState.INITIALISING or self._now < self._silent_until:
             return
         self._state = BoardState.INFLATING
+        inflate(self._source)
         self._state_until = None
         self._measuring_since = self._now
         self._next_frame = self._now + FRAME_INTERVAL
@@ -267,6 +269,7 @@ class ParNibp:
 
     def _finish(self, result: Result) -> None:
         self._say("999")
+        let_go(self._source)
         self._result = result
         self._pressure = 0.0
         if result.message == OK:
