@@ -280,7 +280,7 @@ class Loop:
         for bed_id, group in groupby(events, key=lambda event: event.bed):
             batch = list(group)
             bed = self._ward.beds.get(bed_id) if bed_id is not None else None
-            known = _session_of(bed) or session
+            known = None if bed_id is None else _session_of(bed) or session
             changes = self._board.decide(batch, [self._book(bed)])
             patient = None if bed is None or bed.state.session is None else bed.state.session.patient
             alerts = self._writer.alerts(batch, changes, known, patient)

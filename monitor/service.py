@@ -274,6 +274,7 @@ class Service:
             on_recovered=lambda: self._storage(ok=True),
             on_low_disk=lambda percent: self._disk(ok=False, detail=f"{percent:.1f} % of the disk is free"),
             on_disk_ok=lambda percent: self._disk(ok=True),
+            low_disk_percent=self.plan.site.ruleset.storage.free_below,
         )
 
     def _forget_own_troubles(self) -> None:

@@ -150,7 +150,8 @@ def _end(bed: Bed, key: str, at: Instant, out: list[Event], *, by: str | None = 
     out.append(ended(bed.state.bed, at, old, by=by, reason=reason))
     if old.alarm is not None:
         bed.rules_changed()
-        rule_changes.switched_on(bed, old.alarm, out)
+        if bed.watched:
+            rule_changes.switched_on(bed, old.alarm, out)
 
 
 # -- what ends it by itself --------------------------------------------------------------------------------------

@@ -147,7 +147,7 @@ def read_ruleset(root: Table) -> Ruleset:
         rtb_revoked=technicals.return_alarm(*found["RTB_REVOKED"]),
         battery=technicals.battery(*found["BATTERY"]),
         clock=technicals.clock(*found["CLOCK"]),
-        storage=technicals.service_rule(*found["STORAGE"]),
+        storage=technicals.storage(*found["STORAGE"]),
         station_lost=technicals.service_rule(*found["STATION_LOST"], delayed=True),
         station_mute=technicals.service_rule(*found["STATION_MUTE"], delayed=True),
         pager_fail=technicals.service_rule(*found["PAGER_FAIL"]),

@@ -18,6 +18,7 @@ from monitor.core.ruleset import (
     ReturnAlarmRule,
     RuleId,
     ServiceRule,
+    StorageRule,
 )
 
 
@@ -43,6 +44,14 @@ def service_rule(table: Table, rule: RuleId, *, delayed: bool = False) -> Servic
     delay = table.duration("delay_s") if delayed else 0
     table.done()
     return ServiceRule(rule, priorities[0], priorities[-1], delay)
+
+
+def storage(table: Table, rule: RuleId) -> StorageRule:
+    """STORAGE."""
+    first, graver = _two_priorities(table)
+    free_below = table.number("free_below")
+    table.done()
+    return StorageRule(rule, first, graver, free_below=free_below)
 
 
 def conflict(table: Table, rule: RuleId) -> ConflictRule:

@@ -242,6 +242,13 @@ class ServiceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class StorageRule(ServiceRule):
+    """STORAGE; its ordinary level is also that of a disk with less than `free_below` % free."""
+
+    free_below: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictRule(ServiceRule):
     """ID_CONFLICT: of a device that no bed binds, and of numbers that go on after a discharge (alarm-system 3.3).
 
@@ -562,7 +569,7 @@ class Ruleset:
     rtb_revoked: ReturnAlarmRule
     battery: BatteryRule
     clock: ClockRule
-    storage: ServiceRule
+    storage: StorageRule
     station_lost: ServiceRule
     station_mute: ServiceRule
     pager_fail: ServiceRule

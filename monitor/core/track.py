@@ -87,8 +87,8 @@ class Track:
 
 def median_of(tracks: Iterable[Track], start: Instant, end: Instant) -> tuple[float | None, Duration]:
     """The median over what any of the tracks covered of [start, end), and how long that is; they do not overlap."""
-    parts = sorted(part for track in tracks for part in track.within(start, end))
-    total = sum(length for _, length in parts)
+    parts = sorted([part for track in tracks for part in track.within(start, end)])
+    total = sum([length for _, length in parts])
     if total == 0:
         return None, 0
     middle, reached = 0, parts[0][1]

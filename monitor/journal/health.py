@@ -38,6 +38,7 @@ class Health:
         self._retry_at: Instant | None = None
         self._disk_due: Instant = clock.now()
         self._disk_is_low = False
+        self._low_disk_percent = LOW_DISK_PERCENT
         self._on_trouble: Callable[[str, bool], None] = lambda reason, broken: None
         self._broken = False
         self._on_recovered: Callable[[], None] = lambda: None
@@ -51,6 +52,7 @@ class Health:
         on_recovered: Callable[[], None],
         on_low_disk: Callable[[float], None],
         on_disk_ok: Callable[[float], None],
+        low_disk_percent: float = LOW_DISK_PERCENT,
     ) -> None:
         """Who hears of it, at once when there is trouble already.
 
@@ -60,6 +62,7 @@ class Health:
         """
         self._on_trouble, self._on_recovered = on_trouble, on_recovered
         self._on_low_disk, self._on_disk_ok = on_low_disk, on_disk_ok
+        self._low_disk_percent = low_disk_percent
         if self.trouble is not None:
             on_trouble(self.trouble, self._broken)
 
@@ -106,7 +109,7 @@ class Health:
             percent = await asyncio.to_thread(self._free, self._folder)
         except OSError:
             percent = 0.0  # a disk that cannot be asked cannot be written either
-        if percent < LOW_DISK_PERCENT:
+        if percent < self._low_disk_percent:
             self._disk_is_low = True
             self._on_low_disk(percent)
         elif self._disk_is_low:

@@ -230,7 +230,7 @@ def test_a_tick_does_not_outvote_a_score() -> None:
 
 def test_an_unresolved_alarm_is_open_whatever_its_state() -> None:
     story = fit()
-    story.cuff(END + 1801, 165, 76)
+    story.cuff(END + 1801, 160, 76)
     assert item(story, "alarms").state is Met.OPEN
     assert "SBP_HIGH" in item(story, "alarms").detail["alarms"]
 

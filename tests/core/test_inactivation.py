@@ -346,3 +346,23 @@ def test_4_2_the_longest_times_are_the_presets() -> None:
     table["inactivation"]["audio_pause_s"] = 30
     story = Story(rules=build_ruleset(table, "x")).open()
     assert story.command(1, "audio_pause")[0]["until"] == 31
+
+
+def test_4_2_a_rule_that_comes_back_with_the_end_of_the_session_raises_nothing() -> None:
+    story = infusing()
+    story.command(20, "record_event", kind="chest pain")
+    story.command(21, "alarm_off", alarm="SYMPTOM", **OFF)
+    story.command(21, "alarm_off", alarm="SPO2_LOW", **OFF)
+    low_then(story, 22, 30)
+    story.command(30, "abort", reason="over")
+    assert [line["alarm"] for line in story.all("alarm_raised")] == ["SYMPTOM"]
+    assert story.all("alarm_pending_dropped") == []
+
+
+def test_4_2_a_symptom_that_is_not_over_calls_again_when_its_rule_is_on_again() -> None:
+    story = infusing()
+    story.command(20, "alarm_off", alarm="SYMPTOM", **OFF)
+    story.command(21, "record_event", kind="chest pain")
+    assert story.all("alarm_raised") == []
+    story.command(22, "resume_alarms", alarm="SYMPTOM")
+    assert story.one("alarm_raised")["since"] == 21

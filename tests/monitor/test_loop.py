@@ -400,3 +400,18 @@ async def test_nothing_that_a_person_typed_is_logged(tmp_path: Path) -> None:
     assert told.count("phase_changed") == 5, "PRE, INFUSING, RECOVERY, DISCHARGED, IDLE"
     assert "event_recorded" in told
     assert "Smith" not in repr(log)
+
+
+async def test_4_2_the_stations_sound_belongs_to_no_session(tmp_path: Path) -> None:
+    """What ends it may happen on a bed; its events stay the service's, and the pages are told of it."""
+    async with live_ward(tmp_path) as live:
+        live.open()
+        live.put(5, "command", command="audio_off", scope="station", by="lead", role="lead")
+        await live.settled()
+        live.put(6, "command", command="start_infusion", by="nurse-a", override_by="dr-x", reason="no baseline")
+        rows = await live.events("inactivation_changed")
+        assert [(row.bed, row.session, row.data["to"]) for row in rows] == [
+            (None, None, "AUDIO_OFF"),
+            (None, None, "ON"),
+        ]
+        assert [value for what, value in live.told if what == "station"] == ["AUDIO_OFF", "ON"]

@@ -45,7 +45,7 @@ def fresh_ward(now: Instant = START, setups: Iterable[Setup] | None = None) -> W
 
 
 class LiveWard:
-    """The running loop. `told` holds ("alarms", pictures), ("pages", pages) and ("bed", id) as they went out."""
+    """The running loop. `told` holds ("alarms", pictures), ("pages", pages), ("bed", id), ("station", state)."""
 
     def __init__(self, ward: Ward, journal: Journal, clock: ManualClock) -> None:
         self.ward, self.journal, self.clock = ward, journal, clock
@@ -62,6 +62,9 @@ class LiveWard:
             send=lambda pages: self._note("pages", pages),
             alarms_told=lambda shown: self._note("alarms", shown),
             bed_changed=lambda bed: self._note("bed", bed),
+            station_changed=lambda: self._note(
+                "station", "ON" if ward.audio.now is None else ward.audio.now.state.value
+            ),
         )
 
     def put(self, t: float, kind: str, bed: str | None = "bay-1", **fields: Any) -> None:

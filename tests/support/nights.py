@@ -10,7 +10,17 @@ from tests.support.ward import BED, CUFF, NURSE, OXIMETER, Line
 
 SATURATIONS = (None, 49, 70, 80, 84, 84.9, 85, 87.9, 88, 89, 90, 91, 92, 95, 97, 97, 97, 101)
 PULSES = (None, 20, 30, 35, 40, 41, 45, 48, 52, 60, 72, 72, 72, 95, 115, 119, 120, 145, 150, 180)
-FLAGS: tuple[list[str], ...] = ([], [], [], [], ["no_finger"], ["artifact"], ["low_perfusion"], ["searching"])
+FLAGS: tuple[list[str], ...] = (
+    [],
+    [],
+    [],
+    [],
+    ["no_finger"],
+    ["artifact"],
+    ["low_perfusion"],
+    ["searching"],
+    ["battery_low"],
+)
 RULES = (
     "SPO2_CRIT",
     "SPO2_LOW",
@@ -32,7 +42,8 @@ RULES = (
     "SEDATION_DEEP",
     "SYMPTOM",
 )
-ACKNOWLEDGED = (*RULES, "SPO2_NO_DATA", "DEVICE_OFFLINE", "NIBP_FAIL", "NIBP_OVERDUE", "NIBP_20MIN_MISSING")
+TECHNICAL = ("SPO2_NO_DATA", "DEVICE_OFFLINE", "BATTERY", "CLOCK", "ID_CONFLICT")
+ACKNOWLEDGED = (*RULES, *TECHNICAL, "NIBP_FAIL", "NIBP_OVERDUE", "NIBP_20MIN_MISSING")
 COMMANDS = ("pause_infusion", "resume_infusion", "end_infusion", "discharge", "abort")
 
 Piece = list[tuple[float, dict[str, Any]]]
@@ -147,6 +158,7 @@ PIECES: st.SearchStrategy[Piece] = st.one_of(
     _word("cuff", device=st.just(CUFF), state=st.sampled_from(("inflating", "deflating", "idle"))),
     _word("nibp_refused", device=st.just(CUFF), reason=st.just("not connected")),
     _word("acknowledge", alarm=st.sampled_from(ACKNOWLEDGED), by=st.just(NURSE)),
+    _word("battery", device=st.sampled_from((OXIMETER, CUFF)), percent=st.sampled_from((5, 9, 10, 15, 19, 20, 80))),
     _word("link", device=st.sampled_from((OXIMETER, CUFF)), state=st.sampled_from(("up", "down"))),
     _word("command", command=st.just("start_infusion"), override_by=st.just("dr-x"), **ASKED),
     _word("command", command=st.sampled_from(COMMANDS), **ASKED),

@@ -26,6 +26,8 @@ import { PREFIX } from "./words";
 const DRAW_EVERY_MS = 500;
 const TREND_EVERY_MS = 10_000;
 const TREND_FIRST_MS = 1000;
+/** How long a refusal about the whole station stands over the beds. */
+const REFUSAL_MS = 10_000;
 /** No animation frame for this long: the page is hidden or asleep whatever it says (alarm-system 5.5). */
 const FRAME_LATE_MS = 2000;
 
@@ -306,7 +308,8 @@ const actions: Actions = {
   },
   async station(name) {
     const bed = page.ward?.beds.keys().next().value;
-    if (bed !== undefined) await attempt("station", () => api.command(bed, name, { scope: "station" }));
+    if (bed === undefined || (await attempt("station", () => api.command(bed, name, { scope: "station" })))) return;
+    setTimeout(() => change({ errors: new Map([...page.errors].filter(([key]) => key !== "station")) }), REFUSAL_MS);
   },
   unfoldAlarms: (alarmsOpen) => change({ alarmsOpen }),
   wave,
