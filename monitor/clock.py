@@ -37,12 +37,10 @@ class SystemClock:
 
     def now(self) -> Instant:
         """The present moment; never goes back."""
-        if self.speed > 1:
-            self._hold_back()
-        passed = (time.monotonic_ns() - self._started) / 1000
-        return self._anchor + int(passed * self.speed)
+        asked = time.monotonic_ns() if self.speed <= 1 else self._held_back()
+        return self._anchor + int((asked - self._started) / 1000 * self.speed)
 
-    def _hold_back(self) -> None:
+    def _held_back(self) -> int:
         """At a demo's speed a stall of the machine would be many seconds of silence on every line: leave it out."""
         with self._lock:
             asked = time.monotonic_ns()
@@ -50,6 +48,7 @@ class SystemClock:
             if stalled > 0:
                 self._started += stalled
             self._asked = asked
+            return asked
 
     async def sleep_until(self, at: Instant) -> None:
         """Return at `at`, or at once when it has passed."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from simulator.devices.nonin import NoninDf2
-from tests.simulator.devices.still_body import StillBody
 from tests.support.journey import NURSE, Journey
+from tests.support.journey_body import BeatingBody
 from tests.support.journey_broker import BROKERS, journey_broker
 from tests.support.journey_page import signed_in
 
@@ -20,7 +20,7 @@ WIRED, PUBLISHED = "bay-1", "bay-2"
 @pytest.mark.parametrize("kind", BROKERS)
 async def test_broker_down_at_start_and_again_later(tmp_path: Path, kind: str) -> None:
     """The wired bed alarms while the broker is away; the other one is offline in time, and back by itself."""
-    wired, published = StillBody(), StillBody()
+    wired, published = BeatingBody(), BeatingBody()
     async with journey_broker(kind, tmp_path) as broker:
         journey = Journey(tmp_path, WIRED, PUBLISHED)
         journey.devices.pty("ox-1", WIRED, "nonin-df2", NoninDf2(wired), wired)

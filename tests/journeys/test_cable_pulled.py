@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from simulator.devices.nonin import NoninDf2
-from tests.simulator.devices.still_body import StillBody
 from tests.support.journey import NURSE, PRESCRIBER, Journey
+from tests.support.journey_body import BeatingBody
 from tests.support.journey_page import signed_in
 
 pytestmark = pytest.mark.journey
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.journey
 @pytest.mark.parametrize("pipe", ["pty", "tcp"])
 async def test_cable_pulled_and_back(tmp_path: Path, pipe: str) -> None:
     """device_lost at once, the numbers greyed, DEVICE_OFFLINE and SPO2_NO_DATA at their exact times; back: closed."""
-    body = StillBody()
+    body = BeatingBody()
     journey = Journey(tmp_path, "bay-1")
     offer = journey.devices.pty if pipe == "pty" else journey.devices.tcp
     offer("ox-1", "bay-1", "nonin-df2", NoninDf2(body), body)

@@ -75,6 +75,8 @@ async def test_core_stalled_killed_service(tmp_path: Path) -> None:
             *(sys.executable, "-P", "-m", "monitor", "watchdog", "--site", str(site), "--data", str(data)),
             stderr=asyncio.subprocess.PIPE,
         )
+        said: list[bytes] = []
+        listening = asyncio.create_task(_listen(watching, said))
         try:
             async with bedwatch(*command, folder=tmp_path) as service:
                 await until(lambda: read_beat(data / HEARTBEAT_FILE), CALLED_WITHIN_S)
@@ -86,14 +88,21 @@ async def test_core_stalled_killed_service(tmp_path: Path) -> None:
             beat = read_beat(data / HEARTBEAT_FILE)
             assert beat is not None
             assert beat.stopped
+            await until(lambda: any(b"service_stopped_in_order" in line for line in said), CALLED_WITHIN_S)
             watching.send_signal(signal.SIGTERM)
-            said = (await watching.communicate())[1]
-            assert watching.returncode == 0
-            assert b"service_stopped_in_order" in said
+            assert await watching.wait() == 0
         finally:
             if watching.returncode is None:
                 watching.kill()
                 await watching.wait()
+            await listening
+
+
+async def _listen(process: asyncio.subprocess.Process, said: list[bytes]) -> None:
+    """Keep what the process says, line by line, until its end."""
+    assert process.stderr is not None
+    while line := await process.stderr.readline():
+        said.append(line)
 
 
 def _lives(pid: int) -> bool:

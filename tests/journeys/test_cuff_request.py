@@ -9,8 +9,8 @@ import pytest
 from config.instant import SECOND
 from simulator.devices.nonin import NoninDf2
 from simulator.devices.par_nibp import ParNibp
-from tests.simulator.devices.still_body import StillBody
 from tests.support.journey import NURSE, Journey
+from tests.support.journey_body import BeatingBody
 from tests.support.journey_page import signed_in
 
 pytestmark = pytest.mark.journey
@@ -21,7 +21,7 @@ PTY, TCP, FORBIDDEN = "bay-1", "bay-2", "bay-3"
 async def test_a_request_reaches_the_cuff_and_the_reading_comes_back(tmp_path: Path) -> None:
     """On a pseudo-terminal and over TCP; a cuff that the site file does not release is left alone; a cable that is
     out is a refusal on record, and the request is made again."""
-    bodies = {bed: StillBody() for bed in (PTY, TCP, FORBIDDEN)}
+    bodies = {bed: BeatingBody() for bed in (PTY, TCP, FORBIDDEN)}
     journey = Journey(tmp_path, *bodies, tick=2 * SECOND)
     for number, (bed, body) in enumerate(bodies.items(), start=1):
         offer = journey.devices.tcp if bed == TCP else journey.devices.pty

@@ -10,8 +10,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from simulator.devices.nonin import NoninDf2
-from tests.simulator.devices.still_body import StillBody
 from tests.support.journey import NURSE, SECRET, Journey
+from tests.support.journey_body import BeatingBody
 from tests.support.journey_page import signed_in
 from tests.support.webhook_receiver import Received, WebhookReceiver, webhook_receiver
 
@@ -32,7 +32,7 @@ def told(receiver: WebhookReceiver) -> list[tuple[str, str]]:
 
 async def test_desaturation_reaches_screen_and_pager(tmp_path: Path) -> None:
     """Bytes on a pseudo-terminal become an alarm on the stream and a signed page; the nurse's answer goes out too."""
-    body = StillBody()
+    body = BeatingBody()
     async with webhook_receiver() as receiver:
         journey = Journey(tmp_path, "bay-1")
         journey.devices.pty("ox-1", "bay-1", "nonin-df2", NoninDf2(body), body)

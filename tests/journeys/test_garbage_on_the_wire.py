@@ -10,8 +10,8 @@ import pytest
 from config.instant import Duration
 from simulator.devices.nonin import NoninDf2
 from simulator.faults import FaultRule, LineFault
-from tests.simulator.devices.still_body import StillBody
 from tests.support.journey import NURSE, Journey
+from tests.support.journey_body import BeatingBody
 from tests.support.journey_page import signed_in
 
 pytestmark = pytest.mark.journey
@@ -30,7 +30,7 @@ class NoisyNonin(NoninDf2):
 
 async def test_noise_and_a_port_that_does_not_exist(tmp_path: Path) -> None:
     """Faults are counted, DEVICE_OFFLINE comes 10 s after the last good frame, the first good one ends it."""
-    body = StillBody()
+    body = BeatingBody()
     oximeter = NoisyNonin(body)
     journey = Journey(tmp_path, "bay-1", "bay-2")
     line = journey.devices.pty("ox-1", "bay-1", "nonin-df2", oximeter, body)

@@ -12,8 +12,8 @@ import pytest
 
 from monitor.service import JOURNAL_FILE
 from simulator.devices.nonin import NoninDf2
-from tests.simulator.devices.still_body import StillBody
 from tests.support.journey import NURSE, Journey
+from tests.support.journey_body import BeatingBody
 from tests.support.journey_page import signed_in
 from tests.support.webhook_receiver import webhook_receiver
 
@@ -31,7 +31,7 @@ def unwritable(journal: Path) -> Iterator[None]:
 
 async def test_alarms_go_on_and_are_written_later(tmp_path: Path) -> None:
     """Told with durable: false on screen and pager, STORAGE beside it; afterwards not a sample is missing."""
-    body = StillBody()
+    body = BeatingBody()
     async with webhook_receiver() as receiver:
         journey = Journey(tmp_path, "bay-1")
         journey.devices.pty("ox-1", "bay-1", "nonin-df2", NoninDf2(body), body)

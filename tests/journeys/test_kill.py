@@ -25,9 +25,9 @@ from monitor.session_replay import journaled_events
 from monitor.site import read_site
 from simulator.broker import EmbeddedBroker
 from simulator.devices.nonin import NoninDf2
-from tests.simulator.devices.still_body import StillBody
 from tests.simulator.running_ward import running
 from tests.support.journey import NURSE, PRESCRIBER, SECRET, hire, site_text
+from tests.support.journey_body import BeatingBody
 from tests.support.journey_devices import SITE, Devices, mqtt_url
 from tests.support.journey_page import Page, signed_in
 from tests.support.journey_process import bedwatch
@@ -37,6 +37,7 @@ from tests.support.webhook_receiver import Received, unanswered, until, webhook_
 pytestmark = pytest.mark.journey
 
 BED = "bay-1"
+CUFFS = ("cuff-1", "cuff-2", "cuff-3", "cuff-4", "cuff-5")
 ALARM_WITHIN_S = 20.0
 LATER_TOLD = ("SBP_CRIT", "SPO2_CRIT")
 """Nobody received their calls before the service died."""
@@ -75,12 +76,12 @@ def news(received: Sequence[Received]) -> list[tuple[str, str]]:
     return [(body["type"], body["data"]["alarm_id"]) for body in bodies]
 
 
-async def measure(broker: int, seq: int, systolic: int, diastolic: int, mean: int) -> None:
-    """One result of a cuff behind the broker."""
+async def measure(broker: int, cuff: str, systolic: int, diastolic: int, mean: int) -> None:
+    """One result of a cuff behind the broker; each of its own, since one cuff needs half a minute between two (B9)."""
     values = {"systolic": systolic, "diastolic": diastolic, "mean": mean, "pulse_rate": 74}
-    payload = {"t": to_rfc3339(SystemClock().now()), "seq": seq, "values": values, "error": None}
+    payload = {"t": to_rfc3339(SystemClock().now()), "seq": 1, "values": values, "error": None}
     async with aiomqtt.Client("127.0.0.1", broker) as client:
-        await client.publish(f"vitals/v1/{SITE}/{BED}/cuff-1/nibp", json.dumps(payload), qos=1)
+        await client.publish(f"vitals/v1/{SITE}/{BED}/{cuff}/nibp", json.dumps(payload), qos=1)
 
 
 async def replayed(site: Path, data: Path, session: str, out: Path) -> int:
@@ -97,7 +98,7 @@ async def replayed(site: Path, data: Path, session: str, out: Path) -> int:
 
 async def test_kill_in_recovery(tmp_path: Path) -> None:
     """Started again on the same data folder, the service goes on; nothing is lost, nothing happens twice."""
-    body = StillBody()
+    body = BeatingBody()
     body.show(spo2=80.0)
     devices = Devices(SystemClock(), tmp_path / "ports", SECOND // 20)
     devices.pty("ox-1", BED, "nonin-df2", NoninDf2(body), body)
@@ -111,7 +112,8 @@ async def test_kill_in_recovery(tmp_path: Path) -> None:
     with unanswered() as hook:
         channel.append(f'url = "http://127.0.0.1:{hook.getsockname()[1]}/hook"')
         async with EmbeddedBroker() as broker, running(devices.ward):
-            devices.bind("cuff-1", BED, "mqtt-vitals", mqtt_url(broker.port, BED, "cuff-1"))
+            for cuff in CUFFS:
+                devices.bind(cuff, BED, "mqtt-vitals", mqtt_url(broker.port, BED, cuff))
             site.write_text(site_text((BED,), devices.lines, channel, "[watchdog]", "start = false"))
             async with (
                 bedwatch(*command, folder=tmp_path) as first,
@@ -119,13 +121,18 @@ async def test_kill_in_recovery(tmp_path: Path) -> None:
                 nurse.page() as page,
             ):
                 await nurse.open_session(BED)
-                await measure(broker.port, 1, 128, 78, 95)
+                await measure(broker.port, CUFFS[0], 128, 78, 95)
                 await page.sees(lambda: page.beds[BED]["values"].get("systolic", {}).get("value") == 128)
                 await nurse.command("start_infusion", BED, override_by=PRESCRIBER, reason="one reading will do here")
-                await measure(broker.port, 2, 205, 95, 132)
+                # Step by step: what jumps is doubted at first (B6).
+                await measure(broker.port, CUFFS[1], 159, 86, 112)
+                await page.sees(lambda: page.beds[BED]["values"]["systolic"]["value"] == 159)
+                await measure(broker.port, CUFFS[2], 199, 96, 131)
                 await page.sees_alarm("SBP_CRIT")
-                await measure(broker.port, 3, 150, 85, 107)
+                await measure(broker.port, CUFFS[3], 159, 86, 112)
                 await page.sees_alarm("SBP_CRIT", "LATCHED")
+                await measure(broker.port, CUFFS[4], 150, 85, 107)
+                await page.sees_alarm("SBP_HIGH", "CLOSED")
                 await nurse.command("end_infusion", BED, early=True, reason="the patient asked")
                 await until(lambda: any(one["alarm"] == "SPO2_CRIT" for one in page.told), ALARM_WITHIN_S)
                 await page.sees(lambda: page.beds[BED]["phase"] == "RECOVERY" and page.beds[BED]["recovery"])

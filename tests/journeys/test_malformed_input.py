@@ -9,8 +9,8 @@ import aiomqtt
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.simulator.devices.still_body import StillBody
 from tests.support.journey import NURSE, Journey
+from tests.support.journey_body import BeatingBody
 from tests.support.journey_broker import BROKERS, journey_broker
 from tests.support.journey_devices import LOOPBACK, SITE
 from tests.support.journey_page import Page, Person, signed_in
@@ -80,7 +80,7 @@ async def talk_nonsense(nurse: Person) -> None:
 @pytest.mark.parametrize("kind", BROKERS)
 async def test_garbage_from_every_side(tmp_path: Path, kind: str) -> None:
     """MQTT, HTTP and the stream are flooded with nonsense; the alarm comes at its exact time and nothing is lost."""
-    body = StillBody()
+    body = BeatingBody()
     async with journey_broker(kind, tmp_path) as broker:
         await broker.start()
         journey = Journey(tmp_path, "bay-1")

@@ -10,8 +10,8 @@ import pytest
 from config.instant import MINUTE, SECOND
 from simulator.devices.nonin import NoninDf2
 from simulator.devices.par_nibp import ParNibp
-from tests.simulator.devices.still_body import StillBody
 from tests.support.journey import NURSE, Journey
+from tests.support.journey_body import BeatingBody
 from tests.support.journey_page import signed_in
 
 pytestmark = pytest.mark.journey
@@ -20,7 +20,7 @@ BED = "bay-1"
 MINUTE_S = 60
 
 
-def a_bed(folder: Path, body: StillBody, after: Journey | None = None) -> Journey:
+def a_bed(folder: Path, body: BeatingBody, after: Journey | None = None) -> Journey:
     """A bed with an oximeter and a cuff on this body."""
     journey = Journey(folder, BED, tick=2 * SECOND, after=after)
     journey.devices.pty("ox-1", BED, "nonin-df2", NoninDf2(body), body)
@@ -30,7 +30,7 @@ def a_bed(folder: Path, body: StillBody, after: Journey | None = None) -> Journe
 
 async def test_recovery_clock_survives(tmp_path: Path) -> None:
     """Taken up from the files as they lay when it died: baseline kept, verdict and RTB_OVERDUE at the exact time."""
-    body = StillBody()
+    body = BeatingBody()
     first = a_bed(tmp_path / "first", body)
     async with first.running(), signed_in(first.port, NURSE) as nurse:
         await first.links_up()

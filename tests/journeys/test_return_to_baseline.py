@@ -9,8 +9,8 @@ import pytest
 from config.instant import SECOND
 from simulator.devices.nonin import NoninDf2
 from simulator.devices.par_nibp import ParNibp
-from tests.simulator.devices.still_body import StillBody
 from tests.support.journey import NURSE, Journey
+from tests.support.journey_body import BeatingBody
 from tests.support.journey_page import signed_in
 
 pytestmark = pytest.mark.journey
@@ -22,7 +22,7 @@ GRACE_MIN = 2.5
 
 async def test_return_met_missed_and_undecidable(tmp_path: Path) -> None:
     """The three outcomes told by events, bed pictures and RTB_OVERDUE, each at its exact time."""
-    bodies = {bed: StillBody() for bed in (BACK, STILL_AWAY, UNSEEN)}
+    bodies = {bed: BeatingBody() for bed in (BACK, STILL_AWAY, UNSEEN)}
     journey = Journey(tmp_path, *bodies, tick=2 * SECOND)
     for number, (bed, body) in enumerate(bodies.items(), start=1):
         offer = journey.devices.tcp if bed == STILL_AWAY else journey.devices.pty

@@ -9,8 +9,8 @@ import pytest
 
 from config.instant import SECOND
 from simulator.devices.nonin import NoninDf2
-from tests.simulator.devices.still_body import StillBody
 from tests.support.journey import NURSE, Journey
+from tests.support.journey_body import BeatingBody
 from tests.support.journey_page import signed_in
 from tests.support.webhook_receiver import webhook_receiver
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.journey
 
 async def test_station_lost_and_found(tmp_path: Path) -> None:
     """A page that falls silent: STATION_LOST at 10 s, and with it the LOW alarm that stood; over when one answers."""
-    body = StillBody()
+    body = BeatingBody()
     journey = Journey(tmp_path, "bay-1", watch_pages=True)
     journey.devices.pty("ox-1", "bay-1", "nonin-df2", NoninDf2(body), body)
     async with webhook_receiver() as pager:

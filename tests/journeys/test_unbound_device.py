@@ -11,8 +11,8 @@ import pytest
 from config.instant import SECOND
 from monitor.service import JOURNAL_FILE
 from simulator.serve import Body
-from tests.simulator.devices.still_body import StillBody
 from tests.support.journey import NURSE, Journey
+from tests.support.journey_body import BeatingBody
 from tests.support.journey_broker import BROKERS, journey_broker
 from tests.support.journey_devices import LOOPBACK, SITE, CountingPublisher
 from tests.support.journey_page import signed_in
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.journey
 @pytest.mark.parametrize("kind", BROKERS)
 async def test_unbound_device_raises_id_conflict(tmp_path: Path, kind: str) -> None:
     """ID_CONFLICT names its topic; its values stand in the audit and nowhere else; the bound bed goes on."""
-    bound, stranger = StillBody(), StillBody()
+    bound, stranger = BeatingBody(), BeatingBody()
     stranger.show(spo2=61.0)
     async with journey_broker(kind, tmp_path) as broker:
         await broker.start()

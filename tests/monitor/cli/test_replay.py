@@ -50,7 +50,8 @@ def events(text: str) -> list[dict[str, Any]]:
 def test_the_events_of_a_file_go_to_standard_output(tmp_path: Path, capfdbinary: Any) -> None:
     assert main(["replay", write(tmp_path, OPEN, {"t": 61, "input": "tick"})]) == OK
     out, err = capfdbinary.readouterr()
-    assert [event["event"] for event in events(out.decode())] == ["session_opened", "phase_changed", "alarm_raised"]
+    told = [event["event"] for event in events(out.decode())]
+    assert told == ["session_opened", "phase_changed", "alarm_raised", "nibp_requested"]
     assert err == b""
 
 
