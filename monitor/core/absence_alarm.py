@@ -23,14 +23,15 @@ def due(bed: Bed) -> Due | None:
     if turn is not None:
         found.append(Due(turn, rule.rule.order, "", TURN))
     alarm = bed.state.book.find(rule.rule)
-    bad_since = absence.bad_since()
-    # A sample that stands holds the first count down; it is asked about from that sample's own time.
+    track, now = bed.state.spo2.track, bed.state.clock
+    healthy = absence.thin_from is None and track.stands(now)
+    # Bad time counts from the last sample's own time; but while that stands nothing is missing, however short `after`.
+    earliest = track.until if healthy else 0
     for after, priority in _levels(bed):
         if alarm is None or priority > alarm.priority:
-            found.append(Due(bad_since + after, rule.rule.order, "", priority))
+            found.append(Due(max(absence.bad_since() + after, earliest), rule.rule.order, "", priority))
             break
-    track, now = bed.state.spo2.track, bed.state.clock
-    if alarm is not None and absence.thin_from is None and track.stands(now):
+    if alarm is not None and healthy:
         # Short of enough without being thin is only the session's first half minute, when nothing leaves the window.
         enough_at = now + max(0, rule.window_valid - absence.valid_within(now, rule.window))
         if enough_at <= track.until:

@@ -32,6 +32,7 @@ from monitor.core import (
     return_watch,
 )
 from monitor.core.bed_state import Bed, BedState, Due, Setup
+from monitor.core.errors import EndlessDeadlines
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import (
     Acknowledge,
@@ -82,6 +83,9 @@ PARTS: tuple[Part, ...] = (
 )
 
 NEVER: Instant = 1 << 62
+
+MOST_AT_ONE_MOMENT = 1_000
+"""Deadlines of one bed settled while its clock stands; many devices that fall silent at once bring one each."""
 
 
 OtherInput: TypeAlias = (
@@ -172,12 +176,18 @@ def _take_other(bed: Bed, item: OtherInput, now: Instant, out: list[Event]) -> N
 
 
 def _settle_until(bed: Bed, now: Instant, out: list[Event]) -> None:
+    """Raises EndlessDeadlines rather than never to come back: a core that stands still watches nobody."""
+    settled = 0
     while True:
         first = _first(bed)
         if first is None or first[0].at > now:
             break
         due, part = first
-        bed.state.clock = max(bed.state.clock, due.at)
+        if due.at > bed.state.clock:
+            bed.state.clock, settled = due.at, 0
+        settled += 1
+        if settled > MOST_AT_ONE_MOMENT:
+            raise EndlessDeadlines(f"{bed.state.bed}: {part} at {bed.state.clock} us settles {due.what!r} without end")
         start = len(out)
         part.settle(bed, due, out)
         if bed.state.inactivations:

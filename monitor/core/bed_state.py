@@ -85,6 +85,7 @@ class CuffPlan:
     Attributes:
         slot_at: the last scheduled moment that has passed; the next is counted from it.
         asked_at, asked_for: a reading asked for beside the schedule, when and why.
+        urgent: an alarm asks; an open request without an answer does not hold it back.
         requested_at, requested_for: the last request, until a measurement ends.
         attempt_at, ended_at: start and end of the last measurement.
         retries: in a row.
@@ -95,6 +96,7 @@ class CuffPlan:
     slot_at: Instant | None = None
     asked_at: Instant | None = None
     asked_for: str = ""
+    urgent: bool = False
     requested_at: Instant | None = None
     requested_for: str = ""
     attempt_at: Instant | None = None

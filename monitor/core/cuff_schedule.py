@@ -21,14 +21,17 @@ STOPS_STARTS = (CuffError.OVERPRESSURE, CuffError.DEVICE)
 """After these somebody must look before the cuff inflates again (blood-pressure, section 9.3)."""
 
 
-def ask(bed: Bed, at: Instant, reason: str, out: list[Event]) -> None:
+def ask(bed: Bed, at: Instant, reason: str, out: list[Event], *, urgent: bool = False) -> None:
     """Have a reading taken at `at`. The earlier of two wins; one that is open or running already serves it too.
 
-    Lock-outs may delay it. `out` is not touched: the request is told when it is due, at the earliest in this step.
+    An `urgent` one, which an alarm asks for, goes before all others: it takes the place of a request that nobody has
+    answered and of what waits, and only a valid reading from after it serves it. Lock-outs of the cuff itself may delay
+    any. `out` is not touched: the request is told when it is due, at the earliest in this step.
     """
     plan = bed.state.cuff.plan
-    if bed.watched and (plan.asked_at is None or at < plan.asked_at):
-        plan.asked_at, plan.asked_for = at, reason
+    first = plan.asked_at is None or (urgent and not plan.urgent)
+    if bed.watched and (first or (plan.asked_at is not None and at < plan.asked_at and not plan.urgent)):
+        plan.asked_at, plan.asked_for, plan.urgent = at, reason, urgent
 
 
 def interval(bed: Bed) -> Duration | None:
@@ -66,8 +69,8 @@ def due(bed: Bed) -> Due | None:
     if not bed.watched or bed.state.session is None:
         return None
     slot = _slot(bed, bed.state.session)
-    if plan.asked_at is not None and (slot is None or plan.asked_at <= slot):
-        return Due(_allowed(bed, plan.asked_at), ORDER_REQUEST, "", (plan.asked_for, plan.asked_at))
+    if plan.asked_at is not None and (plan.urgent or slot is None or plan.asked_at <= slot):
+        return Due(_allowed(bed, plan.asked_at, urgent=plan.urgent), ORDER_REQUEST, "", (plan.asked_for, plan.asked_at))
     if slot is None:
         return None
     reason = BASELINE if bed.state.phase is Phase.PRE else SCHEDULE
@@ -82,11 +85,15 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
         plan.slot_at = meant_at
         _pass_slots(bed, now)
     else:
-        plan.asked_at, plan.asked_for = None, ""
+        _forget_asked(plan)
     plan.requested_at, plan.requested_for = now, reason
     device, automatic = _device(bed)
     data = {"device": device, "reason": reason, "due_at": meant_at, "automatic": automatic}
     out.append(Event(now, bed.state.bed, EventKind.NIBP_REQUESTED, data))
+
+
+def _forget_asked(plan: CuffPlan) -> None:
+    plan.asked_at, plan.asked_for, plan.urgent = None, "", False
 
 
 def _pass_slots(bed: Bed, upto: Instant) -> None:
@@ -101,14 +108,15 @@ def _open(bed: Bed) -> bool:
     return asked is not None and bed.state.clock - asked < bed.rules.cuff.answer_within
 
 
-def _allowed(bed: Bed, at: Instant) -> Instant:
+def _allowed(bed: Bed, at: Instant, *, urgent: bool = False) -> Instant:
     """`at`, or later: a measurement asked for or running may serve, and the cuff must rest (alarm-system 1.4).
 
-    Neither a request without an answer nor a measurement whose end was lost stands in the way for ever.
+    Neither a request without an answer nor a measurement whose end was lost stands in the way for ever; an urgent
+    reading waits for no answer but its own.
     """
     cuff, rules = bed.state.cuff, bed.rules.cuff
     plan = cuff.plan
-    if plan.requested_at is not None:
+    if plan.requested_at is not None and not (urgent and plan.requested_for != plan.asked_for):
         at = max(at, plan.requested_at + rules.answer_within)
     if cuff.state in MEASURING and cuff.state_at is not None:
         at = max(at, cuff.state_at + rules.answer_within)
@@ -206,7 +214,9 @@ def ended(bed: Bed, measured: Instant, judged: Verdict, critical: bool, out: lis
         served, started = plan.requested_for, plan.requested_at
         plan.requested_at, plan.requested_for = None, ""
     plan.attempt_at = measured if started is None else started
-    plan.asked_at, plan.asked_for = None, ""
+    before_asked = plan.asked_at is not None and measured < plan.asked_at
+    if not (plan.urgent and (judged is Verdict.INVALID or before_asked)):
+        _forget_asked(plan)
     plan.ended_at = measured if plan.ended_at is None else max(plan.ended_at, measured)
     cuff.inflated_at = None
     _pass_slots(bed, measured)

@@ -23,5 +23,9 @@ class IllegalTransition(VitalsError):
     """An internal cue met a state without a cell for it: a bug, never the nurse's doing."""
 
 
+class EndlessDeadlines(VitalsError):
+    """Deadlines of one moment bring each other about without end: a bug, told as CORE_FAULT instead of a standstill."""
+
+
 class CoreFault(VitalsError):
     """The core failed on what a person asked: a bug, told as CORE_FAULT; nobody knows how far it came."""

@@ -148,7 +148,7 @@ def _outcome(bed: Bed, level: LevelRule, outcome: Outcome, out: list[Event]) -> 
                 extra={"doubtful": True} if running.doubtful else None,
             )
             if level.asks_cuff:
-                cuff_schedule.ask(bed, at, level.rule.name, out)
+                cuff_schedule.ask(bed, at, level.rule.name, out, urgent=True)
         case Outcome.CALMED | Outcome.VANISHED:
             drop(bed, level, outcome.value, out)
         case Outcome.CLEARED if alarm is not None:

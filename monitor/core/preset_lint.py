@@ -155,12 +155,23 @@ def _looks_back(rule: LevelRule | CuffRule) -> bool:
 def _technical(rules: Ruleset) -> Iterator[Finding]:
     for column, levels in (("infusing", rules.no_data.infusing), ("other", rules.no_data.other)):
         yield from _ascending(f"technical.SPO2_NO_DATA.{column}", levels)
+        yield from _after_standing(f"technical.SPO2_NO_DATA.{column}", [level.after for level in levels], rules)
+    yield from _after_standing("technical.SPO2_NO_DATA.high", [rules.no_data.high_after], rules)
     steps = rules.overdue.levels
     for index, (before, after) in enumerate(pairwise(steps), start=1):
         if after[0] <= before[0] or after[1] <= before[1]:
             yield Finding(f"technical.NIBP_OVERDUE.levels[{index}]", "is not later and graver than the one before")
     if any(factor <= 1 for factor, _ in steps):
         yield Finding("technical.NIBP_OVERDUE.levels", "a reading would be overdue before it is due", grave=True)
+
+
+def _after_standing(key: str, times: list[Duration], rules: Ruleset) -> Iterator[Finding]:
+    """A value counts until it stops standing, so nothing is missing before that."""
+    stand = rules.timing.stand
+    for index, after in enumerate(times):
+        if after < stand:
+            text = f"{_seconds(after)} is shorter than a value stands: the alarm comes after {_seconds(stand)}"
+            yield Finding(f"{key}_after_s" if key.endswith("high") else f"{key}[{index}].after_s", text)
 
 
 def _ascending(key: str, levels: tuple[Level, ...]) -> Iterator[Finding]:

@@ -100,8 +100,8 @@ def limbs(table: Table) -> LimbRule:
 def cuff_schedule(table: Table) -> CuffSchedule:
     """When the next cuff reading is due."""
     schedule = CuffSchedule(
-        interval=table.duration("interval_s"),
-        returned_interval=table.duration("returned_interval_s"),
+        interval=table.period("interval_s"),
+        returned_interval=table.period("returned_interval_s"),
         returned_after=table.duration("returned_after_s"),
         baseline_readings=table.whole("baseline_readings"),
         baseline_first=table.duration("baseline_first_s"),
@@ -166,12 +166,10 @@ def observations(table: Table) -> ObservationRule:
         pre_after=table.duration("pre_after_s"),
         infusing=table.durations("infusing_s"),
         recovery=table.durations("recovery_s"),
-        every=table.duration("every_s"),
+        every=table.period("every_s"),
         early=table.duration("early_s"),
         overrun=table.duration("overrun_s"),
     )
-    if not rule.every:
-        raise ConfigError(f"{table.where('every_s')}: an interval is longer than 0 s")
     table.done()
     return rule
 
@@ -222,12 +220,10 @@ def inactivation(table: Table, rules: Set[str]) -> InactivationRule:
     found = InactivationRule(
         audio_pause=table.duration("audio_pause_s"),
         alarm_pause=table.duration("alarm_pause_s"),
-        audio_off_reminder=table.duration("audio_off_reminder_s"),
-        alarm_off_reminder=table.duration("alarm_off_reminder_s"),
+        audio_off_reminder=table.period("audio_off_reminder_s"),
+        alarm_off_reminder=table.period("alarm_off_reminder_s"),
         kept_on=frozenset(kept_on),
     )
-    if not (found.audio_off_reminder and found.alarm_off_reminder):
-        raise ConfigError(f"{table.where('audio_off_reminder_s')}: a reminder must not come all the time")
     table.done()
     return found
 

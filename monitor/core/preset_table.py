@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from config.instant import Duration, seconds
+from config.instant import SECOND, Duration, seconds
 from config.vocabulary import Priority
 from monitor.core.errors import ConfigError
 
@@ -80,6 +80,13 @@ class Table:
         if value < 0:
             raise ConfigError(f"{self.where(key)}: a time cannot be negative ({value})")
         return seconds(value)
+
+    def period(self, key: str) -> Duration:
+        """Seconds between things that come again and again: at least one, so that the next is never now."""
+        value = self.duration(key)
+        if value < SECOND:
+            raise ConfigError(f"{self.where(key)}: what comes again and again is at least 1 s apart")
+        return value
 
     def durations(self, key: str) -> tuple[Duration, ...]:
         """A list of ascending times in seconds, at least one, not negative."""

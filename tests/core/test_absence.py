@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from config.instant import SECOND
+from config.presets import merge
 from monitor.core.absence import Absence
-from tests.support.ward import Story, shipped_rules
+from monitor.core.bed_state import DeviceSetup
+from monitor.core.preset import build_ruleset
+from tests.support.ward import Story, preset_table, shipped_rules
 
 RULE = shipped_rules().no_data
 
@@ -198,6 +201,32 @@ def test_it_is_added_to_a_physiological_alarm_not_put_in_its_place() -> None:
     story.tick(1000)
     assert {alarm.rule.name for alarm in story.bed.state.book.open.values()} >= {"SPO2_CRIT", "SPO2_NO_DATA"}
     assert story.one("alarm_priority_changed", alarm="SPO2_NO_DATA")["priority"] == "high"
+
+
+@pytest.mark.parametrize("after", [0.5, 1.6, 3.999])
+@pytest.mark.parametrize("opened", ["PRE", "INFUSING"])
+def test_a_value_that_stands_holds_the_alarm_down_however_short_its_time(after: float, opened: str) -> None:
+    """Otherwise it would be raised for the missing sample and cleared by the standing value, without end."""
+    table = preset_table()
+    levels = [{"after_s": after, "priority": "low"}, {"after_s": 10, "priority": "medium"}]
+    merge(table, {"technical": {"SPO2_NO_DATA": {"infusing": levels, "other": levels, "high_after_s": after}}})
+    story = Story(rules=build_ruleset(table, "short")).open()
+    if opened == "INFUSING":
+        story.start(0)
+    story.samples(0, 40, 91)
+    assert told(story) == []
+    story.tick(100)
+    assert told(story)[0] == (43, "alarm_raised", "high" if opened == "INFUSING" else "low")
+
+
+def test_a_value_that_stands_longer_than_the_first_level_holds_it_down() -> None:
+    """The shipped rules with an oximeter that speaks every ten seconds, whose values stand 25 s."""
+    story = Story(devices=[DeviceSetup("ox-1", 25 * SECOND, 60 * SECOND)]).open().start(0)
+    for t in range(0, 100, 10):
+        story.sample(t)
+    assert told(story) == []
+    story.tick(200)
+    assert told(story) == [(115, "alarm_raised", "low"), (120, "alarm_priority_changed", "medium")]
 
 
 def test_absence_counts_only_inside_its_window() -> None:

@@ -161,6 +161,10 @@ def _try_value(path: Path, wrong: Any) -> None:
         (("rules", "SBP_HIGH", "clear"), [{"below": 155}, {"below": 150}], "one clear condition"),
         (("rules", "SPO2_LOW", "priority"), "urgent", "unknown priority 'urgent'"),
         (("technical", "RTB_OVERDUE", "levels"), [{"priority": "low"}], "two levels are wanted"),
+        (("cuff", "interval_s"), 0, "cuff.interval_s: .*at least 1 s apart"),
+        (("cuff", "returned_interval_s"), 0.5, "returned_interval_s: .*at least 1 s apart"),
+        (("observations", "every_s"), 0, "every_s: .*at least 1 s apart"),
+        (("inactivation", "alarm_off_reminder_s"), 0.9, "alarm_off_reminder_s: .*at least 1 s apart"),
         (
             ("technical", "DEVICE_OFFLINE", "other"),
             [{"after_s": 10, "priority": "low"}, {"after_s": 20, "priority": "medium"}],

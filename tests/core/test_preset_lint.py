@@ -62,6 +62,11 @@ def test_a_rule_that_looks_the_other_way_than_its_group() -> None:
     ("difference", "key"),
     [
         ({"hold": {"pulse_low": 111}}, "hold.pulse_low"),
+        ({"technical": {"SPO2_NO_DATA": {"high_after_s": 3.9}}}, "technical.SPO2_NO_DATA.high_after_s"),
+        (
+            {"technical": {"SPO2_NO_DATA": {"other": [{"after_s": 1.6, "priority": "low"}]}}},
+            "technical.SPO2_NO_DATA.other[0].after_s",
+        ),
         ({"return": {"spacing_s": 300}}, "return.spacing_s"),
         ({"return": {"grace_s": 100}}, "return.grace_s"),
         ({"timing": {"remind_high_s": 301}}, "timing.remind_high_s"),

@@ -191,3 +191,35 @@ def test_vasovagal_asks_for_a_cuff_reading() -> None:
     story.samples(60, 120)
     story.samples(120, 130, 97, 54)
     assert story.one("nibp_requested", reason="VASOVAGAL")["t"] == 125.0
+
+
+def test_vasovagal_gets_its_cuff_reading_while_another_request_has_no_answer() -> None:
+    """In PRE the first baseline reading is asked for at 60 and nobody takes it: the alarm does not wait for that."""
+    story = Story().open()
+    story.samples(0, 120)
+    story.samples(120, 130, 97, 54)
+    found = [(line["t"], line["reason"]) for line in story.all("nibp_requested")]
+    assert found == [(60, "baseline"), (125, "VASOVAGAL")]
+
+
+def test_vasovagal_a_reading_from_before_it_or_a_failed_one_does_not_serve_it() -> None:
+    """Asked for at 125, but the cuff must rest: what was measured at 120, and told late, leaves it standing."""
+    story = Story().open().start(0)
+    story.samples(0, 100)
+    story.cuff(100)
+    story.samples(100, 120)
+    story.samples(120, 127, 97, 54)
+    story.cuff(127, measured_t=120)
+    story.cuff(128, error="motion")
+    story.tick(400)
+    assert story.all("nibp_requested", reason="VASOVAGAL")[0]["t"] == 188
+
+
+def test_vasovagal_that_recurs_asks_once_while_its_request_is_open() -> None:
+    story = Story().open()
+    story.samples(0, 120)
+    for at in (120, 140):
+        story.samples(at, at + 7, 97, 50)
+        story.samples(at + 7, at + 20, 97, 72)
+    assert [event for _, event in story.told("VASOVAGAL")][:3] == ["alarm_raised", "alarm_latched", "alarm_rearmed"]
+    assert len(story.all("nibp_requested", reason="VASOVAGAL")) == 1
