@@ -337,7 +337,8 @@ class Loop:
                 to_log += telling.to_log
             # A line of log takes as long as a step of the core: it comes when nobody waits to be told.
             for event in to_log:
-                log.info(event.kind.value, **loggable(event))
+                say = log.debug if event.kind is EventKind.VALUE_REJECTED else log.info  # a moving hand rejects all day
+                say(event.kind.value, **loggable(event))
 
     # -- snapshots -----------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.instant import MINUTE, SECOND, Duration
+from config.instant import MINUTE, SECOND, Duration, to_rfc3339
 from config.vocabulary import AlarmState, Priority
 from monitor.core.alarm import Alarm
 from monitor.core.events import Event, EventKind
@@ -54,6 +54,19 @@ _SAID = {
 }
 
 
+_CUFF = {
+    "weak_signal": "weak pulse",
+    "leak": "air leak",
+    "timeout": "took too long",
+    "aborted": "stopped",
+    "order": "pressures contradict each other",
+    "incomplete": "half a reading",
+    "out_of_range": "outside what is possible",
+    "pulse_mismatch": "pulse differs from the oximeter's",
+}
+"""Why a cuff gave no pressure that holds, where the word alone does not tell."""
+
+
 def plain_number(value: float) -> str:
     """`83`, or `83.5` where there is a fraction."""
     return f"{value:.1f}".removesuffix(".0")
@@ -79,7 +92,7 @@ def describe(alarm: Alarm) -> str:
     measured = _MEASURED.get(alarm.rule.name)
     if measured is None or alarm.value is None:
         said = _SAID.get(alarm.rule.name, alarm.rule.name)
-        about = alarm.device if alarm.detail is None else alarm.detail
+        about = alarm.device if alarm.detail is None else _CUFF.get(alarm.detail, alarm.detail)
         return said if about is None else f"{said}: {about}"
     value, verb = alarm.value, ""
     if alarm.state is AlarmState.LATCHED and alarm.worst is not None:
@@ -106,7 +119,11 @@ _REASON_TYPED = frozenset(
 
 
 def loggable(event: Event) -> dict[str, Any]:
-    """What an operator reads in the log: no patient, no measured values, nothing that a person typed freely."""
+    """What an operator reads in the log: no patient, no measured values, nothing that a person typed; times as read."""
     quiet = _QUIET | {"reason"} if event.kind in _REASON_TYPED else _QUIET
     told = {"bed": event.bed, **event.data}
-    return {key: value for key, value in told.items() if key not in quiet and value is not None}
+    kept = {key: value for key, value in told.items() if key not in quiet and value is not None}
+    return {
+        key: to_rfc3339(value) if key.endswith("_at") and isinstance(value, int) else value
+        for key, value in kept.items()
+    }

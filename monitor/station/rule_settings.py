@@ -50,6 +50,6 @@ def _setting(bed: Bed, name: str) -> wire.RuleSetting:
 
 
 def _words(rule: LevelRule | CuffRule, limit: float) -> str:
-    """`SpO2 below 90 %`."""
-    said = SAID[rule.trigger.comparison].format(plain_number(limit))
-    return f"{rule_words(rule.rule.name)} {said} {UNITS[rule.metric]}".rstrip()
+    """`SpO2 below 90 %`, `SBP 180 mmHg or more`."""
+    said = SAID[rule.trigger.comparison].format(f"{plain_number(limit)} {UNITS[rule.metric]}".rstrip())
+    return f"{rule_words(rule.rule.name)} {said}"

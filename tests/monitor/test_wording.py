@@ -11,8 +11,9 @@ import pytest
 from config.instant import MINUTE, SECOND
 from config.vocabulary import AlarmState, Priority
 from monitor.core.alarm import Alarm
+from monitor.core.events import Event, EventKind
 from monitor.core.ruleset import RuleId
-from monitor.wording import STARS, describe, lasting, plain_number
+from monitor.wording import STARS, describe, lasting, loggable, plain_number
 from tests.support.ward import shipped_rules
 
 
@@ -79,3 +80,13 @@ def test_an_ended_alarm_is_remembered_by_how_far_it_went() -> None:
     low.state = high.state = AlarmState.LATCHED
     assert describe(low) == "SpO2 fell to 79 % (limit 85)"
     assert describe(high) == "SBP rose to 191 mmHg (limit 180)"
+
+
+def test_a_failed_cuff_says_why_in_words() -> None:
+    assert describe(alarm("NIBP_FAIL", detail="weak_signal")) == "Cuff reading failed again: weak pulse"
+
+
+def test_the_log_tells_times_as_an_operator_reads_them() -> None:
+    """No microseconds of the service's scale."""
+    asked = Event(0, "bay-1", EventKind.NIBP_REQUESTED, {"device": "cuff-1", "due_at": 1_000_000, "since": 0})
+    assert loggable(asked) == {"bed": "bay-1", "device": "cuff-1", "due_at": "1970-01-01T00:00:01.000Z"}

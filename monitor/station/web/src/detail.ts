@@ -33,9 +33,9 @@ export function renderDetail(page: Page, picture: BedPicture, now: number, actio
     </header>
     <div class="body">
       ${renderSession(bed)} ${renderHints(page, bed, actions)} ${renderSessionActions(page, picture, now, actions)}
-      ${page.form === "discharge" ? nothing : renderReadiness(bed)} ${renderBedStates(page, bed, now, actions)} ${renderRules(page, bed, actions)}
+      ${page.form === "discharge" ? nothing : renderReadiness(bed)} ${renderBedStates(page, bed, now, actions)}
       ${bed.session === null ? nothing : renderTrend(page.trends.get(bed.session.id) ?? null, bed)} ${renderReturn(bed, now)} ${renderValues(bed, now, lagAt(page.ward?.time.speed ?? 1))}
-      ${renderDevices(bed, now)}
+      ${renderRules(page, bed, actions)} ${renderDevices(bed, now)}
     </div>
   </section>`;
 }

@@ -34,6 +34,16 @@ const HAPPENING_WORDS: Readonly<Record<string, string>> = {
 
 export const happeningWords = (kind: string): string => HAPPENING_WORDS[kind] ?? kind.replaceAll("_", " ");
 
+const VALUE_WORDS: Readonly<Record<string, string>> = { resp_rate: "breaths", moaas: "MOAA/S", pulse_rate: "pulse", spo2: "SpO2" };
+
+/** What was written down, for the moment after its form has gone; null where the page shows it anyway. */
+export function doneWords(name: string, fields: Fields): string | null {
+  if (name === "record_event") return `Noted: ${happeningWords(String(fields["kind"]))}`;
+  if (name !== "record_reading") return null;
+  const values = Object.entries((fields["values"] ?? {}) as Readonly<Record<string, number>>);
+  return `Entered: ${values.map(([metric, value]) => `${VALUE_WORDS[metric] ?? metric} ${value}`).join(", ")}`;
+}
+
 function number(name: string, label: string, low: number, high: number): TemplateResult {
   return html`<label>${label} <input type="number" data-value=${name} name=${name} min=${low} max=${high} step="1" /></label>`;
 }

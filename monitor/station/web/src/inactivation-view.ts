@@ -1,7 +1,7 @@
 // What is paused or off, where everybody sees it: over the page, on the bed's tile, in its panel.
 
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { inForce, nameAndTime, stateName } from "./inactivation";
+import { inForce, leftOf, nameAndTime, stateName } from "./inactivation";
 import { type Actions, mayAct, type Page } from "./page";
 import { hhmm, instant } from "./times";
 import type { Bed, Inactivation } from "./wire.gen";
@@ -59,7 +59,7 @@ export function renderTileStates(bed: Bed, now: number): TemplateResult | typeof
   return html`<ul class="states">
     ${shown.map(
       (one) => html`<li class=${fresh(one, now) ? "reminding" : ""} title=${setBy(one)} data-state=${one.state}>
-        ${one.alarm === null ? html`<b>${nameAndTime(one, now)}</b>` : html`${crossedBell()} <b>${stateName(one.state)}</b> ${one.alarm_text ?? one.alarm}: ${one.reason ?? ""}`}
+        ${one.alarm === null ? html`<b>${stateName(one.state)} <span class="left">${leftOf(one, now)}</span></b>` : html`${crossedBell()} <b>${stateName(one.state)}</b> ${one.alarm_text ?? one.alarm}: ${one.reason ?? ""}`}
       </li>`,
     )}
   </ul>`;

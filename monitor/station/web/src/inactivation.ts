@@ -15,11 +15,16 @@ export const stateName = (state: Inactivation["state"]): string => NAMES[state];
 /** Whether it is in force at server time `now` (ms). */
 export const inForce = (one: Inactivation, now: number): boolean => one.until === null || Date.parse(one.until) > now;
 
+/** `1:32`; empty without an end. */
+export function leftOf(one: Inactivation, now: number): string {
+  if (one.until === null) return "";
+  const left = Math.max(0, Math.ceil((Date.parse(one.until) - now) / 1000));
+  return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+}
+
 /** `AUDIO PAUSED 1:32`; without an end the name alone. */
 export function nameAndTime(one: Inactivation, now: number): string {
-  if (one.until === null) return stateName(one.state);
-  const left = Math.max(0, Math.ceil((Date.parse(one.until) - now) / 1000));
-  return `${stateName(one.state)} ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  return `${stateName(one.state)} ${leftOf(one, now)}`.trimEnd();
 }
 
 /** What is in force for the station, and on each bed. */

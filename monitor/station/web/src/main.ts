@@ -7,6 +7,7 @@ import { renderAlarmBar } from "./alarm-bar";
 import * as api from "./api";
 import { arrange } from "./arrange";
 import { renderDetail } from "./detail";
+import { doneWords } from "./entry-form";
 import { type Line, openFeed } from "./feed";
 import { renderFoot, renderHead, renderSignIn, renderSoundBanner } from "./frame";
 import { ALL_ON, flashes, newlyReminded, sounds, stationSilent } from "./inactivation";
@@ -28,6 +29,7 @@ const TREND_EVERY_MS = 10_000;
 const TREND_FIRST_MS = 1000;
 /** How long a refusal about the whole station stands over the beds. */
 const REFUSAL_MS = 10_000;
+const SAID_MS = 10_000;
 /** No animation frame for this long: the page is hidden or asleep whatever it says (alarm-system 5.5). */
 const FRAME_LATE_MS = 2000;
 
@@ -48,6 +50,7 @@ let page: Page = {
   form: null,
   alarmsOpen: false,
   errors: new Map(),
+  said: new Map(),
   busy: new Set(),
   trends: new Map(),
   rules: new Map(),
@@ -291,7 +294,10 @@ const actions: Actions = {
     if (await attempt(`bed:${bed}`, () => api.openSession(bed, fields))) change({ form: null });
   },
   async command(bed, name, fields) {
-    if (await attempt(`bed:${bed}`, () => api.command(bed, name, fields))) change({ form: null });
+    if (await attempt(`bed:${bed}`, () => api.command(bed, name, fields))) {
+      change({ form: null });
+      tell(bed, doneWords(name, fields));
+    }
     void refreshRules(bed);
   },
   async startShift() {
@@ -314,6 +320,16 @@ const actions: Actions = {
   unfoldAlarms: (alarmsOpen) => change({ alarmsOpen }),
   wave,
 };
+
+/** Says for a while what was written down: its form is gone, and some of it shows nowhere else. */
+function tell(bed: string, words: string | null): void {
+  if (words === null) return;
+  const said = new Map([[bed, words]]);
+  change({ said });
+  setTimeout(() => {
+    if (page.said === said) change({ said: new Map() });
+  }, SAID_MS);
+}
 
 /** Trends are kept by session: the next patient of a bed never sees the last one's. */
 async function refreshTrend(bed: string): Promise<void> {

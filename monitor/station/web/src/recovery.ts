@@ -21,10 +21,13 @@ export interface Countdown {
   readonly past: boolean;
 }
 
-/** Time to the return deadline while in RECOVERY; null when none runs. */
+/** Verdicts after which nobody waits for the return any more. */
+const SETTLED: readonly string[] = ["RETURNED_WITHIN_20", "NO_EXCURSION"];
+
+/** Time to the return deadline while in RECOVERY; null when none runs, or when all came back before it. */
 export function countdown(bed: Bed, now: number): Countdown | null {
   const deadline = bed.recovery?.deadline_at ?? bed.session?.deadline_at ?? null;
-  if (bed.phase !== "RECOVERY" || deadline === null) return null;
+  if (bed.phase !== "RECOVERY" || deadline === null || SETTLED.includes(bed.recovery?.verdict ?? "")) return null;
   const leftS = (Date.parse(deadline) - now) / 1000;
   return leftS > 0
     ? { text: clockLength(Math.ceil(leftS)), past: false }

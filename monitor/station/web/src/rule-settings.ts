@@ -17,20 +17,31 @@ export function secondWords(limit: LimitSetting): string {
   return limit.second_above !== null && limit.highest > limit.second_above ? `two people sign above ${limit.second_above}` : "";
 }
 
+/** What differs from the preset, for the closed list: `2 of this patient's own, 1 OFF`. */
+export function ownWords(rules: readonly RuleSetting[]): string {
+  const own = rules.filter((rule) => rule.limit !== null && rule.limit.by !== null).length;
+  const off = rules.filter((rule) => rule.off).length;
+  const parts = [own === 0 ? "" : `${own} of this patient's own ✎`, off === 0 ? "" : `${off} OFF`].filter((part) => part !== "");
+  return parts.length === 0 ? "all as in the preset" : parts.join(", ");
+}
+
 /** The rules of the selected bed; what was not asked for yet is not shown. */
 export function renderRules(page: Page, bed: Bed, actions: Actions): TemplateResult | typeof nothing {
   const rules = page.rules.get(bed.id);
   if (bed.session === null || rules === undefined) return nothing;
   return html`<section aria-label="Limits of this patient">
-    <h3>Limits of this patient</h3>
-    <ul class="rules">
-      ${rules.filter((rule) => rule.limit !== null || rule.off || page.me?.role === "prescriber").map((rule) => renderRule(page, bed, rule, actions))}
-    </ul>
+    <details>
+      <summary><h3>Limits of this patient</h3>: ${ownWords(rules)}</summary>
+      <ul class="rules">
+        ${rules.filter((rule) => rule.limit !== null || rule.off || page.me?.role === "prescriber").map((rule) => renderRule(page, bed, rule, actions))}
+      </ul>
+    </details>
   </section>`;
 }
 
 function renderRule(page: Page, bed: Bed, rule: RuleSetting, actions: Actions): TemplateResult {
   const { limit } = rule;
+  const refusal = page.errors.get(`bed:${bed.id}`);
   const off = !mayAct(page) || page.busy.has(`bed:${bed.id}`);
   const open = (form: `limit:${string}` | `off:${string}`): void => actions.openForm(page.form === form ? null : form);
   return html`<li data-rule=${rule.alarm} class=${rule.off ? "off" : ""}>
@@ -50,8 +61,12 @@ function renderRule(page: Page, bed: Bed, rule: RuleSetting, actions: Actions): 
     </div>
     ${limit !== null && page.form === `limit:${rule.alarm}` ? limitForm(bed, rule.alarm, limit, actions) : nothing}
     ${page.form === `off:${rule.alarm}` ? offForm(bed, rule, actions) : nothing}
+    ${refusal !== undefined && settles(page.form, rule.alarm) ? html`<p class="error" role="alert">${refusal}</p>` : nothing}
   </li>`;
 }
+
+/** Whether the open form is one of this rule's: its refusal is shown there. */
+const settles = (form: Page["form"], alarm: string): boolean => form === `limit:${alarm}` || form === `off:${alarm}`;
 
 /** What the form says, as the command's fields; an empty second name is left out. */
 export function limitFields(alarm: string, side: string, data: FormData): Record<string, unknown> {

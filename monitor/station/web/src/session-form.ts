@@ -18,11 +18,13 @@ export function renderSessionActions(page: Page, picture: BedPicture, now: numbe
   const { bed } = picture;
   const key = `bed:${bed.id}`;
   const error = page.errors.get(key);
+  const said = page.said.get(bed.id);
   if (!mayAct(page)) return html`<section class="actions"><p class="hint">Sign in to run a session.</p></section>`;
   return html`<section class="actions" aria-label="Session">
     <div class="buttons">${buttons(page, bed, actions)}</div>
     ${openForm(page, picture, now, actions)}
-    ${error === undefined ? nothing : html`<p class="error" role="alert">${error}</p>`}
+    ${said === undefined ? nothing : html`<p class="said" role="status">✓ ${said}</p>`}
+    ${error === undefined || page.form?.includes(":") ? nothing : html`<p class="error" role="alert">${error}</p>`}
   </section>`;
 }
 
@@ -56,9 +58,19 @@ function buttons(page: Page, bed: Bed, actions: Actions): TemplateResult[] {
   }
 }
 
+/** Whether the phase still offers this form. */
+export function fits(form: OpenForm, phase: Bed["phase"]): boolean {
+  const open = ["PRE", "INFUSING", "PAUSED", "RECOVERY"].includes(phase);
+  if (form === "session") return !open;
+  if (form === "start") return phase === "PRE" || phase === "RECOVERY";
+  if (form === "end") return phase === "INFUSING" || phase === "PAUSED";
+  return form === "discharge" ? phase === "RECOVERY" : open;
+}
+
 function openForm(page: Page, picture: BedPicture, now: number, actions: Actions): TemplateResult | typeof nothing {
   const { bed } = picture;
   const send = (name: string, fields: Fields): void => actions.command(bed.id, name, fields);
+  if (!fits(page.form, bed.phase)) return nothing; // somebody else moved the session on meanwhile
   switch (page.form) {
     case "session":
       return sessionForm((fields) => actions.openSession(bed.id, fields));

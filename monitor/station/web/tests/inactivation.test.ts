@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { announcement, crowdedBeds, heardPriority } from "../src/alarms";
 import { flashes, nameAndTime, newlyReminded, type Quiet, sounds, stationSilent } from "../src/inactivation";
-import { boundsWords, limitFields, needsSecond, secondWords } from "../src/rule-settings";
+import { boundsWords, limitFields, needsSecond, ownWords, secondWords } from "../src/rule-settings";
 import { applySnapshot, applyUpdate, quietOf } from "../src/store";
-import type { Inactivation, LimitSetting } from "../src/wire.gen";
+import type { Inactivation, LimitSetting, RuleSetting } from "../src/wire.gen";
 import { alarm, bed, iso, snapshot, T0, update } from "./builders";
 
 const one = (part: Partial<Inactivation> = {}): Inactivation => ({
@@ -103,4 +103,13 @@ test("the second signature goes along only when it is there, its password untouc
   data.set("second_by", " dr-p ");
   data.set("second_password", " spaces count ");
   expect(limitFields("SPO2_LOW", "low", data)).toEqual({ alarm: "SPO2_LOW", low: 84, second_by: "dr-p", second_password: " spaces count " });
+});
+
+test("the closed list of limits says what differs from the preset", () => {
+  const limit = (by: string | null): LimitSetting => ({
+    side: "low", unit: "%", limit: 90, preset: 90, lowest: 80, highest: 94, second_below: 85, second_above: null, by,
+  });
+  const rule = (part: Partial<RuleSetting>): RuleSetting => ({ alarm: "SPO2_LOW", text: "", off: false, kept_on: false, limit: limit(null), ...part });
+  expect(ownWords([rule({})])).toBe("all as in the preset");
+  expect(ownWords([rule({ limit: limit("nurse-a") }), rule({ off: true })])).toBe("1 of this patient's own ✎, 1 OFF");
 });

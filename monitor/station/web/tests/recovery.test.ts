@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { countdown, infusedSeconds, infusionClock, intervalWords, returnWords, verdictWords } from "../src/recovery";
+import type { Return } from "../src/wire.gen";
 import { bed, iso, session, T0 } from "./builders";
 
 const at = (seconds: number): number => T0 + seconds * 1000;
@@ -51,4 +52,10 @@ test("before the verdict the page says what is awaited, then the verdict", () =>
   };
   expect(verdictWords(recovery)).toBe("Awaiting SBP");
   expect(verdictWords({ ...recovery, verdict: "INDETERMINATE" })).toBe("Return cannot be decided: readings missing");
+});
+
+test("a return in time is not called over when its deadline has gone by", () => {
+  const recovery = (verdict: string): Return => ({ verdict, deadline_at: iso(1200), decided_at: null, metrics: [] });
+  expect(countdown(bed({ phase: "RECOVERY", recovery: recovery("RETURNED_WITHIN_20") }), at(1330))).toBeNull();
+  expect(countdown(bed({ phase: "RECOVERY", recovery: recovery("OVERDUE") }), at(1330))).toEqual({ text: "02:10", past: true });
 });
