@@ -93,6 +93,9 @@ class Absence:
         begin = max(now, self.opened_at + rule.window)
         thin = self.thin_from is not None
         last = self.spans[-1][1] if self.spans else self.opened_at
+        if not thin and len(self.spans) == 1 and self.spans[0][0] <= begin - rule.window and last >= begin:
+            # Nothing was missing: the short answer to what is nearly always asked.
+            return last + (rule.window - rule.window_valid) if rule.window_valid > 0 else None
         if thin and last <= begin:
             return None  # nothing stands, so it cannot get better by itself
         amount = self.valid_within(begin, rule.window)

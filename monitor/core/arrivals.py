@@ -67,7 +67,7 @@ def due(bed: Bed) -> Due | None:
         for device, known in bed.state.devices.items()
         if known.arrival.told and known.arrival.at is not None
     ]
-    return min(found, key=Due.rank, default=None)
+    return min(found, key=Due.rank) if found else None
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

@@ -44,7 +44,7 @@ def due(bed: Bed) -> Due | None:
         for device, known in bed.state.devices.items()
         if (since := _waiting(known.charge)) is not None
     ]
-    return min(found, key=Due.rank, default=None)
+    return min(found, key=Due.rank) if found else None
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

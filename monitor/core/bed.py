@@ -63,24 +63,29 @@ class Part(Protocol):
         """That moment has come; `bed.state.clock` is the time that its events carry."""
 
 
-PARTS: tuple[Part, ...] = (
-    bed_inactivation,
+MOVING: tuple[Part, ...] = (
     oximetry,
-    occlusion,
     level_watch,
     pulse_loss,
-    return_watch,
-    cuff_absence,
-    cuff_schedule,
     absence_alarm,
     liveness,
     battery_watch,
     clock_watch,
     arrivals,
-    breathing,
     reminders,
+)
+"""Parts whose moments every oximeter sample may move."""
+
+STEADY: tuple[Part, ...] = (
+    bed_inactivation,
+    occlusion,
+    return_watch,
+    cuff_absence,
+    cuff_schedule,
+    breathing,
     advisories,
 )
+"""Parts that an oximeter sample does not move unless an event comes of it; `bed.steady_from` keeps the first."""
 
 NEVER: Instant = 1 << 62
 
@@ -117,12 +122,16 @@ def step(bed: Bed, item: BedInput, now: Instant) -> tuple[Bed, list[Event]]:
     out: list[Event] = []
     if now >= bed.wake:
         _settle_until(bed, now, out)
-    bed.state.clock = max(bed.state.clock, now)
+    if now > bed.state.clock:
+        bed.state.clock = now
+    start = len(out)
     if isinstance(item, OximeterSample):
         if oximetry.sample(bed, item, now, out):
             return bed, out
+        if len(out) > start:
+            bed.steady_from = None
     else:
-        start = len(out)
+        bed.steady_from = None
         _take_other(bed, item, now, out)
         if bed.state.inactivations:
             bed_inactivation.watch(bed, out, start)
@@ -189,6 +198,7 @@ def _settle_until(bed: Bed, now: Instant, out: list[Event]) -> None:
         if settled > MOST_AT_ONE_MOMENT:
             raise EndlessDeadlines(f"{bed.state.bed}: {part} at {bed.state.clock} us settles {due.what!r} without end")
         start = len(out)
+        bed.steady_from = None
         part.settle(bed, due, out)
         if bed.state.inactivations:
             bed_inactivation.watch(bed, out, start)
@@ -197,5 +207,20 @@ def _settle_until(bed: Bed, now: Instant, out: list[Event]) -> None:
 
 
 def _first(bed: Bed) -> tuple[Due, Part] | None:
-    found = [(due, part) for part in PARTS if (due := part.due(bed)) is not None]
-    return min(found, key=lambda entry: entry[0].rank(), default=None)
+    moving = _earliest(MOVING, bed)
+    if bed.steady_from is not None and moving is not None and moving[0].at < bed.steady_from:
+        return moving
+    steady = _earliest(STEADY, bed)
+    bed.steady_from = NEVER if steady is None else steady[0].at
+    if moving is None or (steady is not None and steady[0].rank() < moving[0].rank()):
+        return steady
+    return moving
+
+
+def _earliest(parts: tuple[Part, ...], bed: Bed) -> tuple[Due, Part] | None:
+    first: tuple[Due, Part] | None = None
+    for part in parts:
+        due = part.due(bed)
+        if due is not None and (first is None or due.rank() < first[0].rank()):
+            first = due, part
+    return first

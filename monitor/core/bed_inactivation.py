@@ -159,6 +159,8 @@ def _end(bed: Bed, key: str, at: Instant, out: list[Event], *, by: str | None = 
 
 def due(bed: Bed) -> Due | None:
     """The next end or reminder."""
+    if not bed.state.inactivations:
+        return None
     found = [
         Due(at, ORDER_INACTIVATION, key)
         for key, one in bed.state.inactivations.items()

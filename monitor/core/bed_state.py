@@ -317,20 +317,22 @@ class Bed:
 
     Attributes:
         rules: those in force now: the preset's, as changed for this session, without those that are off.
-        level_rules: the level rules of `rules` by name.
+        level_rules, levels_on: the level rules of `rules` by name, and by the metric they are on.
         off: names of the rules that a person has switched off (ALARM_OFF).
         wake: the next moment `step` waits for, or earlier.
         calm: band of (SpO2 above, pulse above, pulse below, SpO2 at most) in which no rule can trigger; None when
             it must be worked out again or something is going on.
+        steady_from: before this none of the moments comes that oximeter samples do not move; None: to be asked again.
     """
 
-    __slots__ = ("calm", "level_rules", "off", "rules", "setup", "state", "wake")
+    __slots__ = ("calm", "level_rules", "levels_on", "off", "rules", "setup", "state", "steady_from", "wake")
 
     def __init__(self, setup: Setup, state: BedState) -> None:
         self.setup = setup
         self.state = state
         self.wake: Instant = 0
         self.calm: tuple[float, float, float, float] | None = None
+        self.steady_from: Instant | None = None
         self.rules_changed()
 
     def rules_changed(self) -> None:
@@ -343,6 +345,10 @@ class Bed:
         """Go by `rules` from now on."""
         self.rules = rules
         self.level_rules = {level.rule.name: level for level in rules.levels}
+        self.levels_on = {
+            metric: tuple(level for level in rules.levels if level.metric is metric)
+            for metric in (Metric.SPO2, Metric.PULSE_RATE)
+        }
         self.calm = None
 
     @property

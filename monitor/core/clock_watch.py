@@ -37,7 +37,7 @@ def due(bed: Bed) -> Due | None:
         for device, known in bed.state.devices.items()
         if (since := known.offset.off_from) is not None and not known.offset.told
     ]
-    return min(found, key=Due.rank, default=None)
+    return min(found, key=Due.rank) if found else None
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

@@ -32,6 +32,7 @@ def ask(bed: Bed, at: Instant, reason: str, out: list[Event], *, urgent: bool = 
     first = plan.asked_at is None or (urgent and not plan.urgent)
     if bed.watched and (first or (plan.asked_at is not None and at < plan.asked_at and not plan.urgent)):
         plan.asked_at, plan.asked_for, plan.urgent = at, reason, urgent
+        bed.steady_from = None
 
 
 def interval(bed: Bed) -> Duration | None:

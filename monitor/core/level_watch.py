@@ -16,9 +16,8 @@ from monitor.core.validation import PULSE_MISMATCH, Judgement
 
 def accepted(bed: Bed, metric: Metric, value: float, at: Instant, out: list[Event]) -> None:
     """A VALID value: every rule on the metric takes it."""
-    for level in bed.rules.levels:
-        if level.metric is metric:
-            _feed(bed, level, value, at, out, doubtful=False)
+    for level in bed.levels_on[metric]:
+        _feed(bed, level, value, at, out, doubtful=False)
 
 
 def refused(
@@ -73,6 +72,8 @@ def _feed(bed: Bed, level: LevelRule, value: float, at: Instant, out: list[Event
 
 def due(bed: Bed) -> Due | None:
     """The earliest deadline of a rule's condition, or a value's end."""
+    if not bed.state.conditions:
+        return None
     found: list[Due] = []
     for name, running in bed.state.conditions.items():
         waiting = _condition_due(bed, bed.level_rules[name], running)

@@ -33,6 +33,7 @@ from monitor.core.validation import (
     VALID,
     HeldSample,
     Judgement,
+    StepRule,
     number_judgement,
     signal_judgement,
 )
@@ -70,8 +71,8 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
         and band[0] < spo2 <= band[3]
         and band[1] < pulse < band[2]
         and (perfusion is None or perfusion >= bed.rules.validation.perfusion_suspect)
-        and _steady(bed, item.device, Metric.SPO2, spo2, now)
-        and _steady(bed, item.device, Metric.PULSE_RATE, pulse, now)
+        and _steady(state.spo2, bed.setup.steps[Metric.SPO2], item.device, spo2, now)
+        and _steady(state.pulse, bed.setup.steps[Metric.PULSE_RATE], item.device, pulse, now)
     ):
         _calm_sample(bed, spo2, pulse, perfusion, now, until)
         return now < bed.wake
@@ -103,15 +104,10 @@ def _chart_only(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) 
     bed.calm = None
 
 
-def _steady(bed: Bed, device: str, metric: Metric, value: float, now: Instant) -> bool:
-    channel = bed.state.channel(metric)
-    last = channel.track.value
-    return (
-        last is not None
-        and channel.device == device
-        and now <= channel.track.until
-        and not bed.setup.steps[metric].stepped(value, last)
-    )
+def _steady(channel: Channel, step: StepRule, device: str, value: float, now: Instant) -> bool:
+    track = channel.track
+    last = track.value
+    return last is not None and channel.device == device and now <= track.until and not step.stepped(value, last)
 
 
 def _calm_sample(bed: Bed, spo2: float, pulse: float, perfusion: float | None, now: Instant, until: Instant) -> None:
@@ -232,6 +228,8 @@ def _tell_refused(
 
 def due(bed: Bed) -> Due | None:
     """When the next held change is believed."""
+    if not bed.state.spo2.hold.samples and not bed.state.pulse.hold.samples:
+        return None
     found: list[Due] = []
     for metric in METRICS:
         believed = bed.state.channel(metric).hold.believed_at(bed.setup.steps[metric].hold)

@@ -11,6 +11,8 @@ from monitor.core.events import Event
 def due(bed: Bed) -> Due | None:
     """The next re-arm that no higher alarm of the group holds back."""
     book = bed.state.book
+    if not book.open:
+        return None
     released = book.next_released()
     if released is not None:
         order, key, reason = released

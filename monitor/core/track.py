@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -71,13 +71,12 @@ class Track:
     def within(self, start: Instant, end: Instant) -> list[tuple[float, Duration]]:
         """Each value that covered some of [start, end), and how much of it."""
         found = []
-        first = max(0, bisect_right(self.starts, start) - 1)
-        for index in range(first, len(self.starts)):
-            if self.starts[index] >= end:
-                break
-            length = min(self.ends[index], end) - max(self.starts[index], start)
+        first, last = max(0, bisect_right(self.starts, start) - 1), bisect_left(self.starts, end)
+        stretches = zip(self.values[first:last], self.starts[first:last], self.ends[first:last], strict=True)
+        for value, begin, until in stretches:
+            length = (until if until < end else end) - (begin if begin > start else start)
             if length > 0:
-                found.append((self.values[index], length))
+                found.append((value, length))
         return found
 
     def _forget(self, before: Instant) -> None:

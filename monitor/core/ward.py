@@ -13,7 +13,7 @@ from monitor.core.bed import NEVER, Bed, new_bed, settle, step
 from monitor.core.bed_state import Setup
 from monitor.core.errors import InputError, VitalsError
 from monitor.core.events import Event
-from monitor.core.inputs import Acknowledge, Command, Input, Restart, SystemState, Tick
+from monitor.core.inputs import Acknowledge, Command, Input, OximeterSample, Restart, SystemState, Tick
 from monitor.core.ruleset import Ruleset
 from monitor.core.service_alarms import SITE, ServiceAlarms, ServiceState
 from monitor.core.station_inactivation import StationAudio
@@ -71,6 +71,8 @@ class Ward:
         """
         out = self.settle(now) if self._waiting and self._waiting[0][0] <= now else []
         match item:
+            case OximeterSample():  # nearly all of them, so it is asked first
+                out += self._step(item.bed, item, now)
             case SystemState():
                 start = len(out)
                 self.service.report(item, now, out)
@@ -116,7 +118,8 @@ class Ward:
                     bed = self._order[index]
                     events = settle(bed, due)
                     self._schedule(index, bed.wake)
-                out += events + self.audio.watch(events)
+                if events:
+                    out += events + self.audio.watch(events)
             except Exception as error:
                 raise BedFault(None if index < 0 else self._order[index].state.bed, out) from error
         return out
@@ -152,7 +155,7 @@ class Ward:
         bed, events = step(self._order[index], item, now)
         if bed.wake < self._scheduled.get(index, NEVER):
             self._schedule(index, bed.wake)
-        return events + self.audio.watch(events)
+        return events + self.audio.watch(events) if events else events
 
     def _take_in(self, bed_id: str, now: Instant) -> int:
         if self._adopt is None or not bed_id:

@@ -33,7 +33,8 @@ class Restless:
 
 def test_deadlines_without_end_are_an_error_and_no_standstill(monkeypatch: pytest.MonkeyPatch) -> None:
     story = Story().open()
-    monkeypatch.setattr(bed_module, "PARTS", (Restless(),))
+    monkeypatch.setattr(bed_module, "MOVING", (Restless(),))
+    monkeypatch.setattr(bed_module, "STEADY", ())
     with pytest.raises(EndlessDeadlines, match=r"bay-1: .*Restless"):
         story.sample(1)
     with pytest.raises(BedFault):

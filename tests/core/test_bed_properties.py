@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.instant import SECOND, Instant, seconds
-from monitor.core.bed import Bed, BedState, Setup
+from monitor.core.bed import MOVING, NEVER, STEADY, Bed, BedState, Setup
 from monitor.core.bed_state import DeviceSetup
 from monitor.core.events import to_line
 from monitor.core.lines import read_input
@@ -36,6 +36,20 @@ def feed(ward: Ward, line: Line, origin: Instant = 0) -> list[Line]:
 def play(lines: list[Line], origin: Instant = 0) -> list[Line]:
     ward = new_ward(origin)
     return [event for line in lines for event in feed(ward, line, origin)]
+
+
+@given(night=nights())
+@settings(deadline=None, max_examples=40)
+def test_no_moment_is_overslept(night: list[Line]) -> None:
+    """What a bed remembers of its next moments is what its parts say when all are asked again."""
+    ward = new_ward()
+    for line in night:
+        feed(ward, line)
+        for bed in ward.beds.values():
+            steady = min((due.at for part in STEADY if (due := part.due(bed)) is not None), default=NEVER)
+            moving = min((due.at for part in MOVING if (due := part.due(bed)) is not None), default=NEVER)
+            assert bed.steady_from in (None, steady)
+            assert bed.wake <= min(steady, moving)
 
 
 def tick(t: float) -> Line:
