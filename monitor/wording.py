@@ -87,6 +87,29 @@ def rule_words(name: str) -> str:
     return _RULES.get(name) or _MEASURED.get(name) or _SAID.get(name, name)
 
 
+_SIDES = {
+    "SPO2_CRIT": "very low",
+    "SPO2_LOW": "low",
+    "PR_XLOW": "very low",
+    "PR_LOW": "low",
+    "PR_HIGH": "high",
+    "PR_XHIGH": "very high",
+    "SBP_CRIT": "very high",
+    "DBP_CRIT": "very high",
+    "SBP_HIGH": "high",
+    "DBP_HIGH": "high",
+    "SBP_LOW": "low",
+    "SBP_XLOW": "very low",
+    "MAP_XLOW": "very low",
+    "RR_LOW": "low",
+}
+
+
+def rule_and_side(name: str) -> str:
+    """The rule alone, where no limit stands beside it: `Pulse high`, so that nobody takes it for the low one."""
+    return f"{rule_words(name)} {_SIDES.get(name, '')}".rstrip()
+
+
 def describe(alarm: Alarm) -> str:
     """What is wrong, without bed and priority: `SpO2 83 % (limit 85)`; once it has ended, how far it went."""
     measured = _MEASURED.get(alarm.rule.name)

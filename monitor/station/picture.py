@@ -21,7 +21,7 @@ from monitor.core.session_limits import find_rule
 from monitor.core.ward import Ward
 from monitor.station import derived, session_picture, wire
 from monitor.station.rule_settings import rule_settings
-from monitor.wording import rule_words
+from monitor.wording import rule_and_side
 
 Origin = Literal["live", "simulated", "replayed"]
 _LEAST_REAL: tuple[Origin, ...] = ("replayed", "simulated", "live")
@@ -282,7 +282,7 @@ def _inactivation(one: Inactivation) -> wire.Inactivation:
     return wire.Inactivation(
         state=cast("Literal['AUDIO_PAUSED', 'ALARM_PAUSED', 'AUDIO_OFF', 'ALARM_OFF']", one.state.value),
         alarm=one.alarm,
-        alarm_text=None if one.alarm is None else rule_words(one.alarm),
+        alarm_text=None if one.alarm is None else rule_and_side(one.alarm),
         by=one.by,
         since=to_rfc3339(one.since),
         until=_maybe(one.until),

@@ -13,7 +13,7 @@ from config.vocabulary import AlarmState, Priority
 from monitor.core.alarm import Alarm
 from monitor.core.events import Event, EventKind
 from monitor.core.ruleset import RuleId
-from monitor.wording import STARS, describe, lasting, loggable, plain_number
+from monitor.wording import STARS, describe, lasting, loggable, plain_number, rule_and_side
 from tests.support.ward import shipped_rules
 
 
@@ -90,3 +90,8 @@ def test_the_log_tells_times_as_an_operator_reads_them() -> None:
     """No microseconds of the service's scale."""
     asked = Event(0, "bay-1", EventKind.NIBP_REQUESTED, {"device": "cuff-1", "due_at": 1_000_000, "since": 0})
     assert loggable(asked) == {"bed": "bay-1", "device": "cuff-1", "due_at": "1970-01-01T00:00:01.000Z"}
+
+
+def test_a_rule_that_is_off_names_its_side() -> None:
+    assert (rule_and_side("PR_HIGH"), rule_and_side("PR_LOW")) == ("Pulse high", "Pulse low")
+    assert rule_and_side("SYMPTOM") == "Symptom"

@@ -307,7 +307,7 @@ def test_4_2_what_is_paused_or_off_is_shown_with_its_end_and_its_reason() -> Non
     watched.command(20, "alarm_off", alarm="PR_LOW", reason="athlete", role="prescriber")
     pause, off = watched.picture().inactivations
     assert (pause.state, pause.by, pause.since, pause.until) == ("AUDIO_PAUSED", "nurse-a", at(10), at(130))
-    assert (off.state, off.alarm, off.alarm_text, off.reason) == ("ALARM_OFF", "PR_LOW", "Pulse", "athlete")
+    assert (off.state, off.alarm, off.alarm_text, off.reason) == ("ALARM_OFF", "PR_LOW", "Pulse low", "athlete")
     watched.put(321, "tick")
     assert [(one.state, one.reminded_at) for one in watched.picture().inactivations] == [("ALARM_OFF", at(320))]
 

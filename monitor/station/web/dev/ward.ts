@@ -86,7 +86,7 @@ export class MockWard {
     const one = (state: Inactivation["state"], part: Partial<Inactivation> = {}): Inactivation => ({
       state, alarm: null, alarm_text: null, by: "nurse-a", since: iso(this.began), until: null, reason: null, reminded_at: null, ...part,
     });
-    if (bed === "bay-1") return [one("ALARM_OFF", { alarm: "PR_LOW", alarm_text: "Pulse", by: "dr-p", reason: "athlete" })];
+    if (bed === "bay-1") return [one("ALARM_OFF", { alarm: "PR_LOW", alarm_text: "Pulse low", by: "dr-p", reason: "athlete" })];
     if (bed === "bay-2") return [one("AUDIO_PAUSED", { until: iso(this.began + 2 * MINUTE) })];
     return bed === "bay-7" ? [one("ALARM_PAUSED", { until: iso(this.began + 2 * MINUTE) })] : [];
   }

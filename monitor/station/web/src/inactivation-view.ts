@@ -42,7 +42,7 @@ export function renderStationControls(page: Page, actions: Actions): TemplateRes
   if (!mayAct(page) || page.ward === null || page.ward.inactivations.length > 0) return nothing;
   return html`<span class="station-audio">
     <button type="button" title="No alarm sound on any bed for 2 minutes; a new HIGH ends it" @click=${() => actions.station("audio_pause")}>
-      Set AUDIO PAUSED (all beds)
+      Set AUDIO PAUSED<span class="all-beds"> (all beds)</span>
     </button>
     ${page.me?.role === "lead"
       ? html`<button type="button" title="No alarm sound until it is set ON; not while a bed is infusing" @click=${() => actions.station("audio_off")}>
@@ -59,7 +59,7 @@ export function renderTileStates(bed: Bed, now: number): TemplateResult | typeof
   return html`<ul class="states">
     ${shown.map(
       (one) => html`<li class=${fresh(one, now) ? "reminding" : ""} title=${setBy(one)} data-state=${one.state}>
-        ${one.alarm === null ? html`<b>${stateName(one.state)} <span class="left">${leftOf(one, now)}</span></b>` : html`${crossedBell()} <b>${stateName(one.state)}</b> ${one.alarm_text ?? one.alarm}: ${one.reason ?? ""}`}
+        ${one.alarm === null ? html`<b>${stateName(one.state)} <span class="left">${leftOf(one, now)}</span></b>` : html`${crossedBell()} <b>${stateName(one.state)}</b> <span class="about">${one.alarm_text ?? one.alarm}: ${one.reason ?? ""}</span>`}
       </li>`,
     )}
   </ul>`;
