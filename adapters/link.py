@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from random import Random
@@ -14,6 +13,7 @@ from adapters.driver import Driver, StreamDecoder
 from adapters.failure_log import FailureLog
 from adapters.link_report import LinkReport, LinkSink, LinkStats
 from adapters.transports.contract import LinkError, LinkLost, LinkUnavailable, Transport
+from config.bounded import within
 from config.instant import Clock
 
 LEAVE_WITHIN_S = 2.0
@@ -132,8 +132,7 @@ class Link:
 
     async def _leave(self, conversation: Conversation) -> None:
         try:
-            async with asyncio.timeout(LEAVE_WITHIN_S):
-                outcome = await conversation.leave()
+            outcome = await within(LEAVE_WITHIN_S, conversation.leave())
         except TimeoutError:
             outcome = Refused(f"not accepted within {LEAVE_WITHIN_S:g} s")
         if isinstance(outcome, Refused):

@@ -15,6 +15,7 @@ from alerts.page_queue import CALLS
 from alerts.route import ChannelSpec, Reason, Standing, recipients
 from alerts.told import Told
 from alerts.worker import ChannelStatus, OnRecovered, OnTrouble, Worker
+from config.bounded import within
 from config.instant import SECOND, Clock, Duration, Instant
 from config.vocabulary import Priority
 
@@ -184,8 +185,7 @@ class Dispatcher:
             worker.stop()
         if self._running is not None:
             try:
-                async with asyncio.timeout(grace_s):
-                    await self._running.wait()
+                await within(grace_s, self._running.wait())
             except TimeoutError:
                 for worker in self._workers.values():
                     worker.abandon()

@@ -315,30 +315,37 @@ class Loop:
             await self._something_to_tell.wait()
             self._something_to_tell.clear()
             to_log: list[Event] = []
-            while self._tellings:
-                telling = self._tellings[0]
-                result = await telling.commit.wait()
-                self._tellings.popleft()
-                durable = isinstance(result, Durable)
-                self.stats.told_before_durable += not durable
-                shown = self._board.tell(telling.changes, durable=durable)
-                if shown:
-                    self._alarms_told(shown)
-                for bed_id in telling.beds:
-                    self._bed_changed(bed_id)
-                if telling.station:
-                    self._station_changed()
-                if telling.pages:
-                    self._send(telling.pages)
-                for event in telling.wanted:
-                    self._cuff_wanted(event)
-                if not telling.done.done():
-                    telling.done.set_result(None)
-                to_log += telling.to_log
-            # A line of log takes as long as a step of the core: it comes when nobody waits to be told.
-            for event in to_log:
-                say = log.debug if event.kind is EventKind.VALUE_REJECTED else log.info  # a moving hand rejects all day
-                say(event.kind.value, **loggable(event))
+            try:
+                while self._tellings:
+                    to_log += await self._tell_first()
+            finally:
+                # A line of log takes as long as a step of the core: it comes when nobody waits to be told.
+                for event in to_log:
+                    # A moving hand rejects all day.
+                    say = log.debug if event.kind is EventKind.VALUE_REJECTED else log.info
+                    say(event.kind.value, **loggable(event))
+
+    async def _tell_first(self) -> list[Event]:
+        """Tell the oldest of what waits as soon as it is durable; what of it the log should say."""
+        telling = self._tellings[0]
+        result = await telling.commit.wait()
+        self._tellings.popleft()
+        durable = isinstance(result, Durable)
+        self.stats.told_before_durable += not durable
+        shown = self._board.tell(telling.changes, durable=durable)
+        if shown:
+            self._alarms_told(shown)
+        for bed_id in telling.beds:
+            self._bed_changed(bed_id)
+        if telling.station:
+            self._station_changed()
+        if telling.pages:
+            self._send(telling.pages)
+        for event in telling.wanted:
+            self._cuff_wanted(event)
+        if not telling.done.done():
+            telling.done.set_result(None)
+        return telling.to_log
 
     # -- snapshots -----------------------------------------------------------------------------------------------
 

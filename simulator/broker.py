@@ -20,6 +20,8 @@ from types import TracebackType
 
 import aiomqtt
 
+from config.bounded import within
+
 HOST = "127.0.0.1"
 ATTEMPTS = 3
 """Free ports tried: between finding one and listening on it, another program may take it."""
@@ -81,8 +83,7 @@ class EmbeddedBroker:
         if process.stdin is not None:
             process.stdin.close()
         try:
-            async with asyncio.timeout(STOP_BOUND_S * 2):
-                await process.wait()
+            await within(STOP_BOUND_S * 2, process.wait())
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 
 import aiomqtt
 
+from config.bounded import within
 from config.instant import SECOND, Clock, Duration
 from simulator.devices.mqtt_vitals import Message, MqttVitals
 
@@ -102,8 +103,7 @@ class BrokerLink:
             except asyncio.CancelledError:
                 # An orderly end says so itself: after it the broker does not say the last will.
                 with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
-                    async with asyncio.timeout(GOODBYE_BOUND_S):
-                        await client.publish(*self.device.will(self._clock.now()))
+                    await within(GOODBYE_BOUND_S, client.publish(*self.device.will(self._clock.now())))
                 raise
 
     async def _converse(self, client: aiomqtt.Client) -> None:

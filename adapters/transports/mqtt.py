@@ -23,6 +23,7 @@ from adapters.transports.mqtt_client import cancellation_kept, connected, in_wor
 from adapters.transports.mqtt_device import MqttDevice
 from adapters.transports.topics import TopicTable, covers, widest
 from adapters.transports.url import Broker
+from config.bounded import within
 from config.instant import SECOND, Clock, Instant
 from config.vocabulary import LinkState
 
@@ -168,15 +169,15 @@ class MqttHub:
     async def _leave(self) -> None:
         """Our own end, while the broker stands: no cuff is left inflating on our request."""
         try:
-            async with asyncio.timeout(LEAVE_WITHIN_S):
-                for device in self.devices:
-                    outcome = await device.leave()
-                    if isinstance(outcome, Refused):
-                        logger.warning(
-                            "%s: the running measurement could not be stopped: %s", device.device_id, outcome.reason
-                        )
+            await within(LEAVE_WITHIN_S, self._leave_devices())
         except TimeoutError:
             logger.warning("broker %s: running measurements may not have been stopped", self.broker)
+
+    async def _leave_devices(self) -> None:
+        for device in self.devices:
+            outcome = await device.leave()
+            if isinstance(outcome, Refused):
+                logger.warning("%s: the running measurement could not be stopped: %s", device.device_id, outcome.reason)
 
     def _dispatch(self, message: aiomqtt.Message) -> None:
         """One message, on the event loop, at once. Never raises: that would cost the connection."""

@@ -20,6 +20,7 @@ import aiomqtt
 
 from adapters.transports.contract import LinkLost, LinkUnavailable
 from adapters.transports.url import Broker
+from config.bounded import within
 
 KEEPALIVE_S = 15
 UNHEARD_GOODBYE_S = 0.1
@@ -132,8 +133,7 @@ class _Doorstep(asyncio.Queue[aiomqtt.Message]):
 async def _disconnect(client: aiomqtt.Client, within_s: float) -> None:
     try:
         with cancellation_kept():
-            async with asyncio.timeout(within_s):
-                await client.__aexit__(None, None, None)
+            await within(within_s, client.__aexit__(None, None, None))
     except (TimeoutError, aiomqtt.MqttError) as error:
         # The socket is closed by then; only the confirmation is missing, which a dying broker does not give.
         logger.debug("a broker did not confirm the good-bye: %s", error)

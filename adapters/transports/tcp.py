@@ -8,6 +8,7 @@ import socket
 
 from adapters.transports.contract import LinkLost, LinkUnavailable
 from adapters.transports.pipe import Pipe
+from config.bounded import within
 
 OPEN_WITHIN_S = 5.0
 FLUSH_WITHIN_S = 1.0
@@ -61,8 +62,7 @@ class TcpTransport:
             return
         connection.close()
         try:
-            async with asyncio.timeout(FLUSH_WITHIN_S):
-                await pipe.closed.wait()
+            await within(FLUSH_WITHIN_S, pipe.closed.wait())
         except TimeoutError:
             connection.abort()
             await pipe.closed.wait()

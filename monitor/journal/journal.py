@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 
 from alerts.ledger import Page
+from config.bounded import within
 from config.instant import SECOND, Clock, Instant
 from config.vocabulary import Metric, Phase
 from monitor.core.errors import JournalError
@@ -285,8 +286,7 @@ class Journal:
         await asyncio.wait(self._tasks)
         self._backlog.stop()
         try:
-            async with asyncio.timeout(within_s):
-                await self._ended.wait()
+            await within(within_s, self._ended.wait())
         except TimeoutError:
             return False
         self._writer.join()

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 from starlette.types import Receive, Send
 
+from config.bounded import within
 from config.instant import Clock, Duration, Instant
 from monitor.station import wire
 from monitor.station.frame import Frame
@@ -101,8 +102,10 @@ class Browser:
         if self._ending is not None and not self._gone:
             code, reason = self._ending
             with suppress(TimeoutError, OSError, RuntimeError):
-                async with asyncio.timeout(CLOSING_S):
-                    await self._send({"type": "websocket.close", "code": code, "reason": reason})
+                await within(CLOSING_S, self._farewell(code, reason))
+
+    async def _farewell(self, code: int, reason: str) -> None:
+        await self._send({"type": "websocket.close", "code": code, "reason": reason})
 
     def alarm(self, frame: Frame) -> None:
         """A message that is never merged away: the snapshot and every update with alarms."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from config.bounded import within
 from config.instant import SECOND, Clock, Duration
 
 AGAIN_AFTER: Duration = 10 * SECOND
@@ -53,8 +54,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     with suppress(ProcessLookupError):
         process.terminate()
     try:
-        async with asyncio.timeout(END_WITHIN_S):
-            await process.wait()
+        await within(END_WITHIN_S, process.wait())
     except TimeoutError:
         with suppress(ProcessLookupError):
             process.kill()
