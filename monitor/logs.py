@@ -38,5 +38,11 @@ def configure(*, json: bool = False, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_is_no_refusal)
     for ours in ("bedwatch", "monitor", "adapters", "alerts", "simulator"):
         logging.getLogger(ours).setLevel(level)
+
+
+def _is_no_refusal(record: logging.LogRecord) -> bool:
+    """uvicorn calls every refused stream an error of ours; a page that is not signed in is refused many times a day."""
+    return record.getMessage() != "ASGI callable returned without completing handshake."

@@ -84,3 +84,13 @@ def test_the_level_holds_for_the_service(capsys: pytest.CaptureFixture[str]) -> 
     structlog.get_logger("bedwatch.loop").info("alarm_raised")
     logging.getLogger("adapters.link").info("ox-1: plug pulled")
     assert capsys.readouterr().err == ""
+
+
+def test_a_refused_stream_is_no_error_of_the_service(capsys: pytest.CaptureFixture[str]) -> None:
+    """uvicorn logs one for every page that is not signed in; its true errors go on being heard."""
+    configure()
+    uvicorn = logging.getLogger("uvicorn.error")
+    uvicorn.error("ASGI callable returned without completing handshake.")
+    uvicorn.error("Exception in ASGI application")
+    (only,) = capsys.readouterr().err.splitlines()
+    assert "Exception in ASGI application" in only
