@@ -116,7 +116,7 @@ class Cuff:
         valid_at: time of the last reading whose systolic was VALID.
         overdue_from: where the age of NIBP_OVERDUE counts from when no reading is newer.
         counts: readings that met a rule's trigger, as that rule counts them.
-        inflated_at: start of the measurement that has not ended yet.
+        inflated_at, inflated_by: start of the measurement that has not ended yet, and whose it is.
         deflated: when each cuff was last deflated.
         jumps: readings since the last VALID one that are doubted because they jumped (B6).
         failed: attempts in a row that failed or were rejected; `failed_from` the first of them.
@@ -135,6 +135,7 @@ class Cuff:
     overdue_from: Instant | None = None
     counts: dict[str, int] = field(default_factory=dict)
     inflated_at: Instant | None = None
+    inflated_by: str | None = None
     deflated: dict[str, Instant] = field(default_factory=dict)
     jumps: list[PressureReading] = field(default_factory=list)
     failed: int = 0
@@ -206,7 +207,8 @@ class DeviceState:
 
     Attributes:
         heard_at: last good frame, or since when one is awaited.
-        seq, cuff_seq: last running number of its oximeter samples and of its cuff readings.
+        seq: last running number of its oximeter samples.
+        cuff_told: running number and device time of its last cuff reading.
         device_time: the device's own clock at the last sample.
         repeats: messages that came twice or out of order (V11).
         lags: (received, received - device time), ascending in both; the first is the least of the last minutes (V12).
@@ -219,7 +221,7 @@ class DeviceState:
     reason: str | None = None
     battery: float | None = None
     seq: int | None = None
-    cuff_seq: int | None = None
+    cuff_told: tuple[int, Instant | None] | None = None
     device_time: Instant | None = None
     repeats: int = 0
     lags: list[tuple[Instant, Duration]] = field(default_factory=list)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from config.instant import Instant
 from config.vocabulary import Metric, Verdict
 from monitor.core.baseline import PressureReading
-from monitor.core.bed_state import Bed, Cuff
+from monitor.core.bed_state import Bed
 from monitor.core.inputs import CuffMeasurement
 from monitor.core.ruleset import ValidationLimits
 from monitor.core.session import Session
@@ -26,7 +26,8 @@ def judge(bed: Bed, item: CuffMeasurement, measured: Instant) -> dict[Metric, Ju
     found = cuff_judgements(item, limits)
     if item.error is not None or session is None:
         return found
-    if _too_early(bed.state.cuff, item.device, measured, limits):
+    # B9 is about an arm that a cuff has just squeezed; what a person reads off and types is not.
+    if item.source != "manual" and _too_early(bed, item.device, measured):
         return found | dict.fromkeys(PRESSURES, VENOUS)
     jumped = found[Metric.SYSTOLIC] is VALID and _jumped(session, item, measured, limits)
     if jumped and not agreeing(bed, item, measured):
@@ -34,13 +35,18 @@ def judge(bed: Bed, item: CuffMeasurement, measured: Instant) -> dict[Metric, Ju
     return found
 
 
-def _too_early(cuff: Cuff, device: str, measured: Instant, limits: ValidationLimits) -> bool:
-    """B9: the arm has not recovered from the last inflation. Counted to the start of this one where that is known."""
-    last = cuff.deflated.get(device)
+def _too_early(bed: Bed, device: str, measured: Instant) -> bool:
+    """B9: the arm has not recovered from the last inflation. Counted to the start of this one where that is known.
+
+    An inflation longer ago than any measurement takes belonged to one whose end nobody heard of.
+    """
+    cuff, last = bed.state.cuff, bed.state.cuff.deflated.get(device)
     if last is None:
         return False
-    start = measured if cuff.inflated_at is None or cuff.inflated_at < last else cuff.inflated_at
-    return abs(start - last) < limits.venous_rest
+    began = cuff.inflated_at
+    known = began is not None and began >= last and measured - began <= bed.rules.cuff.answer_within
+    start = began if known and began is not None else measured
+    return abs(start - last) < bed.rules.validation.venous_rest
 
 
 def _jumped(session: Session, item: CuffMeasurement, measured: Instant, limits: ValidationLimits) -> bool:

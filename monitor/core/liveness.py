@@ -33,6 +33,10 @@ def restart(bed: Bed, now: Instant, out: list[Event]) -> None:
         del bed.state.devices[name]
     for known in bed.state.devices.values():
         arrivals.restart(known, now)
+        # The service's own scale may have moved against every device: how late is late is learnt anew (V12).
+        known.lags.clear()
+        known.cuff_told = None
+    _forget_cycle(bed, bed.state.cuff.inflated_by)
     for device in bed.setup.devices.values():
         known = bed.state.devices.setdefault(device.id, DeviceState(heard_at=now))
         if not known.offline:
@@ -60,12 +64,21 @@ def link(bed: Bed, item: LinkChange, now: Instant, out: list[Event]) -> None:
     data = {"device": item.device, "reason": item.reason}
     if item.state is LinkState.DOWN:
         known.down_from, known.spoke_since_up = now, False
+        known.cuff_told = None
+        _forget_cycle(bed, item.device)
         out.append(Event(now, bed.state.bed, EventKind.DEVICE_LOST, data))
     else:
         # Silence goes on counting: a connection that comes and goes without a good frame must not stay unnoticed.
         known.down_from, known.spoke_since_up = None, False
         if before is LinkState.DOWN:
             out.append(Event(now, bed.state.bed, EventKind.DEVICE_BACK, data))
+
+
+def _forget_cycle(bed: Bed, device: str | None) -> None:
+    """The end of a cuff's cycle will not be heard any more: the next inflation is another one."""
+    cuff = bed.state.cuff
+    if device is not None and cuff.inflated_by == device:
+        cuff.state = cuff.inflated_at = cuff.inflated_by = None
 
 
 def battery(bed: Bed, item: BatteryLevel, now: Instant, out: list[Event]) -> None:

@@ -36,9 +36,9 @@ def activity(bed: Bed, item: CuffActivity, now: Instant, out: list[Event]) -> No
     """The cuff inflates, deflates or rests."""
     liveness.heard(bed, item.device, now, out)
     cuff = bed.state.cuff
-    if cuff.state is not item.state:
+    if cuff.state is not item.state or _another_cycle(bed, now):
         if item.state is CuffState.INFLATING:
-            cuff.inflated_at = now
+            cuff.inflated_at, cuff.inflated_by = now, item.device
             occlusion.inflated(bed, now)
             pulse_loss.look(bed, now, out)
         elif item.state is CuffState.IDLE:
@@ -47,14 +47,21 @@ def activity(bed: Bed, item: CuffActivity, now: Instant, out: list[Event]) -> No
     cuff.pressure = None if item.state is CuffState.IDLE else item.pressure
 
 
+def _another_cycle(bed: Bed, now: Instant) -> bool:
+    """Whether the cuff that inflates must be at it anew: the end of the last cycle was never heard of."""
+    cuff = bed.state.cuff
+    started = cuff.inflated_at
+    return cuff.state is CuffState.INFLATING and started is not None and now - started > bed.rules.cuff.answer_within
+
+
 def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event]) -> None:
     """A measurement has ended, with pressures or with an error."""
     device = liveness.heard(bed, item.device, now, out)
     if item.seq is not None:
-        if item.seq == device.cuff_seq:
-            device.repeats += 1  # V11: sent twice
+        if (item.seq, item.device_t) == device.cuff_told:
+            device.repeats += 1  # V11: sent twice; a number that starts anew comes with another time
             return
-        device.cuff_seq = item.seq
+        device.cuff_told = (item.seq, item.device_t)
     if item.device_t is not None:
         clock_watch.seen(bed, item.device, device, item.device_t, now, out)
     if item.systolic is not None:
@@ -116,7 +123,8 @@ def take(bed: Bed, item: CuffMeasurement, measured: Instant, now: Instant, out: 
     if judged is Verdict.VALID:
         cuff.valid_at = measured if cuff.valid_at is None else max(cuff.valid_at, measured)
     reason = judgements[Metric.SYSTOLIC].reason if item.error is None else item.error.value
-    cuff_absence.attempt(bed, judged, reason, measured, out)
+    if item.source != "manual" or judged is Verdict.VALID:  # a slip of the pen is no failure of the cuff
+        cuff_absence.attempt(bed, judged, reason, measured, out)
     return_watch.reading(bed, valid, measured, out)
     if judged is Verdict.VALID:
         cuff_absence.returned(bed, out)

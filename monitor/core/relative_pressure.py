@@ -28,7 +28,7 @@ def evaluate(bed: Bed, valid: dict[Metric, float], measured: Instant, out: list[
     if not heights:
         return
     now, name = bed.state.clock, rule.rule.name
-    alarm = book.find(rule.rule)
+    alarm = book.present(rule.rule)
     highest = max(heights)
     if highest.above < 0:
         if may_clear:

@@ -278,3 +278,14 @@ def test_a_device_that_the_site_file_names_no_more_does_not_stay_offline_for_eve
     assert told(story, CUFF) == [(11, "alarm_raised", "low"), (30, "alarm_closed", "low")]
     assert told(story, OXIMETER) == [(11, "alarm_raised", "low"), (30, "alarm_rearmed", "low")]
     assert list(story.bed.state.devices) == [OXIMETER]
+
+
+def test_v12_lateness_is_learnt_anew_after_a_restart() -> None:
+    """The service's scale may have moved against every device meanwhile."""
+    story = Story().open()
+    for t in range(1, 60):
+        story.sample(t, 97, 72, device_t=float(t))
+    story.put(60, "restart")
+    for t in range(61, 75):
+        story.sample(t, 70, 72, device_t=float(t - 8))
+    assert story.all("alarm_raised", alarm="SPO2_CRIT") != []

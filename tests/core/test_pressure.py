@@ -9,7 +9,7 @@ import pytest
 from config.vocabulary import Metric
 from monitor.core.limits import AlarmLimit
 from monitor.core.preset import build_ruleset
-from tests.support.ward import Line, Story, preset_table, shipped_rules
+from tests.support.ward import CUFF, Line, Story, preset_table, shipped_rules
 
 
 class Row(NamedTuple):
@@ -416,3 +416,57 @@ def test_overdue_waits_for_ten_minutes_in_recovery_once_everything_has_returned(
         if t in range(500, 1701, 300):
             story.cuff(t, 120 if returned else 150)
     assert overdue(story)[0] == (due, "alarm_raised", "low")
+
+
+# -- what was lost must not spoil what comes ---------------------------------------------------------------------------
+
+
+def cycle(story: Story, *, at: float, state: str = "inflating") -> None:
+    story.put(at, "cuff", device=CUFF, state=state, pressure=100)
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_b9_a_cycle_whose_end_nobody_heard_of_spoils_no_later_reading(lost: bool) -> None:
+    """The link was lost while the cuff inflated, or the end was simply not told."""
+    story = Story().open()
+    story.cuff(100)
+    cycle(story, at=120)
+    if lost:
+        story.put(130, "link", device=CUFF, state="down")
+        story.put(140, "link", device=CUFF, state="up")
+    again = 200 if lost else 400
+    cycle(story, at=again)
+    story.cuff(again + 35, 215, 125)
+    assert [line["priority"] for line in story.all("alarm_raised", alarm="SBP_CRIT")] == ["high"]
+    assert story.all("value_rejected", reason="venous") == []
+
+
+def test_b9_does_not_hold_for_what_a_person_types() -> None:
+    story = Story().open()
+    for t, systolic, diastolic in ((320, 121, 80), (330, 211, 125)):
+        values = {"systolic": systolic, "diastolic": diastolic}
+        story.command(t, "record_reading", values=values)
+    assert [line["priority"] for line in story.all("alarm_raised", alarm="SBP_CRIT")] == ["high"]
+    assert story.all("alarm_raised", alarm="NIBP_FAIL") == []
+
+
+def test_v11_a_cuff_that_counts_anew_is_heard() -> None:
+    """Power-cycled, it begins at 1 again; the same message sent twice is still dropped."""
+    story = Story().open()
+    story.cuff(100, seq=1, device_t=100.0)
+    story.cuff(101, seq=1, device_t=100.0)
+    assert story.bed.state.devices[CUFF].repeats == 1
+    story.cuff(400, 210, 125, seq=1, device_t=400.0)
+    assert story.all("alarm_raised", alarm="SBP_CRIT") != []
+
+
+def test_bp_rel_that_latches_by_preset_is_no_fault() -> None:
+    table = preset_table()
+    table["rules"]["BP_REL"]["latched"] = True
+    story = Story(rules=build_ruleset(table, "latching")).open()
+    for t in (100, 200, 300):
+        story.cuff(t)
+    story.start(600)
+    for t, systolic in ((900, 158), (1200, 122), (1500, 121), (1800, 158)):
+        story.cuff(t, systolic)
+    assert [event for _, event in story.told("BP_REL")] == ["alarm_raised", "alarm_latched", "alarm_rearmed"]
