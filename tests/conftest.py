@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 import pytest_socket
+import structlog
 
 TESTS = Path(__file__).resolve().parent
 SHARED = TESTS.parent.parent / "shared"
+OWN_LOGGERS = ("bedwatch", "monitor", "adapters", "alerts", "simulator")
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 REAL_PARTS = frozenset({"enable_socket", "journey", "browser", "broker"})
 """Marks of tests that go through real parts and may therefore open sockets."""
@@ -34,6 +38,19 @@ def pytest_configure() -> None:
     nobody closes it: some later test, by chance, gets the blame.
     """
     asyncio.set_event_loop(None)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A command that sets up logging in this process does so for its own test alone."""
+    root = logging.getLogger()
+    handlers, levels = root.handlers, {name: logging.getLogger(name).level for name in ("", *OWN_LOGGERS)}
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+        root.handlers = handlers
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
 
 
 @pytest.fixture(autouse=True)
