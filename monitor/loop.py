@@ -18,7 +18,7 @@ import structlog
 
 from alerts.alert import Alert
 from alerts.ledger import Page
-from config.instant import SECOND, Clock, Duration, Instant
+from config.instant import Clock, Instant
 from config.vocabulary import Metric
 from monitor.board import AlarmPicture, Board, Change
 from monitor.core.alarm import AlarmBook
@@ -42,11 +42,8 @@ from monitor.core.ward import BedFault, Ward
 from monitor.journal import Commit, Durable, InputLine, Journal, storable, write_down
 from monitor.journal.record import SnapshotReason
 from monitor.pages import STATION_LOST, PageWriter
+from monitor.snapshots import Snapshots, session_of
 from monitor.wording import loggable
-
-PERIODIC: Duration = 300 * SECOND
-"""A restart replays at most this much of a bed."""
-SNAPSHOTS_A_WAKE = 5
 
 log = structlog.get_logger("bedwatch.loop")
 
@@ -123,7 +120,7 @@ class Loop:
         self._something_to_tell = asyncio.Event()
         self._woken = asyncio.Event()
         self._sleeping_until: Instant | None = None
-        self._snapshots_due: dict[str, Instant] = {}
+        self._snapshots = Snapshots(ward, journal)
         self.stats = LoopStats()
 
     # -- the way in ----------------------------------------------------------------------------------------------
@@ -166,7 +163,7 @@ class Loop:
         if bed_id is not None and bed is None:
             raise InputError(f"there is no bed {bed_id!r}")
         opening = msgspec.json.encode(bed.state) if bed is not None and isinstance(item, OpenSession) else None
-        session = _session_of(bed)
+        session = session_of(bed)
         before = (self._journal.last_input_seq, self._journal.last_event_seq)
         # Written down first: what the journal cannot hold must not have changed anything.
         item, line = _write_down(item, now)
@@ -184,10 +181,10 @@ class Loop:
             self._journal.record_input(now, bed_id, session, line)
             self._fault(bed_id, now)
             return None, told
-        self._journal.record_input(now, bed_id, session or _session_of(bed), line, _verdicts(bed, item))
+        self._journal.record_input(now, bed_id, session or session_of(bed), line, _verdicts(bed, item))
         told += self.publish(events, session)
         if bed is not None:
-            self._snapshots(bed, events, opening, before, now, session)
+            self._snapshots.after(bed, events, opening, before, now, session)
             self._bed_changed(bed.state.bed)
         self._wake_earlier()
         return events, told
@@ -248,7 +245,7 @@ class Loop:
             await self._until(due)
             now = self._last = max(self._clock.now(), self._last)
             self._settle(now)
-            self._periodic(now)
+            self._snapshots.periodic(now)
 
     async def _until(self, due: Instant | None) -> None:
         """Wait for `due` or for an earlier deadline to appear."""
@@ -280,7 +277,7 @@ class Loop:
         for bed_id, group in groupby(events, key=lambda event: event.bed):
             batch = list(group)
             bed = self._ward.beds.get(bed_id) if bed_id is not None else None
-            known = None if bed_id is None else _session_of(bed) or session
+            known = None if bed_id is None else session_of(bed) or session
             changes = self._board.decide(batch, [self._book(bed)])
             patient = None if bed is None or bed.state.session is None else bed.state.session.patient
             alerts = self._writer.alerts(batch, changes, known, patient)
@@ -307,7 +304,7 @@ class Loop:
         for bed in self._ward.beds.values():
             session = bed.state.session
             patient = None if session is None else session.patient
-            found += self._writer.catch_up(self._board.decided(bed.state.bed), at, _session_of(bed), patient)
+            found += self._writer.catch_up(self._board.decided(bed.state.bed), at, session_of(bed), patient)
         return found
 
     async def _tell(self) -> None:
@@ -347,58 +344,12 @@ class Loop:
             telling.done.set_result(None)
         return telling.to_log
 
-    # -- snapshots -----------------------------------------------------------------------------------------------
-
-    def _snapshots(
-        self,
-        bed: Bed,
-        events: Sequence[Event],
-        opening: bytes | None,
-        before: tuple[int, int],
-        now: Instant,
-        session: str | None,
-    ) -> None:
-        kinds = {event.kind for event in events}
-        if opening is not None and EventKind.SESSION_OPENED in kinds:
-            # Taken before the input was folded in, so that a replay gives the opening itself again.
-            opened = _session_of(bed)
-            self._journal.snapshot(
-                bed.state.bed,
-                now,
-                opening,
-                SnapshotReason.SESSION_OPENED,
-                opened,
-                input_seq=before[0],
-                event_seq=before[1],
-            )
-        elif session is not None and bed.state.session is None:
-            self._keep(bed, now, SnapshotReason.DISCHARGED, session)
-
     def keep_all(self, reason: SnapshotReason) -> None:
         """Snapshot every bed and the service."""
-        now = self._last
-        for bed in self._ward.beds.values():
-            self._keep(bed, now, reason, _session_of(bed))
-        self._journal.snapshot(None, now, msgspec.json.encode(self._ward.service.state), reason, None)
-
-    def _keep(self, bed: Bed, now: Instant, reason: SnapshotReason, session: str | None) -> None:
-        self._journal.snapshot(bed.state.bed, now, msgspec.json.encode(bed.state), reason, session)
-        self._snapshots_due[bed.state.bed] = now + PERIODIC
-
-    def _periodic(self, now: Instant) -> None:
-        """A few beds at a time, so that a large ward never stops for it."""
-        kept = 0
-        for bed_id, bed in self._ward.beds.items():
-            if kept < SNAPSHOTS_A_WAKE and now >= self._snapshots_due.setdefault(bed_id, now + PERIODIC):
-                self._keep(bed, now, SnapshotReason.PERIODIC, _session_of(bed))
-                kept += 1
+        self._snapshots.keep_all(reason, self._last)
 
     def _book(self, bed: Bed | None) -> AlarmBook:
         return self._ward.service.state.book if bed is None else bed.state.book
-
-
-def _session_of(bed: Bed | None) -> str | None:
-    return None if bed is None or bed.state.session is None else bed.state.session.id
 
 
 def _write_down(item: Input, now: Instant) -> tuple[Input, InputLine]:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,6 +21,7 @@ from simulator.nurse import NurseAction, read_nurse
 from simulator.patient import VirtualPatient
 from simulator.pharmacology import KE0_SLOW, STANDARD_DOSE_MG_PER_KG, PumpAction, PumpStep
 from simulator.presets import Preset, Traits, sample_traits
+from simulator.story_files import find_story, read_toml, story_names
 from simulator.tables import ScenarioError, in_seconds, known_keys, nearest, ranged, read_fields, read_table
 
 __all__ = ["Device", "LinkChange", "Scenario", "ScenarioError", "Truth", "load_scenario", "scenario_names"]
@@ -172,8 +171,7 @@ class Scenario:
 
 def scenario_names() -> list[str]:
     """The names of the shipped stories."""
-    folder = files("simulator") / "scenarios"
-    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return story_names()
 
 
 def load_scenario(name_or_path: str | Path) -> Scenario:
@@ -182,19 +180,8 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     Raises:
         ScenarioError: no such story, or something in it is wrong; the message says where and what to do.
     """
-    path = Path(name_or_path)
-    if path.suffix == ".toml":
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as problem:
-            raise ScenarioError(f"{path}: cannot be read ({problem}); give the path of a scenario file") from problem
-        return parse_scenario(text, name=path.stem, origin=str(path))
-    name = str(name_or_path)
-    names = scenario_names()
-    if name not in names:
-        raise ScenarioError(f'there is no scenario "{name}"{nearest(name, names)}; or give the path of a .toml file')
-    text = (files("simulator") / "scenarios" / f"{name}.toml").read_text(encoding="utf-8")
-    return parse_scenario(text, name=name, origin=f"{name}.toml")
+    text, name, origin = find_story(name_or_path, "scenario")
+    return parse_scenario(text, name=name, origin=origin)
 
 
 def parse_scenario(text: str, *, name: str, origin: str) -> Scenario:
@@ -203,11 +190,7 @@ def parse_scenario(text: str, *, name: str, origin: str) -> Scenario:
     Raises:
         ScenarioError: as `load_scenario`.
     """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise ScenarioError(f"{origin}: not valid TOML: {problem}") from problem
-    return read_scenario(document, name=name, origin=origin)
+    return read_scenario(read_toml(text, origin), name=name, origin=origin)
 
 
 def read_scenario(document: Mapping[str, object], *, name: str, origin: str) -> Scenario:

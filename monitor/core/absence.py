@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from config.instant import Duration, Instant
-from monitor.core.ruleset import NoDataRule
+from monitor.core.technical_rules import NoDataRule
 
 
 @dataclass(slots=True)

@@ -15,7 +15,8 @@ from config.instant import Duration, Instant
 from config.vocabulary import AlarmState, Priority
 from monitor.core.errors import IllegalTransition
 from monitor.core.events import Event, EventKind, plain
-from monitor.core.ruleset import RuleId, Timing
+from monitor.core.rule_id import RuleId
+from monitor.core.rule_sections import Timing
 
 
 class Cue(StrEnum):

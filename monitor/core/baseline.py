@@ -11,7 +11,7 @@ from statistics import mean, median
 
 from config.instant import Duration, Instant
 from config.vocabulary import Grade, Metric
-from monitor.core.ruleset import BaselineRule
+from monitor.core.rule_sections import BaselineRule
 from monitor.core.track import Track
 
 CUFF_METRICS = (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN)

@@ -14,7 +14,8 @@ from monitor.core.condition import Condition
 from monitor.core.cuff_window import CuffWindow, LimbEvidence
 from monitor.core.device_watch import Arrival, Charge, Offset
 from monitor.core.inactivation import Inactivation
-from monitor.core.ruleset import INFUSION, WATCHED, LevelRule, Ruleset
+from monitor.core.patient_rules import LevelRule
+from monitor.core.ruleset import INFUSION, WATCHED, Ruleset
 from monitor.core.session import Session
 from monitor.core.session_limits import in_force
 from monitor.core.track import Track

@@ -27,6 +27,7 @@ from monitor.core import (
     oximetry,
     pressure_rules,
     pulse_loss,
+    return_report,
     return_watch,
     start_checks,
 )
@@ -257,7 +258,7 @@ def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     present = [alarm for alarm in bed.state.book.open.values() if alarm.state in PRESENT]
     if not aborted and any(alarm.priority.word == "high" and alarm.state.value == "ACTIVE" for alarm in present):
         return "high_alarm_active"
-    if not aborted and return_watch.revoked(session) and not item.reason:
+    if not aborted and return_report.revoked(session) and not item.reason:
         return "return_revoked"
     items = [] if aborted else discharge.readiness(bed, session, bed.state.clock, _checklist(item))
     if discharge.not_met(items) and not item.reason:
@@ -270,7 +271,7 @@ def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
         news = discharge.news(bed, bed.state.clock)
         extra["news2"] = None if news is None else news.words()
     _enter(bed, target, at, item.by, out, extra)
-    return_watch.discharged(bed, session, out)
+    return_report.discharged(bed, session, out)
     for level in bed.rules.levels:
         if level.rule.name in state.conditions:
             level_watch.drop_if_pending(bed, level, "phase", out)

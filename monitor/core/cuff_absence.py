@@ -7,8 +7,8 @@ from config.vocabulary import AlarmState, Phase, Verdict
 from monitor.core import cuff_schedule
 from monitor.core.bed_state import Bed, Due, by_phase
 from monitor.core.events import Event
-from monitor.core.ruleset import OverdueRule
 from monitor.core.session import Session
+from monitor.core.technical_rules import OverdueRule
 
 OVERDUE_PHASES = (Phase.INFUSING, Phase.PAUSED, Phase.RECOVERY)
 

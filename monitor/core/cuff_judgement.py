@@ -11,7 +11,7 @@ from config.vocabulary import Metric, Verdict
 from monitor.core.baseline import PressureReading
 from monitor.core.bed_state import Bed
 from monitor.core.inputs import CuffMeasurement
-from monitor.core.ruleset import ValidationLimits
+from monitor.core.rule_sections import ValidationLimits
 from monitor.core.session import Session
 from monitor.core.validation import ABSENT, VALID, Judgement, number_judgement
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from config.instant import Instant
-from monitor.core.ruleset import LimbRule
+from monitor.core.rule_sections import LimbRule
 
 KEPT = 240
 """Values of the pulsation that are kept at most: over a minute of a device that speaks three times a second."""

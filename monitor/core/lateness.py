@@ -9,7 +9,7 @@ from config.instant import Instant, to_seconds
 from monitor.core.bed_state import Bed, DeviceState
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import OximeterSample
-from monitor.core.ruleset import ValidationLimits
+from monitor.core.rule_sections import ValidationLimits
 
 
 def repeated(bed: Bed, known: DeviceState, item: OximeterSample, now: Instant, out: list[Event]) -> bool:

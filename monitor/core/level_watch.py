@@ -10,7 +10,7 @@ from monitor.core.alarm import instance_key
 from monitor.core.bed_state import ORDER_LAPSE, Bed, Due
 from monitor.core.condition import Condition, Outcome, Stage
 from monitor.core.events import Event, EventKind
-from monitor.core.ruleset import LevelRule
+from monitor.core.patient_rules import LevelRule
 from monitor.core.validation import PULSE_MISMATCH, Judgement
 
 

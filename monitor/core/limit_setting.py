@@ -12,8 +12,8 @@ from monitor.core import rule_changes
 from monitor.core.bed_state import Bed
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import Command
+from monitor.core.patient_rules import CuffRule, LevelRule
 from monitor.core.refusals import refuse
-from monitor.core.ruleset import CuffRule, LevelRule
 from monitor.core.session_limits import SessionLimit, find_rule, needs_second
 
 NURSES = frozenset({None, "nurse", "lead", "prescriber"})

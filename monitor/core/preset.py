@@ -10,9 +10,12 @@ from monitor.core import preset_rules, preset_special
 from monitor.core import preset_sections as sections
 from monitor.core import preset_technical as technicals
 from monitor.core.errors import ConfigError
+from monitor.core.patient_rules import CuffRule, LevelRule
 from monitor.core.preset_limits import rule_id
 from monitor.core.preset_table import Table
-from monitor.core.ruleset import CuffRule, LevelRule, RuleId, Ruleset, Timing
+from monitor.core.rule_id import RuleId
+from monitor.core.rule_sections import Timing
+from monitor.core.ruleset import Ruleset
 
 PHYSIOLOGICAL = (
     "SPO2_CRIT",

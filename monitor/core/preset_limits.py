@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor.core.errors import ConfigError
 from monitor.core.limits import AlarmLimit, Choose, Comparison, never
 from monitor.core.preset_table import Table
-from monitor.core.ruleset import RuleId
+from monitor.core.rule_id import RuleId
 
 
 def limit(table: Table, *, base: AlarmLimit | None = None) -> AlarmLimit:

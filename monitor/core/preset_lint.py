@@ -14,8 +14,11 @@ from math import isinf
 from config.instant import SECOND, Duration
 from config.vocabulary import Metric, Priority
 from monitor.core.limits import AlarmLimit
-from monitor.core.ruleset import CuffRule, Level, LevelRule, Ruleset, ValidationLimits
+from monitor.core.patient_rules import CuffRule, LevelRule
+from monitor.core.rule_sections import ValidationLimits
+from monitor.core.ruleset import Ruleset
 from monitor.core.session_limits import find_rule
+from monitor.core.technical_rules import Level
 
 BASELINES = (60.0, 80.0, 100.0, 120.0, 140.0, 160.0)
 """Baselines at which relative limits are tried."""

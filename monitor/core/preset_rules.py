@@ -5,9 +5,11 @@ from __future__ import annotations
 from config.vocabulary import Metric, Priority
 from monitor.core.errors import ConfigError
 from monitor.core.limits import AlarmLimit
+from monitor.core.patient_rules import Clear, CuffRule, LevelRule, RecentMedian
 from monitor.core.preset_limits import limit, relative_limit
 from monitor.core.preset_table import Table
-from monitor.core.ruleset import Clear, CuffRule, LevelRule, RecentMedian, RuleId, Timing
+from monitor.core.rule_id import RuleId
+from monitor.core.rule_sections import Timing
 
 
 def level_rule(table: Table, rule: RuleId, metric: Metric, timing: Timing) -> LevelRule:

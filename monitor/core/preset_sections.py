@@ -7,7 +7,7 @@ from collections.abc import Set
 from config.vocabulary import Metric
 from monitor.core.errors import ConfigError
 from monitor.core.preset_table import Table
-from monitor.core.ruleset import (
+from monitor.core.rule_sections import (
     BaselineRule,
     CuffSchedule,
     DischargeRule,

@@ -5,20 +5,20 @@ from __future__ import annotations
 from config.vocabulary import Happening, Metric
 from monitor.core.errors import ConfigError
 from monitor.core.limits import AlarmLimit, Comparison
-from monitor.core.preset_limits import limit
-from monitor.core.preset_table import Table
-from monitor.core.ruleset import (
+from monitor.core.patient_rules import (
     BreathingRule,
     Clear,
     LevelRule,
     PulseLostRule,
     RelativeLimit,
     RelativePressureRule,
-    RuleId,
     SedationRule,
     SymptomRule,
-    Timing,
 )
+from monitor.core.preset_limits import limit
+from monitor.core.preset_table import Table
+from monitor.core.rule_id import RuleId
+from monitor.core.rule_sections import Timing
 
 
 def pulse_lost(table: Table, rule: RuleId, timing: Timing) -> PulseLostRule:

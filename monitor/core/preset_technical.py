@@ -5,7 +5,8 @@ from __future__ import annotations
 from config.vocabulary import Priority
 from monitor.core.errors import ConfigError
 from monitor.core.preset_table import Table
-from monitor.core.ruleset import (
+from monitor.core.rule_id import RuleId
+from monitor.core.technical_rules import (
     BatteryRule,
     ChargeLevel,
     ClockRule,
@@ -16,7 +17,6 @@ from monitor.core.ruleset import (
     OfflineRule,
     OverdueRule,
     ReturnAlarmRule,
-    RuleId,
     ServiceRule,
     StorageRule,
 )

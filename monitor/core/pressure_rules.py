@@ -7,7 +7,7 @@ from config.vocabulary import UNITS, Metric, Verdict
 from monitor.core.alarm import PRESENT
 from monitor.core.bed_state import Bed
 from monitor.core.events import Event
-from monitor.core.ruleset import CuffRule
+from monitor.core.patient_rules import CuffRule
 from monitor.core.validation import VALID, Judgement
 
 Values = dict[Metric, float | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from config.instant import Instant
-from monitor.core.ruleset import LevelRule, RecentMedian
+from monitor.core.patient_rules import LevelRule, RecentMedian
 from monitor.core.track import Track, highest_of, median_of
 
 

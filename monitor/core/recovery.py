@@ -14,7 +14,7 @@ from typing import NamedTuple
 from config.instant import MINUTE, SECOND, Duration, Instant
 from config.vocabulary import Metric, ReturnState, ReturnVerdict
 from monitor.core import return_steps
-from monitor.core.ruleset import ReturnRule
+from monitor.core.rule_sections import ReturnRule
 
 OUT_WINDOW: Duration = MINUTE
 OUT_VALID: Duration = 48 * SECOND

@@ -1,6 +1,6 @@
-"""The session's return to baseline: feeds each metric, keeps the deadline, gives the verdict, raises RTB_*.
+"""The session's return to baseline: feeds each metric and keeps the deadline.
 
-The machine of one metric is `recovery`; this module knows the session around it.
+The machine of one metric is `recovery`; what comes of it is told by `return_report`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.instant import MINUTE, Duration, Instant
-from config.vocabulary import Grade, Metric, Phase, ReturnState, ReturnVerdict
+from config.vocabulary import Grade, Metric, Phase
 from monitor.core import baseline as baselines
-from monitor.core import cuff_absence, recovery
+from monitor.core import recovery, return_report
 from monitor.core.baseline import CUFF_METRICS, METRICS, NO_BASELINE, WAVE_METRICS, Baseline
 from monitor.core.bed_state import ORDER_WINDOW, Bed, Due
 from monitor.core.events import Event, EventKind, plain
@@ -88,9 +88,9 @@ def _revise(bed: Bed, session: Session, metric: Metric, started_at: Instant, out
     known = session.returns[metric]
     state = session.returns[metric] = recovery.begin(metric, kind, found.value, rules.recovery)
     state.covered = known.covered
-    _tell(bed, session, state, Change(bed.state.clock, known.state, state.state), out)
+    return_report.tell(bed, session, state, Change(bed.state.clock, known.state, state.state), out)
     past = _past(session, metric, started_at) if kind is Kind.READING else known.history
-    final = _deadline_with_grace(bed, session)
+    final = return_report.deadline_with_grace(bed, session)
     if session.ended_at is None or final is None:
         for seen in past:
             _fold(bed, session, state, seen, out)
@@ -99,7 +99,7 @@ def _revise(bed: Bed, session: Session, metric: Metric, started_at: Instant, out
     evidence = _evidence(bed, session, state, final - 2 * rules.recovery.grace, final)
     now = bed.state.clock
     for change in recovery.fold_again(state, session.ended_at, final, now, rules.recovery, evidence=evidence):
-        _tell(bed, session, state, change, out)
+        return_report.tell(bed, session, state, change, out)
 
 
 def late_baseline(bed: Bed, session: Session, metric: Metric, started_at: Instant) -> Baseline:
@@ -121,7 +121,7 @@ def revise_by_hand(bed: Bed, session: Session, out: list[Event]) -> bool:
         _revise(bed, session, metric, session.started_at, out)
     revised = any(session.baseline_value(metric) != before[metric] for metric in METRICS)
     if revised:
-        _follow_up(bed, session, out)
+        return_report.follow_up(bed, session, out)
     return revised
 
 
@@ -130,7 +130,7 @@ def restarted(bed: Bed, session: Session, out: list[Event]) -> None:
     for metric in session.returns.values():
         change = recovery.restart(metric)
         if change is not None:
-            _tell(bed, session, metric, change._replace(at=bed.state.clock), out)
+            return_report.tell(bed, session, metric, change._replace(at=bed.state.clock), out)
     for rule, reason in ((bed.rules.rtb_overdue, "restarted"), (bed.rules.rtb_revoked, "phase")):
         alarm = bed.state.book.find(rule.rule)
         if alarm is not None:
@@ -144,7 +144,7 @@ def restarted(bed: Bed, session: Session, out: list[Event]) -> None:
 
 def ended(bed: Bed, session: Session, out: list[Event]) -> None:
     """The end is known, perhaps later than it was: fold again what came since (rulings, section 4)."""
-    final, now = _deadline_with_grace(bed, session), bed.state.clock
+    final, now = return_report.deadline_with_grace(bed, session), bed.state.clock
     if session.ended_at is None or final is None or session.ended_at >= now:
         return
     rule = bed.rules.recovery
@@ -154,9 +154,9 @@ def ended(bed: Bed, session: Session, out: list[Event]) -> None:
         changes = recovery.fold_again(metric, session.ended_at, final, now, rule, evidence=evidence)
         news += [(change, metric) for change in changes]
     for change, metric in sorted(news, key=lambda entry: entry[0].at):
-        _tell(bed, session, metric, change, out)
+        return_report.tell(bed, session, metric, change, out)
     session.decided = now >= final
-    _follow_up(bed, session, out)
+    return_report.follow_up(bed, session, out)
 
 
 def reading(bed: Bed, pressures: Mapping[Metric, float], at: Instant, out: list[Event]) -> None:
@@ -169,7 +169,7 @@ def reading(bed: Bed, pressures: Mapping[Metric, float], at: Instant, out: list[
             _revise(bed, session, metric, session.started_at, out)
         else:
             _fold(bed, session, session.returns[metric], Observation(at, value), out)
-    _follow_up(bed, session, out)
+    return_report.follow_up(bed, session, out)
 
 
 def due(bed: Bed) -> Due | None:
@@ -179,14 +179,14 @@ def due(bed: Bed) -> Due | None:
         return None
     order = bed.rules.rtb_overdue.rule.order
     found = [Due(session.next_window_at, ORDER_WINDOW, "", WINDOW)]
-    final = _deadline_with_grace(bed, session)
+    final = return_report.deadline_with_grace(bed, session)
     if final is not None and bed.state.phase is Phase.RECOVERY:
         if not session.decided:
             found.append(Due(final, order, "", DECIDE))
         else:
             waits = (recovery.gives_up_at(metric, final, bed.rules.recovery) for metric in session.returns.values())
             found += [Due(at, order, "", GIVE_UP) for at in waits if at is not None]
-            medium = _overdue_medium_at(bed, session)
+            medium = return_report.overdue_medium_at(bed, session)
             rule = bed.rules.rtb_overdue
             alarm = bed.state.book.find(rule.rule)
             if medium is not None and alarm is not None and alarm.priority < rule.graver:
@@ -210,55 +210,16 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
         alarm = bed.state.book.find(rule.rule)
         if alarm is not None:
             bed.state.book.rise(alarm, rule.graver, bed.state.clock, out)
-    _follow_up(bed, session, out)
-
-
-def discharged(bed: Bed, session: Session, out: list[Event]) -> None:
-    """The session ends: its last verdict."""
-    if session.returns:
-        _say_verdict(bed, session, out, discharged=True)
-
-
-def verdict(bed: Bed, session: Session, *, discharged: bool = False) -> ReturnVerdict:
-    """The worst of the metrics' verdicts. A mean that no reading of the session ever carried is left out."""
-    final = _deadline_with_grace(bed, session)
-    ever_away = any(metric.ever_away for metric in session.returns.values())
-    return recovery.worst(
-        [
-            recovery.metric_verdict(
-                metric, bed.state.clock if final is None else final, discharged=discharged, ever_away=ever_away
-            )
-            for metric in _counted(session)
-        ]
-    )
-
-
-def revoked(session: Session) -> bool:
-    """A metric left the band again after its return: no discharge without a reason (6.3)."""
-    return any(metric.state is ReturnState.RE_EXCURSED for metric in _counted(session))
-
-
-def _counted(session: Session) -> list[MetricReturn]:
-    return [metric for metric in session.returns.values() if metric.metric is not Metric.MEAN or session.mean_seen]
+    return_report.follow_up(bed, session, out)
 
 
 # -- inside ----------------------------------------------------------------------------------------------------
 
 
-def _deadline_with_grace(bed: Bed, session: Session) -> Instant | None:
-    deadline = session.deadline_at()
-    return None if deadline is None else deadline + bed.rules.recovery.grace
-
-
-def _overdue_medium_at(bed: Bed, session: Session) -> Instant | None:
-    deadline = session.deadline_at()
-    return None if deadline is None else deadline + bed.rules.recovery.overdue_medium
-
-
 def _fold(bed: Bed, session: Session, metric: MetricReturn, seen: Observation, out: list[Event]) -> None:
     clock = Clockwork(session.ended_at, session.decided)
     for change in recovery.observe(metric, seen, clock, bed.rules.recovery):
-        _tell(bed, session, metric, change, out)
+        return_report.tell(bed, session, metric, change, out)
 
 
 def _window(bed: Bed, session: Session, at: Instant, out: list[Event]) -> None:
@@ -280,7 +241,7 @@ def _window(bed: Bed, session: Session, at: Instant, out: list[Event]) -> None:
 
 def _decide(bed: Bed, session: Session, out: list[Event]) -> None:
     """Deadline + grace: returned, overdue, or undecidable (6.2)."""
-    final = _deadline_with_grace(bed, session)
+    final = return_report.deadline_with_grace(bed, session)
     if final is None:
         return
     grace = bed.rules.recovery.grace
@@ -288,7 +249,7 @@ def _decide(bed: Bed, session: Session, out: list[Event]) -> None:
         for change in recovery.decide(
             metric, final, evidence=_evidence(bed, session, metric, final - 2 * grace, final)
         ):
-            _tell(bed, session, metric, change, out)
+            return_report.tell(bed, session, metric, change, out)
     session.decided = True
 
 
@@ -318,97 +279,9 @@ def _remember_covered(metric: MetricReturn, track: Track, start: Instant, end: I
 
 
 def _give_up(bed: Bed, session: Session, at: Instant, out: list[Event]) -> None:
-    final = _deadline_with_grace(bed, session)
+    final = return_report.deadline_with_grace(bed, session)
     for metric in session.returns.values():
         given_up_at = None if final is None else recovery.gives_up_at(metric, final, bed.rules.recovery)
         if given_up_at is not None and at >= given_up_at:
             for change in recovery.give_up(metric, given_up_at):
-                _tell(bed, session, metric, change, out)
-
-
-def _tell(bed: Bed, session: Session, metric: MetricReturn, change: Change, out: list[Event]) -> None:
-    data: dict[str, Any] = {
-        "metric": metric.metric.value,
-        "from": change.before.value,
-        "to": change.after.value,
-        "interval_min": _interval(session, change.interval),
-    }
-    if change.after is ReturnState.INDETERMINATE:
-        data["reason"] = change.reason
-    if change.at != bed.state.clock:
-        data["at"] = change.at
-    out.append(Event(bed.state.clock, bed.state.bed, EventKind.RETURN_STATE_CHANGED, data))
-    if change.after in (ReturnState.RETURNED, ReturnState.IN_BAND):
-        cuff_absence.returned(bed, out)
-
-
-def _interval(session: Session, interval: tuple[Instant | None, Instant] | None) -> list[float | None] | None:
-    """[after, until] in minutes after the end; a negative lower end is kept, None: no reading was out of band."""
-    if interval is None or session.ended_at is None:
-        return None
-    return [None if moment is None else round((moment - session.ended_at) / MINUTE, 3) for moment in interval]
-
-
-def _follow_up(bed: Bed, session: Session, out: list[Event]) -> None:
-    """What every change of a metric may bring: alarms, and after the deadline a new verdict."""
-    if bed.state.phase is not Phase.RECOVERY:
-        return
-    states = [metric.state for metric in _counted(session)]
-    rules, book, at = bed.rules, bed.state.book, bed.state.clock
-    overdue = book.find(rules.rtb_overdue.rule)
-    if ReturnState.OVERDUE in states and overdue is None:
-        medium = _overdue_medium_at(bed, session)
-        graver = medium is not None and at >= medium
-        book.onset(
-            rules.rtb_overdue.rule,
-            at,
-            out,
-            priority=rules.rtb_overdue.graver if graver else rules.rtb_overdue.priority,
-            since=at,
-        )
-    elif ReturnState.OVERDUE not in states and overdue is not None:
-        book.cleared(overdue, at, out)
-    _revoked(bed, ReturnState.RE_EXCURSED in states, out)
-    if session.decided and verdict(bed, session) is not session.verdict:
-        _say_verdict(bed, session, out, discharged=False)
-
-
-def _revoked(bed: Bed, revoked: bool, out: list[Event]) -> None:
-    """RTB_REVOKED, MEDIUM while SBP_HIGH is present too."""
-    rule, book, at = bed.rules.rtb_revoked, bed.state.book, bed.state.clock
-    alarm = book.find(rule.rule)
-    high = any(found.rule.name == "SBP_HIGH" and book.present(found.rule) for found in book.open.values())
-    priority = rule.graver if high else rule.priority
-    if revoked and alarm is None:
-        book.onset(rule.rule, at, out, priority=priority, since=at)
-    elif revoked and alarm is not None:
-        book.rise(alarm, priority, at, out)
-    elif alarm is not None:
-        book.cleared(alarm, at, out)
-
-
-def _say_verdict(bed: Bed, session: Session, out: list[Event], *, discharged: bool) -> None:
-    session.verdict, session.verdict_at = verdict(bed, session, discharged=discharged), bed.state.clock
-    final = session.deadline + bed.rules.recovery.grace
-    metrics = {}
-    for metric in session.returns.values():
-        metrics[metric.metric.value] = {
-            "state": metric.state.value,
-            "interval_min": _interval(session, metric.interval),
-            "reason": metric.reason,
-            "returns": metric.returns,
-            "grade": session.baseline[metric.metric].grade.value,
-            "bound": metric.bound,
-        }
-    data: dict[str, Any] = {
-        "verdict": session.verdict.value,
-        "deadline_min": round(final / MINUTE, 3),
-        "metrics": metrics,
-    }
-    if session.medicated:
-        data["with_medication"] = True
-    if session.verdict is ReturnVerdict.RETURNED_LATE:
-        ends = [metric.interval[1] for metric in session.returns.values() if metric.interval is not None]
-        if ends and session.ended_at is not None:
-            data["late_min"] = round((max(ends) - session.ended_at) / MINUTE, 3)
-    out.append(Event(bed.state.clock, bed.state.bed, EventKind.RETURN_VERDICT, data))
+                return_report.tell(bed, session, metric, change, out)

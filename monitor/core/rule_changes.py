@@ -6,7 +6,7 @@ from monitor.core import bedside, breathing, level_watch, pressure_rules, pulse_
 from monitor.core.bed_state import Bed
 from monitor.core.condition import Stage
 from monitor.core.events import Event
-from monitor.core.ruleset import CuffRule, LevelRule
+from monitor.core.patient_rules import CuffRule, LevelRule
 
 
 def switched_off(bed: Bed, name: str, by: str | None, out: list[Event]) -> None:

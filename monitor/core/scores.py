@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.core.ruleset import DischargeRule
+from monitor.core.rule_sections import DischargeRule
 
 
 def deviation(value: float, baseline: float) -> float:

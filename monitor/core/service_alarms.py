@@ -14,7 +14,8 @@ from monitor.core.alarm import AlarmBook, instance_key
 from monitor.core.events import Event, EventKind
 from monitor.core.inactivation import Inactivation
 from monitor.core.inputs import Acknowledge, SystemState
-from monitor.core.ruleset import Ruleset, ServiceRule
+from monitor.core.ruleset import Ruleset
+from monitor.core.technical_rules import ServiceRule
 
 SITE = "site"
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 
 from config.instant import Instant
 from monitor.core.limits import AlarmLimit
-from monitor.core.ruleset import Clear, CuffRule, LevelRule, LimitBounds, Ruleset
+from monitor.core.patient_rules import Clear, CuffRule, LevelRule
+from monitor.core.rule_sections import LimitBounds
+from monitor.core.ruleset import Ruleset
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from monitor.core.events import Event, EventKind
 from monitor.core.inactivation import Inactivated, Inactivation, began, ended, is_new_high, reminded
 from monitor.core.inputs import Command
 from monitor.core.refusals import refused
-from monitor.core.ruleset import InactivationRule
+from monitor.core.rule_sections import InactivationRule
 from monitor.core.service_alarms import ServiceAlarms
 
 STATION_EVENTS = (EventKind.INACTIVATION_CHANGED, EventKind.INACTIVATION_REMINDER)

@@ -10,7 +10,8 @@ from typing import Any
 from config.presets import resolve_preset
 from monitor.core.errors import ConfigError
 from monitor.core.preset import build_ruleset
-from monitor.core.ruleset import RuleId, Ruleset
+from monitor.core.rule_id import RuleId
+from monitor.core.ruleset import Ruleset
 from monitor.drill.story import Breaker
 
 PRESET = "ketamine-adult"

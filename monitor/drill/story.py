@@ -12,11 +12,9 @@ Keys beside those of `simulator/README.md` (all times in seconds or, with `_min`
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -24,9 +22,13 @@ from typing import Any
 from monitor.drill.expectation import Expectation, read_expectation
 from simulator.quirks import Quirks
 from simulator.scenario import Device, Scenario, read_scenario
+from simulator.story_files import find_story, read_toml, story_names
 from simulator.tables import ScenarioError, known_keys, nearest, ranged, read_fields, read_table
 
 BED, OXIMETER, CUFF = "bay-1", "ox-1", "cuff-1"
+SHELF = "drills"
+"""The folder of the shipped drills, below the simulator's stories."""
+
 NURSE = "nurse-a"
 
 QUIET_PATIENT: Mapping[str, object] = MappingProxyType(
@@ -152,8 +154,7 @@ class Drill:
 
 def drill_names() -> list[str]:
     """The names of the shipped drills."""
-    folder = files("simulator") / "scenarios" / "drills"
-    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return story_names(SHELF)
 
 
 def load_drill(name_or_path: str | Path) -> Drill:
@@ -162,18 +163,8 @@ def load_drill(name_or_path: str | Path) -> Drill:
     Raises:
         ScenarioError: there is none, or something in it is wrong; the message says where and what to do.
     """
-    path = Path(name_or_path)
-    if path.suffix == ".toml":
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as problem:
-            raise ScenarioError(f"{path}: cannot be read ({problem}); give the path of a drill file") from problem
-        return parse_drill(text, name=path.stem, origin=str(path))
-    name, names = str(name_or_path), drill_names()
-    if name not in names:
-        raise ScenarioError(f'there is no drill "{name}"{nearest(name, names)}; or give the path of a .toml file')
-    text = (files("simulator") / "scenarios" / "drills" / f"{name}.toml").read_text(encoding="utf-8")
-    return parse_drill(text, name=name, origin=f"{name}.toml")
+    text, name, origin = find_story(name_or_path, "drill", SHELF)
+    return parse_drill(text, name=name, origin=origin)
 
 
 def parse_drill(text: str, *, name: str, origin: str) -> Drill:
@@ -182,10 +173,7 @@ def parse_drill(text: str, *, name: str, origin: str) -> Drill:
     Raises:
         ScenarioError: as `load_drill`.
     """
-    try:
-        document: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise ScenarioError(f"{origin}: not valid TOML: {problem}") from problem
+    document = read_toml(text, origin)
     entries = _tables(document, "expect", origin)
     if not entries:
         raise ScenarioError(f"{origin}: it expects nothing; say with [[expect]] what must happen or stay silent")

@@ -6,7 +6,7 @@ from config.vocabulary import UNITS, Phase
 from monitor.core.bed_state import Bed
 from monitor.core.limit_setting import side_of
 from monitor.core.limits import Comparison
-from monitor.core.ruleset import CuffRule, LevelRule
+from monitor.core.patient_rules import CuffRule, LevelRule
 from monitor.core.session_limits import find_rule
 from monitor.station import wire
 from monitor.wording import plain_number, rule_words
