@@ -51,7 +51,7 @@ coverage: environment packages dashboard ## Tests with branch coverage, held to 
 	@$(PY) -m pytest -q --numprocesses auto --dist loadfile --cov --cov-report= $(ARGS)
 	@$(PY) -m coverage report --skip-covered --fail-under=90
 	@$(PY) -m coverage report --skip-covered --fail-under=100 \
-	  --include='monitor/core/*,adapters/devices/*,alerts/route.py,alerts/suppress.py'
+	  --include='monitor/core/**,adapters/devices/*,alerts/route.py,alerts/suppress.py'
 
 dashboard: environment node ## Build the nurse-station page when a source is newer than the built one
 	@$(PY) $(HOOK)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from config.instant import MINUTE, Duration, Instant
 from config.vocabulary import Metric
 from monitor.core.bed_state import BedState
-from monitor.core.session import Flow, Session
+from monitor.core.session.session import Flow, Session
 from monitor.trajectory import NEEDED, PRIOR, STANDARD_MINUTES, Band, Trajectory
 
 EVERY: Duration = 2 * MINUTE

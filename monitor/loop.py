@@ -25,6 +25,7 @@ from monitor.core.alarm import AlarmBook
 from monitor.core.bed_state import Bed
 from monitor.core.errors import CoreFault, InputError
 from monitor.core.events import Event, EventKind
+from monitor.core.inactivation.station_inactivation import STATION_EVENTS
 from monitor.core.inputs import (
     Acknowledge,
     Command,
@@ -36,8 +37,7 @@ from monitor.core.inputs import (
     Restart,
     SystemState,
 )
-from monitor.core.line_writer import write_input
-from monitor.core.station_inactivation import STATION_EVENTS
+from monitor.core.lines.writer import write_input
 from monitor.core.ward import BedFault, Ward
 from monitor.journal import Commit, Durable, InputLine, Journal, storable, write_down
 from monitor.journal.record import SnapshotReason

@@ -12,8 +12,8 @@ from monitor.core.bed import Setup
 from monitor.core.errors import InputError
 from monitor.core.events import Event, to_line
 from monitor.core.inputs import Input
-from monitor.core.lines import read_input, read_time
-from monitor.core.ruleset import Ruleset
+from monitor.core.lines.reader import read_input, read_time
+from monitor.core.rules.ruleset import Ruleset
 from monitor.core.ward import Ward
 
 

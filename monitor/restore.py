@@ -21,11 +21,11 @@ from monitor.core.bed import Bed, new_bed, settle, step
 from monitor.core.bed_state import BedState, DeviceSetup, Setup
 from monitor.core.errors import InputError, JournalError
 from monitor.core.events import Event, EventKind
+from monitor.core.inactivation.station_inactivation import StationAudio
 from monitor.core.inputs import Acknowledge, Command, Input, Restart, SystemState
-from monitor.core.lines import read_input
-from monitor.core.ruleset import Ruleset
+from monitor.core.lines.reader import read_input
+from monitor.core.rules.ruleset import Ruleset
 from monitor.core.service_alarms import ServiceAlarms, ServiceState
-from monitor.core.station_inactivation import StationAudio
 from monitor.core.ward import Ward
 from monitor.journal import EventRow, Journal, Restored
 from monitor.journal.record import InputRow

@@ -16,7 +16,7 @@ from monitor.core.bed_state import BedState
 from monitor.core.errors import JournalError
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import Acknowledge, BedInput, Command, SystemState
-from monitor.core.lines import read_input
+from monitor.core.lines.reader import read_input
 from monitor.journal import EventRow, SessionRecord
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from config.instant import MINUTE, Instant
 from config.vocabulary import Metric
-from monitor.core.session import Flow
+from monitor.core.session.session import Flow
 from simulator.pharmacology import KE0_FAST, KE0_SLOW, Pharmacology, infusion_rate, reference_effect_site
 
 Array = npt.NDArray[np.float64]

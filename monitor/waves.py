@@ -10,9 +10,9 @@ import numpy as np
 
 from config.instant import SECOND, Clock, Duration, Instant
 from monitor.core.inputs import PlethMeasures
-from monitor.core.pleth import Measures, Meter, pulse_present
-from monitor.core.pleth_filter import Floats
-from monitor.core.pleth_numbers import NUMBERS
+from monitor.core.pleth.filter import Floats
+from monitor.core.pleth.measures import Measures, Meter, pulse_present
+from monitor.core.pleth.numbers import NUMBERS
 
 PERIOD: Duration = SECOND
 BEDS_AT_ONCE = 8

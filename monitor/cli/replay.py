@@ -16,7 +16,7 @@ from monitor.cli.site_file import add_data_flag, data_folder, need_site_file
 from monitor.cli.terminal import OK, ResourceMissing, describe, say
 from monitor.core.errors import ConfigError, InputError
 from monitor.core.inputs import Input
-from monitor.core.ruleset import Ruleset
+from monitor.core.rules.ruleset import Ruleset
 from monitor.core.ward import Ward
 
 TEXT = """\

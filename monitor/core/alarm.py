@@ -15,8 +15,8 @@ from config.instant import Duration, Instant
 from config.vocabulary import AlarmState, Priority
 from monitor.core.errors import IllegalTransition
 from monitor.core.events import Event, EventKind, plain
-from monitor.core.rule_id import RuleId
-from monitor.core.rule_sections import Timing
+from monitor.core.rules.rule_id import RuleId
+from monitor.core.rules.sections import Timing
 
 
 class Cue(StrEnum):

@@ -10,30 +10,14 @@ from __future__ import annotations
 from typing import Protocol, TypeAlias, assert_never
 
 from config.instant import Instant
-from monitor.core import (
-    absence_alarm,
-    advisories,
-    arrivals,
-    battery_watch,
-    bed_inactivation,
-    breathing,
-    clock_watch,
-    commands,
-    cuff_absence,
-    cuff_schedule,
-    level_watch,
-    liveness,
-    occlusion,
-    oximetry,
-    pleth_watch,
-    pressure,
-    pulse_loss,
-    reminders,
-    return_watch,
-)
+from monitor.core import commands, reminders
 from monitor.core.bed_state import Bed, BedState, Due, Setup
+from monitor.core.cuff import cuff_absence, cuff_schedule, pressure
+from monitor.core.device import arrivals, battery_watch, clock_watch, liveness
+from monitor.core.entries import breathing
 from monitor.core.errors import EndlessDeadlines
 from monitor.core.events import Event, EventKind
+from monitor.core.inactivation import bed_inactivation
 from monitor.core.inputs import (
     Acknowledge,
     BatteryLevel,
@@ -49,6 +33,10 @@ from monitor.core.inputs import (
     Restart,
     Tick,
 )
+from monitor.core.oximeter import absence_alarm, level_watch, occlusion, oximetry, pulse_loss
+from monitor.core.pleth import watch as pleth_watch
+from monitor.core.recovery import return_watch
+from monitor.core.session import advisories
 
 __all__ = ["Bed", "BedState", "Setup", "new_bed", "next_deadline", "settle", "step"]
 

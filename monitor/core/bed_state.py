@@ -7,17 +7,17 @@ from typing import Any, NamedTuple
 
 from config.instant import Duration, Instant
 from config.vocabulary import CuffError, CuffState, LinkState, Metric, Phase, Priority
-from monitor.core.absence import Absence
 from monitor.core.alarm import AlarmBook
-from monitor.core.baseline import PressureReading
 from monitor.core.condition import Condition
-from monitor.core.cuff_window import CuffWindow, LimbEvidence
-from monitor.core.device_watch import Arrival, Charge, Offset
-from monitor.core.inactivation import Inactivation
-from monitor.core.patient_rules import LevelRule
-from monitor.core.ruleset import INFUSION, WATCHED, Ruleset
-from monitor.core.session import Session
-from monitor.core.session_limits import in_force
+from monitor.core.device.device_watch import Arrival, Charge, Offset
+from monitor.core.inactivation.states import Inactivation
+from monitor.core.oximeter.absence import Absence
+from monitor.core.oximeter.cuff_window import CuffWindow, LimbEvidence
+from monitor.core.recovery.baseline import PressureReading
+from monitor.core.rules.patient import LevelRule
+from monitor.core.rules.ruleset import INFUSION, WATCHED, Ruleset
+from monitor.core.session.session import Session
+from monitor.core.session.session_limits import in_force
 from monitor.core.track import Track
 from monitor.core.validation import Judgement, StepHold, StepRule, step_rules
 

@@ -6,7 +6,7 @@ import math
 
 from config.vocabulary import Metric
 from monitor.core.bed_state import Bed
-from monitor.core.patient_rules import LevelRule, RecentMedian
+from monitor.core.rules.patient import LevelRule, RecentMedian
 from monitor.core.track import highest_of
 
 ROOM = 1.1

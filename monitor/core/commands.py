@@ -11,34 +11,21 @@ from typing import Any
 
 from config.instant import Instant
 from config.vocabulary import Metric, Phase
-from monitor.core import (
-    arrivals,
-    bed_inactivation,
-    bedside,
-    breathing,
-    cuff_absence,
-    cuff_schedule,
-    discharge,
-    entry,
-    level_watch,
-    limbs,
-    limit_setting,
-    liveness,
-    oximetry,
-    pressure_rules,
-    pulse_loss,
-    return_report,
-    return_watch,
-    start_checks,
-)
-from monitor.core.absence import Absence
 from monitor.core.alarm import PRESENT
-from monitor.core.baseline import METRICS, WAVE_METRICS
 from monitor.core.bed_state import Bed, Cuff
+from monitor.core.cuff import cuff_absence, cuff_schedule, pressure_rules
+from monitor.core.device import arrivals, liveness
+from monitor.core.entries import bedside, breathing, entry
 from monitor.core.events import Event, EventKind
+from monitor.core.inactivation import bed_inactivation
 from monitor.core.inputs import Acknowledge, Command, OpenSession
+from monitor.core.oximeter import level_watch, oximetry, pulse_loss
+from monitor.core.oximeter.absence import Absence
+from monitor.core.recovery import return_report, return_watch
+from monitor.core.recovery.baseline import METRICS, WAVE_METRICS
 from monitor.core.refusals import refuse
-from monitor.core.session import PHASES, Session, minutes
+from monitor.core.session import discharge, limbs, limit_setting, start_checks
+from monitor.core.session.session import PHASES, Session, minutes
 from monitor.core.track import KEEP
 
 PLANNED_MIN = (1.0, 24 * 60.0)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from config.instant import Duration, Instant
-from monitor.core.patient_rules import LevelRule
-from monitor.core.rule_sections import Timing
+from monitor.core.rules.patient import LevelRule
+from monitor.core.rules.sections import Timing
 from monitor.core.stopwatch import Stopwatch
 
 

@@ -12,10 +12,10 @@ from typing import Any
 from config.instant import Instant
 from monitor.core.alarm import AlarmBook, instance_key
 from monitor.core.events import Event, EventKind
-from monitor.core.inactivation import Inactivation
+from monitor.core.inactivation.states import Inactivation
 from monitor.core.inputs import Acknowledge, SystemState
-from monitor.core.ruleset import Ruleset
-from monitor.core.technical_rules import ServiceRule
+from monitor.core.rules.ruleset import Ruleset
+from monitor.core.rules.technical import ServiceRule
 
 SITE = "site"
 

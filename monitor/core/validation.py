@@ -12,7 +12,7 @@ from typing import NamedTuple
 from config.instant import Duration, Instant
 from config.vocabulary import Flag, Metric, Verdict
 from monitor.core.inputs import OximeterSample
-from monitor.core.rule_sections import ValidationLimits
+from monitor.core.rules.sections import ValidationLimits
 
 # V1: these flags mean that the numbers beside them say nothing about the patient now.
 NO_SIGNAL = frozenset({Flag.SENSOR_OFF, Flag.NO_FINGER, Flag.SEARCHING, Flag.OUT_OF_TRACK})

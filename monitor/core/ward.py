@@ -13,10 +13,10 @@ from monitor.core.bed import NEVER, Bed, new_bed, settle, step
 from monitor.core.bed_state import Setup
 from monitor.core.errors import InputError, VitalsError
 from monitor.core.events import Event
+from monitor.core.inactivation.station_inactivation import StationAudio
 from monitor.core.inputs import Acknowledge, Command, Input, OximeterSample, Restart, SystemState, Tick
-from monitor.core.ruleset import Ruleset
+from monitor.core.rules.ruleset import Ruleset
 from monitor.core.service_alarms import SITE, ServiceAlarms, ServiceState
-from monitor.core.station_inactivation import StationAudio
 
 # Indices among the waiting: before the beds at equal times.
 SERVICE = -1

@@ -11,7 +11,7 @@ from config.instant import Clock, Instant, seconds
 from monitor.core.errors import InputError
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import Acknowledge, Input
-from monitor.core.lines import read_input
+from monitor.core.lines.reader import read_input
 from simulator.nurse import NurseAction
 
 log = structlog.get_logger("bedwatch.demo")

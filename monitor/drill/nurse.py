@@ -6,7 +6,7 @@ from typing import Any
 
 from config.instant import Instant
 from monitor.core.inputs import Acknowledge, Input
-from monitor.core.lines import read_input
+from monitor.core.lines.reader import read_input
 from simulator.nurse import NurseAction
 
 TAKE_CUFF = "take_cuff"

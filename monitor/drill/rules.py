@@ -9,9 +9,9 @@ from typing import Any
 
 from config.presets import resolve_preset
 from monitor.core.errors import ConfigError
-from monitor.core.preset import build_ruleset
-from monitor.core.rule_id import RuleId
-from monitor.core.ruleset import Ruleset
+from monitor.core.preset.read import build_ruleset
+from monitor.core.rules.rule_id import RuleId
+from monitor.core.rules.ruleset import Ruleset
 from monitor.drill.story import Breaker
 
 PRESET = "ketamine-adult"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from config.instant import SECOND, Clock
-from monitor.core.ruleset import Ruleset
+from monitor.core.rules.ruleset import Ruleset
 from monitor.drill.check import Finding, check
 from monitor.drill.record import Record
 from monitor.drill.rules import drill_rules

@@ -21,7 +21,7 @@ from monitor import __version__
 from monitor.core.errors import InputError
 from monitor.core.events import Event
 from monitor.core.inputs import SystemState
-from monitor.core.ruleset import Ruleset
+from monitor.core.rules.ruleset import Ruleset
 from monitor.drill.clock import PatientClock, VirtualClock, let_tasks_run
 from monitor.drill.nurse import to_input
 from monitor.drill.pager import KIND, SentPage, drill_kind

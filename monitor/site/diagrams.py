@@ -14,8 +14,8 @@ from pathlib import Path
 
 from config.vocabulary import AlarmState, Phase, ReturnState
 from monitor.core.alarm import TRANSITIONS
-from monitor.core.return_steps import STEPS
-from monitor.core.session import PHASES
+from monitor.core.recovery.return_steps import STEPS
+from monitor.core.session.session import PHASES
 
 _BLOCK = re.compile(r"<!-- diagram: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 

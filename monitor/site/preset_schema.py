@@ -13,8 +13,8 @@ from typing import Any
 from config.instant import Duration
 from config.presets import resolve_preset
 from config.vocabulary import Priority
-from monitor.core.preset import read_ruleset
-from monitor.core.preset_table import Table
+from monitor.core.preset.read import read_ruleset
+from monitor.core.preset.table import Table
 from monitor.site.rule_sheet import BASE, comments
 
 NUMBER = {"type": "number"}

@@ -18,9 +18,9 @@ from config.models import Settings
 from config.presets import PresetError, resolve_preset
 from config.problem import Problem, SettingsError
 from monitor.core.errors import ConfigError
-from monitor.core.preset import build_ruleset
-from monitor.core.preset_lint import lint
-from monitor.core.ruleset import Ruleset
+from monitor.core.preset.lint import lint
+from monitor.core.preset.read import build_ruleset
+from monitor.core.rules.ruleset import Ruleset
 from monitor.site.channels import read_channels
 from monitor.site.devices import BoundDevice, read_devices
 from monitor.site.findings import Findings

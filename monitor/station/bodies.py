@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraint
 
 from config.instant import Instant, from_datetime
 from config.vocabulary import Metric
-from monitor.core.entry import FIELDS
+from monitor.core.entries.entry import FIELDS
 from monitor.core.inputs import Command, OpenSession
 
 Word: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from config.instant import SECOND, Instant, to_rfc3339
 from config.vocabulary import UNITS, Metric
 from monitor.core.bed_state import Bed
-from monitor.core.pleth_numbers import NUMBERS
+from monitor.core.pleth.numbers import NUMBERS
 from monitor.station import wire
 
 WEAK = "signal_quality"

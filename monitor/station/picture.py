@@ -10,14 +10,14 @@ from typing import Literal, cast
 from config.instant import SECOND, Duration, Instant, to_rfc3339
 from config.vocabulary import UNITS, Metric, Phase, Verdict
 from monitor.board import AlarmPicture, Board
-from monitor.core import cuff_schedule
-from monitor.core.baseline import METRICS
 from monitor.core.bed_state import Bed, Channel, PressureValue
-from monitor.core.inactivation import Inactivation
-from monitor.core.recovery import MetricReturn
-from monitor.core.ruleset import Ruleset
-from monitor.core.session import Session
-from monitor.core.session_limits import find_rule
+from monitor.core.cuff import cuff_schedule
+from monitor.core.inactivation.states import Inactivation
+from monitor.core.recovery.baseline import METRICS
+from monitor.core.recovery.metric_return import MetricReturn
+from monitor.core.rules.ruleset import Ruleset
+from monitor.core.session.session import Session
+from monitor.core.session.session_limits import find_rule
 from monitor.core.ward import Ward
 from monitor.station import derived, session_picture, wire
 from monitor.station.rule_settings import rule_settings

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from config.vocabulary import UNITS, Phase
 from monitor.core.bed_state import Bed
-from monitor.core.limit_setting import side_of
-from monitor.core.limits import Comparison
-from monitor.core.patient_rules import CuffRule, LevelRule
-from monitor.core.session_limits import find_rule
+from monitor.core.rules.limits import Comparison
+from monitor.core.rules.patient import CuffRule, LevelRule
+from monitor.core.session.limit_setting import side_of
+from monitor.core.session.session_limits import find_rule
 from monitor.station import wire
 from monitor.wording import plain_number, rule_words
 

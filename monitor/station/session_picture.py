@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from config.instant import SECOND, Instant, to_rfc3339
 from config.vocabulary import Metric, Observed, Phase, Verdict
-from monitor.core import discharge
 from monitor.core.bed_state import Bed
-from monitor.core.session import Session
+from monitor.core.session import discharge
+from monitor.core.session.session import Session
 from monitor.station import session_words, wire
 
 UNITS = {Observed.RESP_RATE: "/min", Observed.MOAAS: ""}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from monitor.core.discharge import Item, Met
-from monitor.core.session import Advisory
+from monitor.core.session.discharge import Item, Met
+from monitor.core.session.session import Advisory
 from monitor.station.refusal import ITEMS, NAMES
 from monitor.wording import plain_number
 

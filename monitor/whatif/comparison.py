@@ -10,7 +10,7 @@ from config.instant import MINUTE, Duration, Instant
 from monitor.core.bed_state import Setup
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import Input, OximeterSample
-from monitor.core.ruleset import Ruleset
+from monitor.core.rules.ruleset import Ruleset
 from monitor.core.ward import Ward
 from monitor.whatif.desaturation import Desaturation, announced, sustained
 from monitor.whatif.sweep import heard

@@ -13,10 +13,10 @@ from monitor.core.bed import NEVER
 from monitor.core.bed_state import Setup
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import OpenSession
-from monitor.core.limits import AlarmLimit, Comparison
-from monitor.core.patient_rules import Clear, LevelRule
-from monitor.core.rule_id import RuleId
-from monitor.core.ruleset import Ruleset
+from monitor.core.rules.limits import AlarmLimit, Comparison
+from monitor.core.rules.patient import Clear, LevelRule
+from monitor.core.rules.rule_id import RuleId
+from monitor.core.rules.ruleset import Ruleset
 from monitor.core.ward import Ward
 from monitor.whatif.desaturation import Desaturation, Told, announced, sustained
 from monitor.whatif.series import Series

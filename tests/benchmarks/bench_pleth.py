@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from monitor.core.pleth import Meter, pulse_present
+from monitor.core.pleth.measures import Meter, pulse_present
 from simulator.pleth import PlethWave, Pulse
 from tests.benchmarks.rig.figures import figure
 from tests.support import pleth_figures as judged

@@ -16,7 +16,7 @@ import numpy as np
 
 from config.instant import MINUTE, Instant
 from config.vocabulary import Metric
-from monitor.core.session import Flow
+from monitor.core.session.session import Flow
 from monitor.trajectory import NEEDED, Trajectory
 from simulator.patient import VirtualPatient
 from simulator.pharmacology import PumpAction, PumpStep

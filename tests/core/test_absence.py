@@ -6,9 +6,9 @@ import pytest
 
 from config.instant import SECOND
 from config.presets import merge
-from monitor.core.absence import Absence
 from monitor.core.bed_state import DeviceSetup
-from monitor.core.preset import build_ruleset
+from monitor.core.oximeter.absence import Absence
+from monitor.core.preset.read import build_ruleset
 from tests.support.ward import Story, preset_table, shipped_rules
 
 RULE = shipped_rules().no_data

@@ -7,7 +7,7 @@ import pytest
 from config.vocabulary import AlarmState, Priority
 from monitor.core.alarm import TRANSITIONS, Alarm, AlarmBook, Cue
 from monitor.core.errors import IllegalTransition
-from monitor.core.rule_id import RuleId
+from monitor.core.rules.rule_id import RuleId
 from tests.support.ward import shipped_rules
 
 IDLE, PENDING, ACTIVE = AlarmState.IDLE, AlarmState.PENDING, AlarmState.ACTIVE

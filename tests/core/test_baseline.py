@@ -6,7 +6,7 @@ import pytest
 
 from config.instant import MINUTE, SECOND, Instant
 from config.vocabulary import Grade, Metric
-from monitor.core.baseline import Baseline, PressureReading, from_readings, from_track
+from monitor.core.recovery.baseline import Baseline, PressureReading, from_readings, from_track
 from monitor.core.track import Track
 from tests.support.return_story import START, ReturnStory
 from tests.support.ward import shipped_rules

@@ -14,8 +14,8 @@ from monitor.core import bed as bed_module
 from monitor.core.bed_state import Bed, DeviceSetup, Due, Setup
 from monitor.core.errors import ConfigError, EndlessDeadlines
 from monitor.core.events import Event
-from monitor.core.lines import read_input
-from monitor.core.preset import build_ruleset
+from monitor.core.lines.reader import read_input
+from monitor.core.preset.read import build_ruleset
 from monitor.core.ward import BedFault, Ward
 from tests.support.nights import nights
 from tests.support.ward import CUFF, OXIMETER, Line, Story, preset_table

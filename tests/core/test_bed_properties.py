@@ -14,7 +14,7 @@ from config.instant import SECOND, Instant, seconds
 from monitor.core.bed import MOVING, NEVER, STEADY, Bed, BedState, Setup
 from monitor.core.bed_state import DeviceSetup
 from monitor.core.events import to_line
-from monitor.core.lines import read_input
+from monitor.core.lines.reader import read_input
 from monitor.core.ward import Ward
 from tests.support.nights import RULES, nights
 from tests.support.ward import BED, CUFF, OXIMETER, Line, shipped_rules

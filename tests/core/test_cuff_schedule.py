@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from config.instant import SECOND
-from monitor.core import cuff_schedule
 from monitor.core.bed_state import DeviceSetup
+from monitor.core.cuff import cuff_schedule
 from tests.support.ward import CUFF, Story
 
 FAILED: dict[str, Any] = {"error": "motion"}

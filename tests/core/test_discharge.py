@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from config.instant import seconds
-from monitor.core import discharge, scores
-from monitor.core.discharge import Item, Met
-from monitor.core.preset import build_ruleset
+from monitor.core.preset.read import build_ruleset
+from monitor.core.session import discharge, scores
+from monitor.core.session.discharge import Item, Met
 from tests.support.return_story import END, START, ReturnStory
 from tests.support.ward import preset_table, shipped_rules
 

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.core.bed import Bed, Setup
 from monitor.core.bed_state import BedState
-from monitor.core.preset import build_ruleset
+from monitor.core.preset.read import build_ruleset
 from tests.support.ward import BED, Line, Story, preset_table, shipped_rules
 
 

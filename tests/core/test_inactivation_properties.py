@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from config.instant import seconds
 from monitor.core.events import to_line
-from monitor.core.lines import read_input
-from monitor.core.rule_sections import InactivationRule
+from monitor.core.lines.reader import read_input
+from monitor.core.rules.sections import InactivationRule
 from tests.core.test_bed_properties import feed, new_ward, play, tick
 from tests.support.nights import RULES, nights
 from tests.support.ward import BED, NURSE, Line, shipped_rules

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from config.vocabulary import Metric
-from monitor.core.limits import AlarmLimit
+from monitor.core.rules.limits import AlarmLimit
 from tests.support.ward import Story, shipped_rules
 
 

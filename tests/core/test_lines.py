@@ -15,8 +15,8 @@ from config.vocabulary import CuffError, CuffState, Flag, LinkState, Metric
 from monitor.core import inputs
 from monitor.core.errors import InputError
 from monitor.core.inputs import Input
-from monitor.core.line_writer import write_input
-from monitor.core.lines import COMMAND_FIELDS, SYSTEMS, read_input, read_time
+from monitor.core.lines.reader import COMMAND_FIELDS, SYSTEMS, read_input, read_time
+from monitor.core.lines.writer import write_input
 
 # -- round trip ----------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.core.news2 import BANDS, partial
+from monitor.core.session.news2 import BANDS, partial
 
 TABLE = {
     "resp_rate": [(3, 3), (8, 3), (9, 1), (11, 1), (12, 0), (20, 0), (21, 2), (24, 2), (25, 3), (60, 3)],

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.core.pleth import NOTHING, Measures, Meter, pulse_present
-from monitor.core.pleth_beats import find_beats
-from monitor.core.pleth_filter import prepare
-from monitor.core.pleth_numbers import NUMBERS
+from monitor.core.pleth.beats import find_beats
+from monitor.core.pleth.filter import prepare
+from monitor.core.pleth.measures import NOTHING, Measures, Meter, pulse_present
+from monitor.core.pleth.numbers import NUMBERS
 from simulator.pleth import PlethWave, Pulse
 
 RATE_HZ = 75.0

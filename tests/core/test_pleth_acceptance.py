@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from monitor.core.pleth import Meter
+from monitor.core.pleth.measures import Meter
 from simulator.pleth import PlethWave, Pulse
 from tests.support import pleth_figures as judged
 from tests.support.recordings import UNKNOWN_PULSE, load, names

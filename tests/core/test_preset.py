@@ -11,9 +11,9 @@ import pytest
 from config.instant import SECOND
 from config.vocabulary import Metric, Priority
 from monitor.core.errors import ConfigError
-from monitor.core.limits import AlarmLimit
-from monitor.core.patient_rules import CuffRule, LevelRule
-from monitor.core.preset import PHYSIOLOGICAL, SPECIAL, build_ruleset
+from monitor.core.preset.read import PHYSIOLOGICAL, SPECIAL, build_ruleset
+from monitor.core.rules.limits import AlarmLimit
+from monitor.core.rules.patient import CuffRule, LevelRule
 from tests.support.ward import preset_table, shipped_rules
 
 HIGH, MEDIUM, LOW = Priority.HIGH, Priority.MEDIUM, Priority.LOW

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from config.presets import merge, resolve_preset, shipped_presets
-from monitor.core.preset import build_ruleset
-from monitor.core.preset_lint import Finding, lint
+from monitor.core.preset.lint import Finding, lint
+from monitor.core.preset.read import build_ruleset
 from tests.support.ward import preset_table
 
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from config.vocabulary import Metric
-from monitor.core.limits import AlarmLimit
-from monitor.core.preset import build_ruleset
+from monitor.core.preset.read import build_ruleset
+from monitor.core.rules.limits import AlarmLimit
 from tests.support.ward import CUFF, Line, Story, preset_table, shipped_rules
 
 

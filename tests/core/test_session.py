@@ -11,7 +11,7 @@ from config.instant import seconds
 from config.vocabulary import Phase
 from monitor.core.events import EventKind
 from monitor.core.inputs import Command
-from monitor.core.session import PHASES
+from monitor.core.session.session import PHASES
 from tests.support.return_story import END, START, ReturnStory
 from tests.support.ward import NURSE, Story
 

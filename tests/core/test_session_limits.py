@@ -9,7 +9,7 @@ import pytest
 
 from monitor.core.bed import Bed, Setup
 from monitor.core.bed_state import BedState
-from monitor.core.session_limits import find_rule
+from monitor.core.session.session_limits import find_rule
 from tests.support.ward import BED, Story, shipped_rules
 
 

@@ -10,8 +10,8 @@ from config.instant import seconds
 from monitor.core.bed import Setup
 from monitor.core.events import to_line
 from monitor.core.inputs import Command, SystemState
-from monitor.core.line_writer import write_input
-from monitor.core.lines import read_input
+from monitor.core.lines.reader import read_input
+from monitor.core.lines.writer import write_input
 from monitor.core.ward import Ward
 from tests.support.ward import Line, shipped_rules
 

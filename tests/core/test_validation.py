@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.vocabulary import CuffError, Flag, Metric, Verdict
-from monitor.core.cuff_judgement import cuff_judgements
+from monitor.core.cuff.cuff_judgement import cuff_judgements
 from monitor.core.inputs import CuffMeasurement, OximeterSample
 from monitor.core.validation import Judgement, number_judgement, signal_judgement
 from tests.support.ward import Story, shipped_rules

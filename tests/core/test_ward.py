@@ -12,7 +12,7 @@ from monitor.core.bed_state import Bed, Setup
 from monitor.core.errors import InputError
 from monitor.core.events import Event
 from monitor.core.inputs import Acknowledge, Restart, SystemState, Tick
-from monitor.core.lines import read_input
+from monitor.core.lines.reader import read_input
 from monitor.core.ward import Ward
 from tests.support.ward import Story, shipped_rules
 

@@ -6,7 +6,7 @@ from config.instant import SECOND
 from config.vocabulary import AlarmState, Priority
 from monitor.board import Board
 from monitor.core.events import Event
-from monitor.core.lines import read_input
+from monitor.core.lines.reader import read_input
 from tests.support.live_ward import START, fresh_ward
 from tests.support.told_ward import ToldWard
 

@@ -17,7 +17,7 @@ from config.instant import MINUTE, SECOND, Instant, seconds
 from monitor.core.bed import new_bed
 from monitor.core.errors import JournalError
 from monitor.core.events import Event
-from monitor.core.lines import read_input
+from monitor.core.lines.reader import read_input
 from monitor.core.ward import Ward
 from monitor.journal import EventRow
 from monitor.journal.record import SnapshotReason
@@ -309,7 +309,7 @@ async def test_an_input_that_the_core_failed_on_does_not_keep_the_service_down(
     def broken(*_: Any) -> None:
         raise RuntimeError("a planted bug")
 
-    monkeypatch.setattr("monitor.core.pressure.measurement", broken)
+    monkeypatch.setattr("monitor.core.cuff.pressure.measurement", broken)
     # Drawing the traceback of a planted bug takes longer than the test.
     with capture_logs():
         async with live_ward(tmp_path, fresh()) as live:

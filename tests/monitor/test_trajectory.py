@@ -6,7 +6,7 @@ import pytest
 
 from config.instant import MINUTE
 from config.vocabulary import Metric
-from monitor.core.session import Flow
+from monitor.core.session.session import Flow
 from monitor.trajectory import Trajectory
 
 STANDARD = [Flow(0, 40 * MINUTE)]

@@ -12,7 +12,7 @@ from config.instant import MINUTE, SECOND
 from config.vocabulary import AlarmState, Priority
 from monitor.core.alarm import Alarm
 from monitor.core.events import Event, EventKind
-from monitor.core.rule_id import RuleId
+from monitor.core.rules.rule_id import RuleId
 from monitor.wording import STARS, describe, lasting, loggable, plain_number, rule_and_side
 from tests.support.ward import shipped_rules
 

@@ -16,7 +16,7 @@ from monitor.board import AlarmPicture, Board
 from monitor.core.bed import new_bed
 from monitor.core.bed_state import DeviceSetup, Setup
 from monitor.core.events import Event
-from monitor.core.lines import read_input
+from monitor.core.lines.reader import read_input
 from monitor.core.ward import Ward
 from monitor.journal import Journal
 from monitor.journal.schema import connect_writer

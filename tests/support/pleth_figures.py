@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from monitor.core.pleth import Measures, Meter
-from monitor.core.pleth_beats import find_beats
-from monitor.core.pleth_filter import prepare
-from monitor.core.pleth_numbers import NUMBERS
+from monitor.core.pleth.beats import find_beats
+from monitor.core.pleth.filter import prepare
+from monitor.core.pleth.measures import Measures, Meter
+from monitor.core.pleth.numbers import NUMBERS
 from tests.support.recordings import Recording
 
 TRANSIT_S = 0.25

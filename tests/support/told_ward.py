@@ -8,7 +8,7 @@ from alerts.alert import Alert, AlertKind
 from config.instant import seconds
 from monitor.board import Board, Change
 from monitor.core.events import Event
-from monitor.core.lines import read_input
+from monitor.core.lines.reader import read_input
 from monitor.core.ward import Ward
 from monitor.pages import PageWriter
 from tests.support.live_ward import LABELS, START, fresh_ward

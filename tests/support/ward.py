@@ -12,9 +12,9 @@ from config.instant import Instant, seconds
 from monitor.core.bed import Bed
 from monitor.core.bed_state import DeviceSetup, Setup
 from monitor.core.events import to_line
-from monitor.core.lines import read_input
-from monitor.core.preset import build_ruleset
-from monitor.core.ruleset import Ruleset
+from monitor.core.lines.reader import read_input
+from monitor.core.preset.read import build_ruleset
+from monitor.core.rules.ruleset import Ruleset
 from monitor.core.ward import Ward
 
 PRESET = Path(__file__).parents[2] / "config" / "defaults" / "presets" / "ketamine-adult.toml"

@@ -8,7 +8,7 @@ import pytest
 
 from config.vocabulary import AlarmState, Phase, ReturnState
 from monitor.core.errors import IllegalTransition
-from monitor.core.return_steps import STEPS, check
+from monitor.core.recovery.return_steps import STEPS, check
 from monitor.site.diagrams import DIAGRAMS, drawn
 
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,7 @@ import msgspec
 from config.instant import SECOND, seconds, to_rfc3339
 from monitor.board import Board
 from monitor.core.bed import new_bed
-from monitor.core.lines import read_input
+from monitor.core.lines.reader import read_input
 from monitor.core.ward import Ward
 from monitor.station import wire
 from monitor.station.picture import DeviceFacts, LiveWard, Origin

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from config.instant import MINUTE, SECOND
-from monitor.core.advisories import JUDGES
-from monitor.core.discharge import Item, Met
-from monitor.core.session import Advisory
+from monitor.core.session.advisories import JUDGES
+from monitor.core.session.discharge import Item, Met
+from monitor.core.session.session import Advisory
 from monitor.station import session_picture, session_words
 from tests.support.return_story import END, START, ReturnStory
 from tests.support.ward import Story

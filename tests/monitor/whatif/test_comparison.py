@@ -12,9 +12,9 @@ from config.presets import merge
 from monitor.cli import main
 from monitor.cli.terminal import OK, USAGE
 from monitor.core.inputs import OximeterSample
-from monitor.core.lines import read_input, read_time
-from monitor.core.preset import build_ruleset
-from monitor.core.ruleset import Ruleset
+from monitor.core.lines.reader import read_input, read_time
+from monitor.core.preset.read import build_ruleset
+from monitor.core.rules.ruleset import Ruleset
 from monitor.whatif.comparison import compare
 from monitor.whatif.tables import comparison_lines
 from tests.support.ward import preset_table, shipped_rules

@@ -1,0 +1,1 @@
+"""Cuff readings: when they are due, how they are judged, and the rules that go by them."""

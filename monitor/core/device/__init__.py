@@ -1,0 +1,1 @@
+"""Whether the bed's devices live, and the technical alarms about them."""

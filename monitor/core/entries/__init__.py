@@ -1,0 +1,1 @@
+"""What people see at the bedside and enter by hand."""

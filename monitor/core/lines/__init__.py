@@ -1,0 +1,1 @@
+"""Inputs as lines of JSON, there and back: recorded files and the journal."""

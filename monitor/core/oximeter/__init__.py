@@ -1,0 +1,1 @@
+"""Oximeter samples: judged, and watched by the rules on saturation and pulse."""

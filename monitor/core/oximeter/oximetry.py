@@ -1,0 +1,274 @@
+"""Oximeter samples: judged, then accepted, held back or refused.
+
+A sample in the calm band (no rule can trigger, nothing is going on) takes the short way; every other sample
+goes through verdict and step rule, and from there to the rules (`level_watch`).
+"""
+
+from __future__ import annotations
+
+from config.instant import Instant
+from config.vocabulary import Flag, Metric, Verdict
+from monitor.core import calm
+from monitor.core.bed_state import ORDER_BELIEVE, Bed, Channel, Due, PlethSeen, PulseLoss
+from monitor.core.device import arrivals, battery_watch, clock_watch, liveness
+from monitor.core.events import Event, EventKind, plain
+from monitor.core.inputs import OximeterSample
+from monitor.core.oximeter import lateness, level_watch, occlusion, pulse_loss
+from monitor.core.oximeter.cuff_window import CuffWindow, LimbEvidence
+from monitor.core.pleth import doubt as pleth_doubt
+from monitor.core.track import Track
+from monitor.core.validation import (
+    CUFF,
+    LATE,
+    PULSE_MISMATCH,
+    STEP,
+    VALID,
+    HeldSample,
+    Judgement,
+    StepRule,
+    number_judgement,
+    signal_judgement,
+)
+
+METRICS = (Metric.SPO2, Metric.PULSE_RATE)
+
+
+def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bool:
+    """Fold one sample in. True: nothing but standing values changed, so no deadline has come nearer."""
+    state = bed.state
+    device = liveness.heard(bed, item.device, now, out)
+    if (item.seq is not None or item.device_t is not None) and lateness.repeated(bed, device, item, now, out):
+        return False
+    if item.device_t is not None:
+        clock_watch.seen(bed, item.device, device, item.device_t, now, out)
+    if item.flags or device.charge.flagged:
+        battery_watch.flagged(bed, item.device, device, Flag.BATTERY_LOW in item.flags, now, out)
+    if item.spo2 is not None or item.pulse_rate is not None:
+        arrivals.number(bed, item.device, device, bed.rules.id_conflict.gap, now, out)
+    late = item.device_t is not None and lateness.late(device, item.device_t, now, bed.rules.validation)
+    if state.session is None:
+        return False
+    if late:
+        _chart_only(bed, item, now, out)
+        return False
+    until = now + bed.setup.stand(item.device)
+    perfusion = item.perfusion_index
+    band = bed.calm
+    spo2, pulse = item.spo2, item.pulse_rate
+    if (
+        band is not None
+        and spo2 is not None
+        and pulse is not None
+        and not item.flags
+        and band[0] < spo2 <= band[3]
+        and band[1] < pulse < band[2]
+        and (perfusion is None or perfusion >= bed.rules.validation.perfusion_suspect)
+        and _steady(state.spo2, bed.setup.steps[Metric.SPO2], item.device, spo2, now)
+        and _steady(state.pulse, bed.setup.steps[Metric.PULSE_RATE], item.device, pulse, now)
+    ):
+        _calm_sample(bed, spo2, pulse, perfusion, now, until)
+        return now < bed.wake
+    if perfusion is not None:
+        state.perfusion_index, state.perfusion_at = perfusion, now
+    limits = bed.rules.validation
+    if occlusion.covers(bed, now):
+        signal = CUFF
+    else:
+        signal = pleth_doubt.judgement(bed, item, signal_judgement(item, limits), now)
+    device_id = item.device
+    judged = number_judgement(spo2, limits.spo2_range, signal)
+    occlusion.numbers(bed, perfusion, judged.verdict is Verdict.INVALID and judged is not CUFF, now)
+    _judge(bed, device_id, Metric.SPO2, spo2, judged, now, until, out)
+    _judge(
+        bed, device_id, Metric.PULSE_RATE, pulse, number_judgement(pulse, limits.pulse_range, signal), now, until, out
+    )
+    pulse_loss.sample(bed, item, now, out)
+    bed.calm = calm.band(bed)
+    return False
+
+
+def _chart_only(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> None:
+    """V12: a late sample ends nothing that stands and feeds nothing; what it would have shown is past."""
+    for metric, value in ((Metric.SPO2, item.spo2), (Metric.PULSE_RATE, item.pulse_rate)):
+        if value is not None:
+            bed.state.channel(metric).judgement = LATE
+            _tell_refused(bed, metric, value, LATE, now, out)
+    bed.calm = None
+
+
+def _steady(channel: Channel, step: StepRule, device: str, value: float, now: Instant) -> bool:
+    track = channel.track
+    last = track.value
+    return last is not None and channel.device == device and now <= track.until and not step.stepped(value, last)
+
+
+def _calm_sample(bed: Bed, spo2: float, pulse: float, perfusion: float | None, now: Instant, until: Instant) -> None:
+    state = bed.state
+    state.clock = now
+    for channel, value in ((state.spo2, spo2), (state.pulse, pulse)):
+        channel.track.put(value, now, until)
+        channel.judgement, channel.raw, channel.raw_at = VALID, value, now
+        channel.weak_until = until
+    if perfusion is not None:
+        state.perfusion_index, state.perfusion_at = perfusion, now
+        state.limbs.perfusion.note(now, perfusion)
+    if state.absence is not None:
+        state.absence.cover(now, until)
+
+
+def _judge(
+    bed: Bed,
+    device: str,
+    metric: Metric,
+    value: float | None,
+    judgement: Judgement,
+    now: Instant,
+    until: Instant,
+    out: list[Event],
+) -> None:
+    channel = bed.state.channel(metric)
+    channel.raw, channel.raw_at = value, now
+    channel.hold.cut(now)
+    if metric is Metric.PULSE_RATE:
+        bed.state.unmatched.end(now)
+    if value is None or judgement.verdict is Verdict.INVALID:
+        _refuse(bed, metric, value, judgement, now, out)
+        return
+    if not judgement.doubtful and _held(bed, device, metric, value, now, until):
+        _refuse(bed, metric, value, STEP, now, out)
+        return
+    if judgement is VALID and metric is Metric.PULSE_RATE and bed.state.mismatched:
+        bed.state.unmatched.put(value, now, until)
+        judgement = PULSE_MISMATCH
+    if judgement.verdict is Verdict.VALID:
+        channel.judgement, channel.device = judgement, device
+        bed.state.rejected.pop(metric, None)
+        _accept(bed, metric, value, now, until, out)
+    else:
+        _refuse(bed, metric, value, judgement, now, out, doubtful_until=until if judgement.doubtful else None)
+
+
+def _held(bed: Bed, device: str, metric: Metric, value: float, now: Instant, until: Instant) -> bool:
+    """V5, V6: whether this sample is held back as part of a sudden change.
+
+    A change is one of the same device: two that disagree on one bed are no artefact of either, and must not hold
+    each other back for ever.
+    """
+    channel = bed.state.channel(metric)
+    rule, hold, track = bed.setup.steps[metric], channel.hold, channel.track
+    if channel.device != device:
+        hold.release()
+        return False
+    if hold.samples:
+        if hold.reference is not None and rule.stepped(value, hold.reference):
+            hold.samples.append(HeldSample(now, value, until))
+            return True
+        hold.release()
+        return False
+    if track.value is None or track.at is None or now - track.at > rule.within or not rule.stepped(value, track.value):
+        return False
+    hold.reference, hold.samples = track.value, [HeldSample(now, value, until)]
+    return True
+
+
+def _accept(bed: Bed, metric: Metric, value: float, at: Instant, until: Instant, out: list[Event]) -> None:
+    state = bed.state
+    channel = state.channel(metric)
+    channel.track.put(value, at, until)
+    channel.weak_until = until
+    if metric is Metric.SPO2 and state.absence is not None:
+        state.absence.cover(at, until)
+        state.absence.forget(at - 2 * bed.rules.no_data.window)
+    level_watch.accepted(bed, metric, value, at, out)
+
+
+def _refuse(
+    bed: Bed,
+    metric: Metric,
+    value: float | None,
+    judgement: Judgement,
+    now: Instant,
+    out: list[Event],
+    doubtful_until: Instant | None = None,
+) -> None:
+    """The sample is not VALID: it ends what stood, feeds what takes the doubtful, and is told once a run."""
+    state = bed.state
+    channel = state.channel(metric)
+    channel.judgement = judgement
+    channel.track.end(now)
+    channel.weak_until = min(channel.weak_until, now) if doubtful_until is None else doubtful_until
+    if metric is Metric.SPO2 and state.absence is not None:
+        state.absence.cut(now)
+    level_watch.refused(bed, metric, value, judgement, now, out)
+    _tell_refused(bed, metric, value, judgement, now, out)
+
+
+def _tell_refused(
+    bed: Bed, metric: Metric, value: float | None, judgement: Judgement, now: Instant, out: list[Event]
+) -> None:
+    """Once in a run of equal reasons (rulings 3)."""
+    state = bed.state
+    reason = judgement.reason or "device"
+    if state.rejected.get(metric) != reason:
+        state.rejected[metric] = reason
+        data = {"metric": metric.value, "value": plain(value), "reason": reason, "verdict": judgement.verdict.value}
+        out.append(Event(now, state.bed, EventKind.VALUE_REJECTED, data))
+
+
+# -- changes that are held back ----------------------------------------------------------------------------------
+
+
+def due(bed: Bed) -> Due | None:
+    """When the next held change is believed."""
+    if not bed.state.spo2.hold.samples and not bed.state.pulse.hold.samples:
+        return None
+    found: list[Due] = []
+    for metric in METRICS:
+        believed = bed.state.channel(metric).hold.believed_at(bed.setup.steps[metric].hold)
+        if believed is not None:
+            found.append(Due(believed, ORDER_BELIEVE, metric.value, metric))
+    return min(found, key=Due.rank, default=None)
+
+
+def settle(bed: Bed, due: Due, out: list[Event]) -> None:
+    """The moment has come."""
+    _believe(bed, due.what, due.at, out)
+    bed.calm = calm.band(bed)
+
+
+def _believe(bed: Bed, metric: Metric, at: Instant, out: list[Event]) -> None:
+    """The change has stood long enough: the held samples count from the first of them on (V5, V6)."""
+    state = bed.state
+    channel = state.channel(metric)
+    held = channel.hold.release()
+    if held[-1].until < at:
+        return  # the change did not stand: its last sample has lapsed or was followed by one that is not held
+    state.rejected.pop(metric, None)
+    channel.judgement = VALID
+    for index, entry in enumerate(held):
+        if index > 0 and held[index - 1].until < entry.at:
+            level_watch.vanish(bed, metric, held[index - 1].until)
+        _accept(bed, metric, entry.value, entry.at, entry.until, out)
+        level_watch.settle_between(bed, metric, min(entry.until, at), out)
+    data = {
+        "metric": metric.value,
+        "value": plain(held[-1].value),
+        "reason": "step",
+        "verdict": Verdict.VALID.value,
+        "since": held[0].at,
+    }
+    out.append(Event(at, state.bed, EventKind.VALUE_REJUDGED, data))
+
+
+def forget(bed: Bed) -> None:
+    """The patient has left or a new one has come: nothing of the old values stands."""
+    state = bed.state
+    state.spo2, state.pulse = Channel(), Channel()
+    state.conditions = {}
+    state.unmatched, state.mismatched, state.stuck = Track(), False, None
+    state.window, state.limbs = CuffWindow(), LimbEvidence()
+    state.pulse_loss = PulseLoss()
+    state.perfusion_index = state.perfusion_at = None
+    state.pleth = PlethSeen()
+    state.rejected = {}
+    bed.calm = None

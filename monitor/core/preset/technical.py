@@ -1,0 +1,150 @@
+"""The technical rules of a preset (alarm-system 3.2), and those of the return to baseline."""
+
+from __future__ import annotations
+
+from config.vocabulary import Priority
+from monitor.core.errors import ConfigError
+from monitor.core.preset.table import Table
+from monitor.core.rules.rule_id import RuleId
+from monitor.core.rules.technical import (
+    BatteryRule,
+    ChargeLevel,
+    ClockRule,
+    ConflictRule,
+    FailRule,
+    Level,
+    NoDataRule,
+    OfflineRule,
+    OverdueRule,
+    ReturnAlarmRule,
+    ServiceRule,
+    StorageRule,
+)
+
+
+def levels(table: Table, key: str) -> tuple[Level, ...]:
+    """Priorities with the time after which each is reached."""
+    found = []
+    for entry in table.tables(key):
+        found.append(Level(entry.duration("after_s"), entry.priority("priority")))
+        entry.done()
+    return tuple(found)
+
+
+def return_alarm(table: Table, rule: RuleId) -> ReturnAlarmRule:
+    """RTB_OVERDUE and RTB_REVOKED."""
+    first, graver = _two_priorities(table)
+    table.done()
+    return ReturnAlarmRule(rule, first, graver)
+
+
+def service_rule(table: Table, rule: RuleId, *, delayed: bool = False) -> ServiceRule:
+    """An alarm of the service itself; one that is not `delayed` is raised when it is reported."""
+    priorities = _priorities(table)
+    delay = table.duration("delay_s") if delayed else 0
+    table.done()
+    return ServiceRule(rule, priorities[0], priorities[-1], delay)
+
+
+def storage(table: Table, rule: RuleId) -> StorageRule:
+    """STORAGE."""
+    first, graver = _two_priorities(table)
+    free_below = table.number("free_below")
+    table.done()
+    return StorageRule(rule, first, graver, free_below=free_below)
+
+
+def conflict(table: Table, rule: RuleId) -> ConflictRule:
+    """ID_CONFLICT."""
+    priorities = _priorities(table)
+    found = ConflictRule(
+        rule,
+        priorities[0],
+        priorities[-1],
+        ends_after=table.duration("ends_after_s"),
+        left_after=table.duration("left_after_s"),
+        gap=table.duration("gap_s"),
+        cuff_gap=table.duration("cuff_gap_s"),
+    )
+    table.done()
+    return found
+
+
+def battery(table: Table, rule: RuleId) -> BatteryRule:
+    """BATTERY."""
+    found = []
+    for entry in table.tables("levels"):
+        found.append(ChargeLevel(entry.number("below"), entry.priority("priority")))
+        entry.done()
+    if len(found) != 2:
+        raise ConfigError(f"{table.where('levels')}: two levels are wanted")
+    delay = table.duration("delay_s")
+    table.done()
+    return BatteryRule(rule, found[0], found[1], delay)
+
+
+def clock(table: Table, rule: RuleId) -> ClockRule:
+    """CLOCK."""
+    (priority, *more) = _priorities(table)
+    if more:
+        raise ConfigError(f"{table.where('levels')}: CLOCK has one level")
+    found = ClockRule(rule, priority, table.duration("offset_s"), table.duration("delay_s"))
+    table.done()
+    return found
+
+
+def _two_priorities(table: Table) -> tuple[Priority, Priority]:
+    found = _priorities(table)
+    if len(found) != 2:
+        raise ConfigError(f"{table.where('levels')}: two levels are wanted")
+    return found[0], found[1]
+
+
+def _priorities(table: Table) -> list[Priority]:
+    found = []
+    for entry in table.tables("levels"):
+        found.append(entry.priority("priority"))
+        entry.done()
+    return found
+
+
+def no_data(table: Table, rule: RuleId) -> NoDataRule:
+    """SPO2_NO_DATA."""
+    found = NoDataRule(
+        rule=rule,
+        infusing=levels(table, "infusing"),
+        other=levels(table, "other"),
+        high_after=table.duration("high_after_s"),
+        high_below=table.number("high_below"),
+        window=table.duration("window_s"),
+        window_valid=table.duration("window_valid_s"),
+    )
+    table.done()
+    return found
+
+
+def offline(table: Table, rule: RuleId) -> OfflineRule:
+    """DEVICE_OFFLINE."""
+    infusing, other = levels(table, "infusing"), levels(table, "other")
+    if len(infusing) != 1 or len(other) != 1:
+        raise ConfigError(f"{table.where('infusing')}: DEVICE_OFFLINE has one level per kind of phase")
+    found = OfflineRule(rule, infusing[0], other[0], table.duration("poll_after_s"))
+    table.done()
+    return found
+
+
+def attempts(table: Table, rule: RuleId) -> FailRule:
+    """NIBP_FAIL."""
+    found = FailRule(rule, table.whole("attempts"), table.priority("infusing"), table.priority("other"))
+    table.done()
+    return found
+
+
+def overdue(table: Table, rule: RuleId) -> OverdueRule:
+    """NIBP_OVERDUE."""
+    levels = []
+    for entry in table.tables("levels"):
+        levels.append((entry.number("intervals"), entry.priority("priority")))
+        entry.done()
+    table.done()
+    return OverdueRule(rule, tuple(levels))

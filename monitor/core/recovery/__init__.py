@@ -1,0 +1,1 @@
+"""The baseline before the drug, and the return to it."""

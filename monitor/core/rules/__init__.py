@@ -1,0 +1,1 @@
+"""The rules as plain data: what the tables of the clinical documents say, and nothing decided here."""
