@@ -15,7 +15,7 @@ from __future__ import annotations
 import sys
 
 from tests.benchmarks.rig.broker import RunningBroker, broker
-from tests.benchmarks.rig.figures import figure, percentile, spread
+from tests.benchmarks.rig.figures import figure, not_measured, percentile, spread
 from tests.benchmarks.rig.load import load
 from tests.benchmarks.rig.mqtt_wire import Publisher
 from tests.benchmarks.rig.page import Page
@@ -28,10 +28,13 @@ SETTLE_S = 2.0
 PROBE_EVERY_S = 0.04
 FLOORS = 150
 STEP_S = 5.0
-RATES = (2_000, 4_000, 6_000, 8_000, 9_000, 10_000, 12_000, 14_000, 17_000, 20_000)
+RATES = (500, 1_000, 2_000, 4_000, 6_000, 8_000, 9_000, 10_000, 12_000, 14_000, 17_000, 20_000)
+TRIES = 2
 BOUND_S = 0.250
 TAKEN_IN = 0.99
 """Part of the messages sent that the core must have folded in for a rate to count as sustained."""
+OFFERED = 0.95
+"""Part of the rate that the load must really have sent."""
 
 
 def latency(running: RunningService, through: RunningBroker, beds: int, length_s: float) -> None:
@@ -63,29 +66,74 @@ def latency(running: RunningService, through: RunningBroker, beds: int, length_s
 
 
 def sustained(running: RunningService, through: RunningBroker, beds: int) -> None:
-    """(c): rates go up until an alarm takes too long or messages are not taken in."""
+    """(c): rates go up until an alarm takes too long or messages are not taken in, twice in turn.
+
+    A rate is tried a second time, since one stall of a shared machine's disk says nothing of the product. Where not
+    even the lowest holds, there is no figure, and the line says what was in the way.
+    """
     probe, page, publisher = _probe(running, through, beds)
-    best = 0.0
+    probe.run(SETTLE_S, PROBE_EVERY_S)  # a thousand sessions have just been opened, and their snapshots are written
+    best: float | None = None
+    why: str | None = None
     for rate in RATES:
-        inputs, used, early = running.inputs(), running.processor_s(), probe.early
-        with load(through.port, beds, rate, STEP_S) as background:
-            taken = probe.run(STEP_S - 0.2, PROBE_EVERY_S)
-            sent, took_s = background.result()
-        used = running.processor_s() - used
-        page.alarms(0)
-        # The probe's own readings come on top: two for each alarm.
-        folded = running.inputs() - inputs - 2 * (len(taken) + probe.lost + probe.early - early)
-        slowest = percentile(taken, 99) if taken else float("inf")
-        offered = sent / took_s
-        conditions = {"beds": beds, "offered_per_s": round(offered), "broker": through.name, "lost": probe.lost}
-        figure("mqtt_to_page_p99_at_rate", min(slowest, 99.0) * 1e3, "ms", samples=len(taken), **conditions)
-        figure("processor_per_message", used / sent * 1e6, "us", taken_in=round(folded / sent, 4), **conditions)
-        if slowest > BOUND_S or probe.lost or probe.early > early or folded < TAKEN_IN * sent or offered < 0.95 * rate:
+        for _ in range(TRIES):
+            offered, why = _hold(running, through, probe, page, beds, rate)
+            if why is None:
+                break
+        if why is not None:
             break
         best = offered
-    figure("mqtt_sustained", best, "messages/s", beds=beds, broker=through.name, p99_bound_ms=BOUND_S * 1e3)
+    conditions = {"beds": beds, "broker": through.name, "p99_bound_ms": BOUND_S * 1e3, "ended_by": why}
+    if best is None:
+        not_measured("mqtt_sustained", "messages/s", f"not even {RATES[0]} a second held: {why}", **conditions)
+    else:
+        figure("mqtt_sustained", best, "messages/s", **conditions)
     page.close()
     publisher.close()
+
+
+def _hold(
+    running: RunningService, through: RunningBroker, probe: Probe, page: Page, beds: int, rate: float
+) -> tuple[float, str | None]:
+    """One rate for `STEP_S`: messages a second that were really sent, and why it did not hold, None where it did."""
+    inputs, used = running.inputs(), running.processor_s()
+    early, lost = probe.early, probe.lost
+    with load(through.port, beds, rate, STEP_S) as background:
+        taken = probe.run(STEP_S - 0.2, PROBE_EVERY_S)
+        sent, took_s = background.result()
+    used = running.processor_s() - used
+    page.alarms(0)
+    early, lost = probe.early - early, probe.lost - lost
+    # The probe's own readings come on top: two for each alarm.
+    folded = running.inputs() - inputs - 2 * (len(taken) + lost + early)
+    slowest = percentile(taken, 99) if taken else None
+    offered = sent / took_s
+    conditions = {
+        "beds": beds,
+        "rate": rate,
+        "offered_per_s": round(offered),
+        "broker": through.name,
+        "lost": lost,
+        "early": early,
+    }
+    if slowest is None:
+        not_measured("mqtt_to_page_p99_at_rate", "ms", "no alarm came durable", **conditions)
+    else:
+        figure("mqtt_to_page_p99_at_rate", slowest * 1e3, "ms", samples=len(taken), **conditions)
+    figure("processor_per_message", used / sent * 1e6, "us", taken_in=round(folded / sent, 4), **conditions)
+    if lost:
+        return offered, f"{lost} alarms never came"
+    if early:
+        return offered, f"{early} alarms waited over 250 ms for the disk"
+    if slowest is None:
+        return offered, "no alarm came in time to be measured"
+    if slowest > BOUND_S:
+        return offered, f"the 99th of a hundred alarms took {slowest * 1e3:.0f} ms"
+    if folded < TAKEN_IN * sent:
+        return offered, f"{100 * folded / sent:.1f} % of the messages were taken in"
+    if offered < OFFERED * rate:
+        return offered, f"the load itself sent no more than {offered:.0f} a second"
+    return offered, None
 
 
 def _probe(running: RunningService, through: RunningBroker, beds: int) -> tuple[Probe, Page, Publisher]:
