@@ -92,7 +92,8 @@ class VirtualPatient:
         self._time_s = 0.0
         self._ticks = 0
         self._searching = 0
-        self._averaged: deque[tuple[float, float]] = deque(maxlen=_AVERAGING_S)
+        self._saturations: deque[float] = deque(maxlen=_AVERAGING_S)
+        self._pulses: deque[float] = deque(maxlen=_AVERAGING_S)
         self._tick(0)
 
     @property
@@ -180,19 +181,19 @@ class VirtualPatient:
                 self._drug.rate_ug_per_min = 0.0
                 self._drug.advance((stretch - flowed) / 60.0)
             self._ticks += stretch
-        self._averaged.clear()
+        self._forget()
         self._searching = 0
         self._tick(self._ticks, seconds)
 
     def oximeter(self) -> Vitals:
         """What an oximeter shows now (see `VitalSource`)."""
-        body, averaged = self._body, self._averaged
-        seen = bool(averaged) and not self._searching and not body.no_pulse
+        body, saturations, pulses = self._body, self._saturations, self._pulses
+        seen = bool(saturations) and not self._searching and not body.no_pulse
         squeezed = 1.0 if self._squeeze is None else self._squeeze.amplitude(self._time_s)
         perfusion = body.perfusion_index * squeezed
         return Vitals(
-            spo2=sum(sample[0] for sample in averaged) / len(averaged) if seen else None,
-            pulse_rate=sum(sample[1] for sample in averaged) / len(averaged) if seen else None,
+            spo2=sum(saturations) / len(saturations) if seen else None,
+            pulse_rate=sum(pulses) / len(pulses) if seen else None,
             perfusion_index=perfusion if seen else None,
             systolic=body.systolic,
             diastolic=body.diastolic,
@@ -296,7 +297,7 @@ class VirtualPatient:
     def _look(self, body: Body, artefact: float) -> None:
         """One second of the oximeter's average; it starts anew with every finger."""
         if body.finger_out or body.sensor_off or body.no_pulse:
-            self._averaged.clear()
+            self._forget()
             self._searching = _SEARCHING_S
             return
         self._searching = max(self._searching - 1, 0)
@@ -306,10 +307,16 @@ class VirtualPatient:
             seen = (body.spo2, body.pulse_rate)
         if self._squeeze is not None:
             if self._squeeze.lost(self._time_s):
-                self._averaged.clear()
+                self._forget()
                 return
             seen = (min(seen[0] + self._squeeze.error(self._time_s), 100.0), seen[1])
-        self._averaged.append(seen)
+        self._saturations.append(seen[0])
+        self._pulses.append(seen[1])
+
+    def _forget(self) -> None:
+        """The oximeter begins its average anew."""
+        self._saturations.clear()
+        self._pulses.clear()
 
     def _draw(self) -> tuple[float, ...]:
         if not self._normals:

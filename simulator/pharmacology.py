@@ -111,12 +111,19 @@ class Pharmacology:
     @property
     def plasma(self) -> float:
         """Plasma concentration Cp, ng/mL."""
-        return sum(part * share for part, share in zip(self._state, self._modes.plasma, strict=True))
+        return _weighted(self._state, self._modes.plasma)
 
     @property
     def effect_site(self) -> float:
         """Effect-site concentration Ce, ng/mL."""
-        return sum(part * share for part, share in zip(self._state, self._modes.effect_site, strict=True))
+        return _weighted(self._state, self._modes.effect_site)
+
+
+def _weighted(state: list[float], shares: tuple[float, ...]) -> float:
+    """Spelled out: every second of every patient asks, and the order of adding is the same in every Python."""
+    first, second, third, fourth = state
+    of_first, of_second, of_third, of_fourth = shares
+    return first * of_first + second * of_second + third * of_third + fourth * of_fourth
 
 
 def infusion_rate(dose_mg_per_kg: float, weight_kg: float, minutes: float) -> float:
