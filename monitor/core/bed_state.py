@@ -9,7 +9,7 @@ from config.instant import Duration, Instant
 from config.vocabulary import CuffError, CuffState, LinkState, Metric, Phase, Priority
 from monitor.core.alarm import AlarmBook
 from monitor.core.condition import Condition
-from monitor.core.device.device_watch import Arrival, Charge, Offset
+from monitor.core.device.device_watch import Arrival, Behind, Charge, Offset
 from monitor.core.inactivation.states import Inactivation
 from monitor.core.oximeter.absence import Absence
 from monitor.core.oximeter.cuff_window import CuffWindow, LimbEvidence
@@ -212,6 +212,7 @@ class DeviceState:
         cuff_told: running number and device time of its last cuff reading.
         device_time: the device's own clock at the last sample.
         repeats: messages that came twice or out of order (V11).
+        behind: samples in a row that look like that now; None: the last one did not.
         lags: (received, received - device time), ascending in both; the first is the least of the last minutes (V12).
     """
 
@@ -225,6 +226,7 @@ class DeviceState:
     cuff_told: tuple[int, Instant | None] | None = None
     device_time: Instant | None = None
     repeats: int = 0
+    behind: Behind | None = None
     lags: list[tuple[Instant, Duration]] = field(default_factory=list)
     offline: bool = False
     charge: Charge = field(default_factory=Charge)

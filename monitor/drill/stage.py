@@ -318,12 +318,18 @@ class _Stage:
                 topic = f"vitals/v1/{SITE}/bay-9/ox-9/spo2"
                 self._service.intake.unbound(topic, b'{"values": {"spo2": 71}}', self._clock.now())
             case SystemEvent.BATTERY:
-                emulator = self._emulators[step.device][1]
-                if not isinstance(emulator, MqttVitals):
-                    raise ScenarioError(
-                        f"{self._drill.name}: the {step.device} tells no battery; use the driver mqtt-vitals"
-                    )
-                emulator.battery = round(step.percent)
+                self._talkative(step).battery = round(step.percent)
+            case SystemEvent.CLOCK_SET_BACK:
+                self._talkative(step).clock_offset -= seconds(step.by_s)
+
+    def _talkative(self, step: SystemStep) -> MqttVitals:
+        """The device of a step; serial ones tell neither battery nor time."""
+        emulator = self._emulators[step.device][1]
+        if not isinstance(emulator, MqttVitals):
+            raise ScenarioError(
+                f"{self._drill.name}: the {step.device} tells no battery and no clock; use the driver mqtt-vitals"
+            )
+        return emulator
 
     # -- what is on the bed ------------------------------------------------------------------------------------------
 

@@ -83,6 +83,8 @@ class SystemEvent(StrEnum):
     """A device that nobody bound publishes under the site's topics."""
     BATTERY = "battery"
     """The battery of `device` is at `percent` from now on, and says so."""
+    CLOCK_SET_BACK = "clock_set_back"
+    """The own clock of `device` is set back by `by_s`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,7 @@ class SystemStep:
     happens: SystemEvent
     device: Device = Device.OXIMETER
     percent: float = ranged(0, 100, 100)
+    by_s: float = ranged(0, 86_400, 0)
 
 
 @dataclass(frozen=True, slots=True)

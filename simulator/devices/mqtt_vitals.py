@@ -59,7 +59,7 @@ class MqttVitals:
         kinds: what it measures. Pleth is asked from the body, so only one device of a bed should have it.
         cycle_s: the cuff's own cycle; None: only on command.
         first_s: the first measurement of the cycle, after the first call.
-        clock_offset: how far the device's own clock is off when it is switched on.
+        clock_offset: how far the device's own clock is off when it is switched on; change it at will.
         clock_drift_ppm: how much faster than true time it runs, in millionths.
         battery: charge in %, told in `status`; change it at will.
     """
@@ -84,7 +84,7 @@ class MqttVitals:
         self._source = source
         self._prefix = f"vitals/v1/{site}/{bed}/{device}/"
         self.kinds = kinds
-        self._clock_offset = clock_offset
+        self.clock_offset = clock_offset
         self._clock_drift_ppm = clock_drift_ppm
         self._switched_on: Instant | None = None
         self._cuff = _Cuff(None if cycle_s is None else seconds(cycle_s), None)
@@ -214,7 +214,7 @@ class MqttVitals:
         """What the device's own clock says at `at`."""
         if self._switched_on is None:
             self._switched_on = at
-        return at + self._clock_offset + round((at - self._switched_on) * self._clock_drift_ppm / 1_000_000)
+        return at + self.clock_offset + round((at - self._switched_on) * self._clock_drift_ppm / 1_000_000)
 
     def _message(
         self, kind: str, at: Instant, body: dict[str, object], *, qos: int = 1, retain: bool = False

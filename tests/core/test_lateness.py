@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from config.instant import seconds
+from monitor.core.bed_state import DeviceSetup
 from tests.support.ward import Story
 
 # -- V11 --------------------------------------------------------------------------------------------------------
@@ -70,28 +72,115 @@ def test_v11_a_larger_step_back_is_told_and_makes_a_new_start() -> None:
     assert story.one("alarm_raised", alarm="SPO2_CRIT")["since"] == 100.0
 
 
+# -- a clock that is set back while the samples go on (decisions/0005) --------------------------------------------
+
+
+def set_back(by: float, spo2: float = 84, *, glitch: float = 0) -> Story:
+    """A minute in time, perhaps one sample stamped `glitch` seconds ahead, then the clock goes on `by` behind."""
+    story = Story().open()
+    for t in range(60):
+        story.sample(t, 97, device_t=1000 + t)
+    if glitch:
+        story.sample(59.9, 97, device_t=1059.9 + glitch)
+    for t in range(60, 120):
+        story.sample(t, spo2, device_t=1000 + t - by)
+    return story
+
+
+@pytest.mark.parametrize("by", [4, 6, 20, 61])
+def test_v11_a_clock_set_back_hides_two_samples_and_no_more(by: float) -> None:
+    """The third in a row at the device's own pace proves a clock that was set: the emergency waits no longer."""
+    story = set_back(by)
+    assert story.bed.state.devices["ox-1"].repeats == 2
+    assert story.one("alarm_raised", alarm="SPO2_CRIT")["since"] == 62.0
+    line = story.one("device_restarted")
+    assert (line["t"], line["clock_back_s"]) == (62.0, by - 1)
+    assert story.all("value_rejected", reason="late") == []
+
+
+@pytest.mark.parametrize("glitch", [4, 6, 30, 59])
+def test_v11_one_wrong_stamp_ahead_hides_two_samples_and_no_more(glitch: float) -> None:
+    story = set_back(0, glitch=glitch)
+    assert story.bed.state.devices["ox-1"].repeats == 2
+    assert story.one("alarm_raised", alarm="SPO2_CRIT")["since"] == 62.0
+
+
+@pytest.mark.parametrize("pace", [0.0, 0.1, 0.4])
+def test_v11_old_samples_that_are_sent_again_faster_than_they_were_made_stay_dropped(pace: float) -> None:
+    """A broker empties its queue once more: not one of them is taken for the patient of now."""
+    story = Story().open()
+    for t in range(60):
+        story.sample(t, 97, device_t=t)
+    for number in range(30):
+        story.sample(60 + number * pace, 80, device_t=29 + number)
+    assert story.bed.state.devices["ox-1"].repeats == 30
+    assert (story.bed.state.spo2.track.value, story.all("device_restarted"), story.told()) == (97, [], [])
+
+
+def test_v11_one_old_sample_sent_again_and_again_stays_dropped() -> None:
+    story = Story().open()
+    for t in range(60):
+        story.sample(t, 97, device_t=t)
+    for t in range(60, 90):
+        story.sample(t, 80, device_t=58)
+    assert story.bed.state.devices["ox-1"].repeats == 30
+    assert story.bed.state.spo2.track.value == 97
+
+
+def test_v11_a_second_way_that_is_slower_stays_dropped() -> None:
+    """The same device over two bridges: each sample comes again three seconds later, between the fresh ones."""
+    story = Story().open()
+    for t in range(60):
+        story.sample(t, 97, device_t=t)
+        if t >= 3:
+            story.sample(t + 0.5, 80, device_t=t - 3)
+    assert story.bed.state.devices["ox-1"].repeats == 57
+    assert story.told() == []
+
+
+def test_v12_a_device_that_was_away_may_come_back_with_another_clock() -> None:
+    """Set while nobody heard it, the clock steps back in no sample: how late is late is learnt anew."""
+    story = Story(devices=[DeviceSetup("ox-1", stand=seconds(4), silence=seconds(10))]).open()
+    for t in range(60):
+        story.sample(t, 97, device_t=1000 + t)
+    for t in range(90, 120):
+        story.sample(t, 84, device_t=980 + t)
+    assert story.told("DEVICE_OFFLINE") == [(69, "alarm_raised"), (90, "alarm_closed")]
+    assert story.one("alarm_raised", alarm="SPO2_CRIT")["since"] == 90.0
+
+
+def test_v12_a_link_that_came_back_may_bring_another_clock() -> None:
+    story = Story().open()
+    for t in range(60):
+        story.sample(t, 97, device_t=1000 + t)
+    story.put(60, "link", device="ox-1", state="down", reason="status")
+    story.put(66, "link", device="ox-1", state="up", reason="status")
+    for t in range(67, 90):
+        story.sample(t, 84, device_t=1000 + t - 6)
+    assert story.one("alarm_raised", alarm="SPO2_CRIT")["since"] == 67.0
+
+
 # -- V12 --------------------------------------------------------------------------------------------------------
 
 
 def delayed(late: float, spo2: float = 84, ahead: float = 1440) -> Story:
-    """A device whose clock is minutes off: a minute in time, then samples that took `late` seconds longer."""
+    """A device whose clock is minutes off: a minute in time, a stall, then samples that took `late` seconds longer."""
     story = Story().open()
     for t in range(60):
         story.sample(t, 97, device_t=t + ahead)
     for t in range(60, 80):
-        story.sample(t, spo2, device_t=t + ahead - late)
+        story.sample(t + late, spo2, device_t=t + ahead)
     return story
 
 
 @pytest.mark.parametrize(("late", "taken"), [(5.0, True), (5.001, False)])
 @pytest.mark.parametrize("ahead", [1440, 0, 100_000])
 def test_v12_more_than_five_seconds_late_is_for_the_chart_only(late: float, taken: bool, ahead: float) -> None:
-    """Against the device's own fastest, never the raw difference. The first late sample's clock steps back, too."""
+    """Against the device's own fastest, never the raw difference. Its clock goes on: these are truly old."""
     story = delayed(late, ahead=ahead)
     assert bool(story.told("SPO2_CRIT")) is taken
     told = [(line["t"], line["metric"], line["verdict"]) for line in story.all("value_rejected", reason="late")]
-    # The step back drops samples until the device's clock has caught up with what it said last (V11).
-    assert told == ([] if taken else [(65.0, "spo2", "VALID"), (65.0, "pulse_rate", "VALID")])
+    assert told == ([] if taken else [(65.001, "spo2", "VALID"), (65.001, "pulse_rate", "VALID")])
 
 
 def test_v12_late_samples_are_charted_as_valid_and_shown_as_nothing_new() -> None:

@@ -48,3 +48,18 @@ class Arrival:
     gap: Duration = 0
     left_at: Instant | None = None
     told: bool = False
+
+
+@dataclass(slots=True)
+class Behind:
+    """Samples in a row whose device time lies behind the latest one, all about as late as the first of them (V11).
+
+    Attributes:
+        since: when the first of them came.
+        lag: its time of receipt - its device time.
+        samples: how many.
+    """
+
+    since: Instant
+    lag: Duration
+    samples: int = 1

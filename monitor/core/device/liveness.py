@@ -65,6 +65,7 @@ def link(bed: Bed, item: LinkChange, now: Instant, out: list[Event]) -> None:
     if item.state is LinkState.DOWN:
         known.down_from, known.spoke_since_up = now, False
         known.cuff_told = None
+        known.lags.clear()  # its clock may be set, and its way be another, when it comes back (V12)
         _forget_cycle(bed, item.device)
         out.append(Event(now, bed.state.bed, EventKind.DEVICE_LOST, data))
     else:
@@ -113,6 +114,7 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
     rule = bed.rules.offline
     known = bed.state.devices[due.key]
     known.offline = True
+    known.lags.clear()
     bed.state.book.onset(
         rule.rule,
         bed.state.clock,

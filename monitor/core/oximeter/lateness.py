@@ -5,23 +5,38 @@ Device clocks may be minutes off; only their steps count here, and how a lag com
 
 from __future__ import annotations
 
-from config.instant import Instant, to_seconds
+from config.instant import SECOND, Duration, Instant, to_seconds
 from monitor.core.bed_state import Bed, DeviceState
+from monitor.core.device.device_watch import Behind
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import OximeterSample
 from monitor.core.rules.sections import ValidationLimits
+
+SET_BACK_SAMPLES = 3
+SET_BACK_FOR: Duration = 2 * SECOND
+SET_BACK_STEADY: Duration = 1 * SECOND
+"""A clock was set back when so many samples in a row, over so long, are all late by the same within so much: old ones
+that are sent again come faster than they were made, or between fresh ones (decisions/0005)."""
 
 
 def repeated(bed: Bed, known: DeviceState, item: OximeterSample, now: Instant, out: list[Event]) -> bool:
     """V11: whether a sample was sent twice or out of order; it is dropped and counted.
 
-    A number that starts anew, or a larger step back of the clock, is a restart: accepted, and told.
+    A number that starts anew, a larger step back of the clock, or a smaller one that lasts is a restart: accepted,
+    and told.
     """
     seq, time, before = item.seq, item.device_t, known.device_time
-    back = 0 if time is None or before is None else before - time
-    if (seq is not None and seq == known.seq) or 0 < back <= bed.rules.validation.repeat:
+    if seq is not None and seq == known.seq:
         known.repeats += 1
         return True
+    back = 0 if time is None or before is None else before - time
+    if time is not None and before is not None and 0 < back <= bed.rules.validation.repeat:
+        behind = _behind(known, now - time, now)
+        if behind.samples < SET_BACK_SAMPLES or now - behind.since < SET_BACK_FOR:
+            known.repeats += 1
+            return True
+        back = before - (behind.since - behind.lag)
+    known.behind = None
     if back > 0 or (seq is not None and known.seq is not None and seq < known.seq):
         known.lags.clear()
         data = {"device": item.device, "seq": seq, "clock_back_s": to_seconds(max(0, back))}
@@ -31,6 +46,16 @@ def repeated(bed: Bed, known: DeviceState, item: OximeterSample, now: Instant, o
     if time is not None:
         known.device_time = time
     return False
+
+
+def _behind(known: DeviceState, lag: Duration, now: Instant) -> Behind:
+    """The run of samples behind the latest device time, with this one."""
+    run = known.behind
+    if run is None or abs(lag - run.lag) > SET_BACK_STEADY:
+        known.behind = Behind(now, lag)
+        return known.behind
+    run.samples += 1
+    return run
 
 
 def late(known: DeviceState, device_time: Instant, now: Instant, limits: ValidationLimits) -> bool:
