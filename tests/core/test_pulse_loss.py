@@ -153,6 +153,30 @@ def test_pulse_lost_never_before_the_first_valid_value() -> None:
     assert lost(story) == []
 
 
+@pytest.mark.parametrize("weak", [{"perfusion_index": 0.3}, {"flags": ["low_perfusion"]}])
+@pytest.mark.parametrize("wave", [True, False])
+def test_pulse_lost_after_a_weak_signal_that_lasted(weak: dict[str, Any], wave: bool) -> None:
+    """A weak pulse is a pulse: a circulation that fails for minutes before it stops hides nothing (decisions/0005)."""
+    story = good()
+    story.samples(60, 240, 95, 50, **weak)
+    for t in range(240, 260):
+        story.sample(t, **GONE)
+        if wave:
+            story.pleth(t, 0.1, None, pulse_present=False)
+    assert lost(story) == [(250, "alarm_raised")]
+
+
+@pytest.mark.parametrize("poor", [{"perfusion_index": 0.1}, {"flags": ["artifact"]}])
+def test_pulse_lost_not_after_a_signal_that_shows_no_pulse_for_certain(poor: dict[str, Any]) -> None:
+    """Numbers without perfusion, or in movement, may be a probe that lies beside the patient: SPO2_NO_DATA tells."""
+    story = good()
+    story.samples(60, 240, 95, 50, **poor)
+    for t in range(240, 260):
+        story.sample(t, **GONE)
+    assert lost(story) == []
+    assert story.told("SPO2_NO_DATA") != []
+
+
 # -- what says nothing --------------------------------------------------------------------------------------------
 
 

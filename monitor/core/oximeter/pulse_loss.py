@@ -72,12 +72,14 @@ def _stands(bed: Bed, at: Instant | None, device: str | None) -> Instant:
 
 
 def _was_good(bed: Bed, now: Instant) -> bool:
-    """A VALID value stood within the last half minute; time under the cuff on the probe's limb does not count."""
+    """A value stood within the last half minute that is VALID, or doubtful for being weak: a weak pulse is a pulse.
+
+    Time under the cuff on the probe's limb does not count.
+    """
     state, window = bed.state, bed.state.window
-    stood = [min(channel.track.until, now) for channel in (state.spo2, state.pulse) if channel.track.at is not None]
-    if not stood:
+    last = max(min(max(channel.track.until, channel.weak_until), now) for channel in (state.spo2, state.pulse))
+    if last == 0:
         return False
-    last = max(stood)
     under: Duration = 0
     if window.started_at is not None and occlusion.shares_limb(bed):
         under = max(0, min(now, window.until) - max(last, window.started_at))

@@ -90,7 +90,7 @@ class CuffRule:
 
 @dataclass(frozen=True, slots=True)
 class PulseLostRule:
-    """PULSE_LOST: `level` goes by 1 for a pulse and 0 for none; a VALID value must have stood within `good_within`."""
+    """PULSE_LOST: `level` goes by 1 for a pulse and 0 for none; a good value must have stood within `good_within`."""
 
     rule: RuleId
     level: LevelRule
