@@ -192,6 +192,49 @@ def test_4_2_alarm_paused_ends_with_a_high_of_another_group() -> None:
     assert (ended["t"], ended["from"], ended["reason"]) == (raised["t"], "ALARM_PAUSED", "new_high")
 
 
+def paused_with_a_slow_pulse() -> Story:
+    """PR_LOW (MEDIUM) is present, the nurse at the bed pauses the alarms at 40."""
+    story = infusing()
+    low_then(story, 10, 41, 97, 45)
+    assert story.told("PR_LOW") == [(25, "alarm_raised")]
+    story.command(40, "alarm_pause", at_bed=True)
+    return story
+
+
+def no_pulse(story: Story, start: float, end: float) -> None:
+    story.samples(start, end, None, None, flags=["searching"])
+
+
+def test_4_2_alarm_paused_over_a_slow_pulse_ends_when_the_pulse_is_lost() -> None:
+    """An arrest is never what the nurse was dealing with, whatever its group (decisions/0005)."""
+    story = paused_with_a_slow_pulse()
+    no_pulse(story, 41, 60)
+    assert story.told("PULSE_LOST") == [(51, "alarm_raised")]
+    ended = story.one("inactivation_changed", to="ON")
+    assert (ended["t"], ended["from"], ended["reason"]) == (51, "ALARM_PAUSED", "new_high")
+
+
+def test_4_2_alarm_paused_over_a_slow_pulse_stands_when_it_grows_slower() -> None:
+    """A HIGH of the same group: the letter holds."""
+    story = paused_with_a_slow_pulse()
+    low_then(story, 41, 100, 97, 38)
+    assert story.all("alarm_raised", alarm="PR_XLOW", priority="high") != []
+    assert story.all("inactivation_changed", to="ON") == []
+
+
+def test_4_2_alarm_paused_while_the_pulse_is_lost_is_not_ended_by_the_same_arrest() -> None:
+    """Whoever pauses during the resuscitation deals with it, and with the slow pulse that it may bring back."""
+    story = infusing()
+    no_pulse(story, 10, 30)
+    assert story.told("PULSE_LOST") == [(20, "alarm_raised")]
+    story.command(30, "alarm_pause", at_bed=True)
+    low_then(story, 31, 60, 97, 34)
+    no_pulse(story, 60, 80)
+    assert [event for _, event in story.told("PULSE_LOST")] == ["alarm_raised", "alarm_latched", "alarm_rearmed"]
+    assert story.all("alarm_raised", alarm="PR_XLOW") != []
+    assert story.all("inactivation_changed", to="ON") == []
+
+
 def test_4_2_alarm_paused_with_nothing_present_ends_with_any_high() -> None:
     story = infusing()
     story.command(20, "alarm_pause", at_bed=True)

@@ -61,7 +61,10 @@ def _alarm_pause(bed: Bed, item: Command, now: Instant, out: list[Event]) -> Non
         return
     _begin(bed, item, ALARM, Inactivated.ALARM_PAUSED, now, out, longest=bed.rules.inactivation.alarm_pause)
     present = [alarm for alarm in state.book.open.values() if alarm.state in PRESENT]
-    state.inactivations[ALARM].groups = sorted({alarm.rule.group or alarm.rule.name for alarm in present})
+    lost = bed.setup.rules.pulse_lost.rule.name
+    groups = {alarm.rule.group or alarm.rule.name for alarm in present}
+    groups |= {lost for alarm in present if alarm.rule.name == lost}
+    state.inactivations[ALARM].groups = sorted(groups)
 
 
 def _alarm_off(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
@@ -181,7 +184,10 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
 
 
 def watch(bed: Bed, out: list[Event], start: int) -> None:
-    """A new HIGH ends a pause of the sound; one of a group that was not present before ends a pause of the alarms."""
+    """A new HIGH ends a pause of the sound; one of a group that was not present before ends a pause of the alarms.
+
+    A lost pulse counts as a group of its own: somebody who deals with a slow one must hear of the arrest.
+    """
     paused = bed.state.inactivations
     for event in out[start:]:
         if not is_new_high(event):
@@ -193,6 +199,8 @@ def watch(bed: Bed, out: list[Event], start: int) -> None:
 
 
 def _group(bed: Bed, name: str) -> str:
+    if name == bed.setup.rules.pulse_lost.rule.name:
+        return name
     found = next((rule for rule in bed.setup.rules.rule_ids() if rule.name == name), None)
     return name if found is None else found.group or name
 
