@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from config.instant import Instant
-from config.vocabulary import Metric, Phase
-from monitor.core.alarm import PRESENT
+from config.vocabulary import AlarmState, Metric, Phase, Priority
+from monitor.core.alarm import Alarm
 from monitor.core.bed_state import Bed, Cuff
 from monitor.core.cuff import cuff_absence, cuff_schedule, pressure_rules
 from monitor.core.device import arrivals, liveness
@@ -142,6 +142,10 @@ def command(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
     elif reason == "hold":
         held = start_checks.held(bed, session, start_checks.baselines_at(bed, session, at))
         refuse(bed, item.command, reason, item.by, now, out, metrics=held)
+    elif reason == "high_alarm_active":
+        active = _unanswered_high(bed)
+        names, ids = [alarm.rule.name for alarm in active], [alarm.alarm_id for alarm in active]
+        refuse(bed, item.command, reason, item.by, now, out, alarms=names, alarm_ids=ids)
     elif reason is not None:
         refuse(bed, item.command, reason, item.by, now, out)
 
@@ -242,8 +246,7 @@ def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     aborted = item.command == "abort"
     if aborted and not item.reason:
         return "reason_missing"
-    present = [alarm for alarm in bed.state.book.open.values() if alarm.state in PRESENT]
-    if not aborted and any(alarm.priority.word == "high" and alarm.state.value == "ACTIVE" for alarm in present):
+    if not aborted and _unanswered_high(bed):
         return "high_alarm_active"
     if not aborted and return_report.revoked(session) and not item.reason:
         return "return_revoked"
@@ -273,6 +276,16 @@ def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     state.cuff = Cuff(state=state.cuff.state, state_at=state.cuff.state_at)
     _enter(bed, PHASES[target]["report_frozen"], state.clock, item.by, out)
     return None
+
+
+def _unanswered_high(bed: Bed) -> list[Alarm]:
+    """What a discharge waits for (rulings 3), in the order of the tables."""
+    found = [
+        alarm
+        for alarm in bed.state.book.open.values()
+        if alarm.priority is Priority.HIGH and alarm.state is AlarmState.ACTIVE
+    ]
+    return sorted(found, key=lambda alarm: alarm.rule.order)
 
 
 def _enter(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -17,9 +16,8 @@ from monitor.core.recovery.baseline import METRICS
 from monitor.core.recovery.metric_return import MetricReturn
 from monitor.core.rules.ruleset import Ruleset
 from monitor.core.session.session import Session
-from monitor.core.session.session_limits import find_rule
 from monitor.core.ward import Ward
-from monitor.station import derived, session_picture, wire
+from monitor.station import derived, limit_picture, session_picture, wire
 from monitor.station.rule_settings import rule_settings
 from monitor.wording import rule_and_side
 
@@ -149,7 +147,7 @@ class LiveWard:
         depends = (bed.watched, None if session is None else [session.baseline_value(metric) for metric in METRICS])
         known = self._limits.get(bed.state.bed)
         if known is None or known[0] is not bed.rules or known[1] != depends:
-            known = self._limits[bed.state.bed] = (bed.rules, depends, _limits(bed))
+            known = self._limits[bed.state.bed] = (bed.rules, depends, limit_picture.limits(bed))
         return known[2]
 
     def _device(self, bed: Bed, device_id: str) -> wire.Device:
@@ -251,31 +249,6 @@ def _wave_value(metric: Metric, channel: Channel, now: Instant, stand: Duration)
 
 def _age(at: Instant, now: Instant) -> float:
     return round(max(0, now - at) / SECOND, 1)
-
-
-def _limits(bed: Bed) -> dict[str, wire.Limits]:
-    """The innermost limits in force: what the next alarm on that side would be."""
-    if not bed.watched:
-        return {}
-    lows: dict[Metric, float] = {}
-    highs: dict[Metric, float] = {}
-    # A limit that moves with the last two minutes is no line to draw.
-    fixed = [rule for rule in bed.rules.levels if rule.median is None]
-    rules = [(rule.metric, rule.trigger, rule.limit(bed.state.baseline(rule.metric))) for rule in fixed]
-    rules += [
-        (rule.metric, rule.trigger, rule.trigger.number(bed.state.baseline(rule.metric))) for rule in bed.rules.cuffs
-    ]
-    for metric, trigger, number in rules:
-        if not math.isfinite(number):
-            continue  # off for want of a baseline
-        if trigger.comparison.is_lower_bound:
-            lows[metric] = max(number, lows.get(metric, number))
-        else:
-            highs[metric] = min(number, highs.get(metric, number))
-    session = bed.state.session
-    set_here = {} if session is None else session.limits
-    own = {rule.metric for name in set_here if (rule := find_rule(bed.rules, name)) is not None}
-    return {metric.value: wire.Limits(lows.get(metric), highs.get(metric), metric in own) for metric in {*lows, *highs}}
 
 
 def _inactivation(one: Inactivation) -> wire.Inactivation:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from monitor.wording import rule_and_side
+
 REASONS: dict[str, str] = {
     "not_active": "This alarm is not active any more: there is nothing to acknowledge.",
     "session_open": "A session is open on this bed: discharge or abort it first.",
@@ -20,7 +22,7 @@ REASONS: dict[str, str] = {
         "The readings are at a level to hold the infusion: wait and measure again, or start with a prescriber's name "
         "and a reason."
     ),
-    "high_alarm_active": "A high-priority alarm is active: acknowledge it first.",
+    "high_alarm_active": "A high-priority alarm is active and not acknowledged: acknowledge it first, then discharge.",
     "observed_time_out_of_range": "The observed time does not fit: it lies in the future, or before what it follows.",
     "unknown_command": "This service does not carry out that command yet.",
     "return_revoked": "A value has left the baseline again after returning: wait until it is back, or give a reason.",
@@ -85,6 +87,8 @@ def in_words(reason: str, data: Mapping[str, Any] | None = None) -> str:
     """A sentence for `reason`; an unlisted one is spelt out as it is. `data`: the refusal's further fields."""
     if reason == "wrong_phase" and data is not None and "phase" in data:
         return f"Not possible while the bed is in phase {data['phase']}."
+    if reason == "high_alarm_active" and data is not None and data.get("alarms"):
+        return _acknowledge_first([rule_and_side(name) for name in data["alarms"]])
     known = REASONS.get(reason)
     if known is not None and data is not None and data.get("metrics"):
         return f"{known} Held back by: {', '.join(NAMES.get(each, each) for each in data['metrics'])}."
@@ -96,3 +100,10 @@ def in_words(reason: str, data: Mapping[str, Any] | None = None) -> str:
     if known is not None and data is not None and data.get("missing"):
         return f"{known} Missing: {', '.join(NAMES.get(each, each) for each in data['missing'])}."
     return known if known is not None else f"Refused: {reason.replace('_', ' ')}."
+
+
+def _acknowledge_first(alarms: list[str]) -> str:
+    """`Acknowledge "SpO2 very low" first, then discharge: ...`."""
+    named = " and ".join(f'"{alarm}"' for alarm in alarms)
+    still = "this high-priority alarm is" if len(alarms) == 1 else "these high-priority alarms are"
+    return f"Acknowledge {named} first, then discharge: {still} active and not acknowledged."

@@ -8,7 +8,7 @@ from typing import Any
 from monitor.core.session.discharge import Item, Met
 from monitor.core.session.session import Advisory
 from monitor.station.refusal import ITEMS, NAMES
-from monitor.wording import plain_number
+from monitor.wording import plain_number, rule_and_side
 
 SHORT = {"systolic": "SBP", "diastolic": "DBP", "mean": "MAP", "pulse_rate": "pulse", "spo2": "SpO2"}
 VERDICTS = {
@@ -80,7 +80,7 @@ def _scored(detail: Detail) -> str:
 
 
 def _alarms(detail: Detail) -> str:
-    names = [*detail["alarms"], *(symptom.replace("_", " ") for symptom in detail["symptoms"])]
+    names = [*map(rule_and_side, detail["alarms"]), *(symptom.replace("_", " ") for symptom in detail["symptoms"])]
     return ", ".join(names) if names else "none"
 
 

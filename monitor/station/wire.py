@@ -30,12 +30,26 @@ class Value(msgspec.Struct, frozen=True):
     source: str | None = None
 
 
+class LimitStep(msgspec.Struct, frozen=True):
+    """Where one rule on a metric alarms; `rises_to`: what it comes to by lasting, or at a second reading."""
+
+    limit: float
+    priority: Literal["high", "medium", "low"]
+    rises_to: Literal["high", "medium"] | None = None
+
+
 class Limits(msgspec.Struct, frozen=True):
-    """The alarm limits in force for one metric; null: no limit on that side now. `own`: set for this patient."""
+    """The alarm limits in force for one metric; null: no limit on that side now. `own`: set for this patient.
+
+    `low` and `high` are where the first alarm comes that asks for somebody. `lows` and `highs` hold every rule in
+    force, in the order in which a value meets them: also one that stays LOW, a hint such as SPO2_DROP.
+    """
 
     low: float | None = None
     high: float | None = None
     own: bool = False
+    lows: list[LimitStep] = []
+    highs: list[LimitStep] = []
 
 
 class Inactivation(msgspec.Struct, frozen=True):

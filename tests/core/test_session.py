@@ -290,7 +290,10 @@ def test_discharge_is_refused_while_a_high_alarm_is_active_and_not_when_acknowle
     story = ReturnStory().end().run(END + 100)
     story.samples(END + 101, END + 130, 80, 72)
     story.command(END + 130, "discharge")
-    assert story.one("command_refused")["reason"] == "high_alarm_active"
+    refused = story.one("command_refused")
+    assert refused["reason"] == "high_alarm_active"
+    raised = story.one("alarm_raised", alarm="SPO2_CRIT")
+    assert (refused["alarms"], refused["alarm_ids"]) == (["SPO2_CRIT"], [raised["alarm_id"]])
     story.acknowledge(END + 131, "SPO2_CRIT")
     story.samples(END + 131, END + 140, 80, 72)
     story.command(END + 140, "discharge", reason="moved")

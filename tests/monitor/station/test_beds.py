@@ -187,6 +187,14 @@ def test_a_refusal_of_the_core_is_409_with_the_reason_in_words(nurse: TestClient
     assert "acknowledge it first" in answer.json()["detail"]
 
 
+def test_a_discharge_held_back_by_high_alarms_names_them_and_says_what_to_do() -> None:
+    """Rulings 3: a nurse with five rows on the bar must not look for the one that is meant."""
+    one = in_words("high_alarm_active", {"alarms": ["SPO2_CRIT"]})
+    assert one.startswith('Acknowledge "SpO2 very low" first, then discharge')
+    two = in_words("high_alarm_active", {"alarms": ["SPO2_CRIT", "SYMPTOM"]})
+    assert two.startswith('Acknowledge "SpO2 very low" and "Symptom" first')
+
+
 def test_a_reason_without_words_is_spelt_out(nurse: TestClient, kit: StationKit) -> None:
     kit.core.refuse_with = "moon_is_full"
     assert "moon is full" in nurse.post("/api/v1/beds/bay-1/commands", json={"command": "abort"}).json()["detail"]

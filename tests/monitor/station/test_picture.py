@@ -320,15 +320,34 @@ def test_4_2_the_stations_sound_is_the_wards() -> None:
     assert (off.state, off.until) == ("AUDIO_OFF", None)
 
 
+def limits_of(watched: Watched, metric: str) -> tuple[float | None, float | None, bool]:
+    """Low, high, and whether it is this patient's own."""
+    limits = watched.picture().limits[metric]
+    return limits.low, limits.high, limits.own
+
+
+def test_3_1_the_limit_shown_is_the_first_that_asks_for_somebody_and_the_hint_before_it_is_named() -> None:
+    """SPO2_DROP stays LOW: a nurse looks for 90; 80 to 160 are the pressures' own, of which 160 becomes MEDIUM."""
+    watched = Watched()
+    watched.infusing()
+    spo2 = watched.picture().limits["spo2"]
+    assert (spo2.low, spo2.high) == (90, None)
+    assert spo2.lows == [wire.LimitStep(93, "low"), wire.LimitStep(90, "medium", "high"), wire.LimitStep(85, "high")]
+    systolic = watched.picture().limits["systolic"]
+    assert systolic.high == 160
+    assert systolic.highs == [wire.LimitStep(160, "low", "medium"), wire.LimitStep(180, "medium", "high")]
+    assert [step.limit for step in systolic.lows] == [90, 80]
+
+
 def test_3_3_limits_of_one_patient_are_shown_at_once_and_marked() -> None:
     watched = Watched()
     watched.open()
-    assert watched.picture().limits["spo2"] == wire.Limits(90, None)
+    assert limits_of(watched, "spo2") == (90, None, False)
     watched.command(10, "set_limit", alarm="SPO2_LOW", low=88)
-    assert watched.picture().limits["spo2"] == wire.Limits(88, None, own=True)
+    assert limits_of(watched, "spo2") == (88, None, True)
     watched.command(20, "abort", reason="over")
     watched.open(30)
-    assert watched.picture().limits["spo2"] == wire.Limits(90, None)
+    assert limits_of(watched, "spo2") == (90, None, False)
 
 
 def test_3_3_the_rules_of_a_bed_tell_their_limits_and_bounds() -> None:

@@ -89,7 +89,7 @@ def test_the_checklist_is_shown_in_recovery_only() -> None:
         (Item("alarms", Met.MET, {"alarms": [], "symptoms": []}), "Open alarms: none"),
         (
             Item("alarms", Met.OPEN, {"alarms": ["SYMPTOM"], "symptoms": ["chest_pain"]}),
-            "Open alarms: SYMPTOM, chest pain",
+            "Open alarms: Symptom, chest pain",
         ),
         (Item("escort", Met.OPEN, {"escort": False}), "Escort and no driving"),
     ],

@@ -6,10 +6,10 @@ import type { Advisory, Alarm, Baseline, Bed, Device, Inactivation, Limits, Read
 export const RATE_HZ = 75;
 const MINUTE = 60_000;
 const LIMITS: Record<string, Limits> = {
-  spo2: { low: 88, high: null, own: true },
-  pulse_rate: { low: 48, high: 120, own: false },
-  systolic: { low: 90, high: 160, own: false },
-  diastolic: { low: null, high: 100, own: false },
+  spo2: { low: 88, high: null, own: true, lows: [{ limit: 93, priority: "low", rises_to: null }, { limit: 88, priority: "medium", rises_to: "high" }], highs: [] },
+  pulse_rate: { low: 48, high: 120, own: false, lows: [], highs: [] },
+  systolic: { low: 90, high: 160, own: false, lows: [], highs: [] },
+  diastolic: { low: null, high: 100, own: false, lows: [], highs: [] },
 };
 
 const iso = (ms: number): string => new Date(ms).toISOString();

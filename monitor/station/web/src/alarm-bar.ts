@@ -2,13 +2,11 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { calls, covered, type Priority, stateWords } from "./alarms";
+import { callingWords, calls, covered, restWords, stateWords } from "./alarms";
 import { type Actions, mayAct, type Page } from "./page";
 import { hhmmss, spoken } from "./times";
 import type { Alarm } from "./wire.gen";
 import { alarmTextOnBed, ICON, PREFIX } from "./words";
-
-const PRIORITIES: readonly Priority[] = ["high", "medium", "low"];
 
 /** The alarm bar; `sorted` holds all alarms in order, `still` ones do not flash. */
 export function renderAlarmBar(
@@ -22,6 +20,7 @@ export function renderAlarmBar(
   const rows = sorted.filter((alarm) => !covered(alarm));
   const under = sorted.filter(covered);
   const first = calling[0] ?? null;
+  const rest = restWords(rows);
   return html`<aside class="alarms ${page.alarmsOpen ? "unfolded" : ""}" aria-label="Alarms">
     <button
       type="button"
@@ -29,12 +28,12 @@ export function renderAlarmBar(
       aria-expanded=${page.alarmsOpen ? "true" : "false"}
       @click=${() => actions.unfoldAlarms(!page.alarmsOpen)}
     >
-      <span class="counts">${counts(rows)}</span>
+      <span class="counts">${callingWords(rows)}${rest === "" ? nothing : html`<span class="rest"> · ${rest}</span>`}</span>
       ${first === null
         ? nothing
         : html`<span class="first">${PREFIX[first.priority]} ${first.bed_label ?? "Service"} ${alarmTextOnBed(first)}</span>`}
     </button>
-    <h2>Alarms <span>${counts(rows)}</span></h2>
+    <h2>Alarms <span>${callingWords(rows)}${rest === "" ? nothing : html`<span class="rest">${rest}</span>`}</span></h2>
     ${sorted.length === 0 ? html`<p class="none">No alarms.</p>` : nothing}
     <ul>
       ${repeat(
@@ -59,19 +58,11 @@ export function renderAlarmBar(
   </aside>`;
 }
 
-function counts(sorted: readonly Alarm[]): string {
-  const parts = PRIORITIES.map((priority) => {
-    const count = sorted.filter((alarm) => alarm.priority === priority).length;
-    return count === 0 ? null : `${count} ${priority}`;
-  }).filter((part) => part !== null);
-  return parts.length === 0 ? "No alarms" : parts.join(" · ");
-}
-
 function renderAlarm(page: Page, alarm: Alarm, now: number, actions: Actions, still: boolean): TemplateResult {
   const raised = Date.parse(alarm.raised_at);
   const error = page.errors.get(alarm.alarm_id);
-  // Acknowledging the higher alarm of its group answers a superseded one as well (rulings, section 2.4).
-  const open = alarm.state !== "ACKED" && !(alarm.superseded && alarm.state === "ACTIVE");
+  // A covered one can be answered too: it may have come after the answer to the higher one, and hold back a discharge.
+  const open = alarm.state !== "ACKED";
   const classes = [alarm.priority, alarm.state.toLowerCase(), alarm.superseded ? "superseded" : "", alarm.stale ? "stale" : "", still ? "still" : ""];
   return html`<li class="alarm ${classes.join(" ")}" data-alarm=${alarm.alarm_id}>
     <div class="line">

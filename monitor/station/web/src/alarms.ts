@@ -25,6 +25,26 @@ export const calls = (alarm: Alarm): boolean => alarm.state === "ACTIVE" && !ala
 /** One row per group (alarm-system 4.1): present, but a higher alarm of its group stands for it and answers it. */
 export const covered = (alarm: Alarm): boolean => alarm.superseded && alarm.state !== "LATCHED";
 
+/** `1 high · 2 medium`: what still needs somebody. */
+export function callingWords(alarms: readonly Alarm[]): string {
+  const calling = alarms.filter(calls);
+  const parts = (["high", "medium", "low"] as const).flatMap((priority) => {
+    const count = calling.filter((alarm) => alarm.priority === priority).length;
+    return count === 0 ? [] : [`${count} ${priority}`];
+  });
+  if (parts.length > 0) return parts.join(" · ");
+  return alarms.length === 0 ? "No alarms" : "None active";
+}
+
+/** `1 ended, 2 acknowledged`: what is shown beside those that call; empty where there is nothing. */
+export function restWords(alarms: readonly Alarm[]): string {
+  const count = (state: Alarm["state"], word: string): string[] => {
+    const found = alarms.filter((alarm) => alarm.state === state).length;
+    return found === 0 ? [] : [`${found} ${word}`];
+  };
+  return [...count("LATCHED", "ended"), ...count("ACKED", "acknowledged")].join(", ");
+}
+
 /** The priority to be heard now, null for silence; `sounds` says which alarm may be heard. */
 export function heardPriority(alarms: Iterable<Alarm>, sounds: (alarm: Alarm) => boolean = () => true): Priority | null {
   let heard: Priority | null = null;

@@ -16,7 +16,8 @@ import { TREND_METRICS, type Trend } from "./trend";
 import { expectedWords, trendWords } from "./trend-words";
 import type { Bed, Device } from "./wire.gen";
 import { metricWords, originBadge, phaseWords, reasonWords } from "./words";
-import { cuffWords, limitWords, pressureLimits } from "./tile";
+import { allLimits, limitWords, pressureLimits } from "./limit-words";
+import { cuffWords } from "./tile";
 
 /** The panel of the selected bed at server time `now` (ms). */
 export function renderDetail(page: Page, picture: BedPicture, now: number, actions: Actions): TemplateResult {
@@ -132,7 +133,22 @@ function renderValues(bed: Bed, now: number, lagS: number): TemplateResult {
         ${row("NIBP", `${cuff.text}${cuff.mean === null ? "" : ` (${cuff.mean})`}`, cuff.ageS, [cuff.note ?? "", cuffWords(bed, now)].filter((part) => part !== "").join(" · "), pressureLimits(bed))}
       </tbody>
     </table>
+    ${renderSteps(bed)}
   </section>`;
+}
+
+/** Every alarm on a metric: the table names the first that asks for somebody, and leaves out a hint before it. */
+function renderSteps(bed: Bed): TemplateResult | typeof nothing {
+  const told = (["spo2", "pulse_rate", "systolic", "diastolic", "mean"] as const)
+    .map((metric) => [metric, allLimits(bed.limits[metric])] as const)
+    .filter(([, words]) => words !== "");
+  if (told.length === 0) return nothing;
+  return html`<details>
+    <summary>All limits: the table has the first that asks for somebody</summary>
+    <ul class="words">
+      ${told.map(([metric, words]) => html`<li><b>${metricWords(metric)}</b> ${words}</li>`)}
+    </ul>
+  </details>`;
 }
 
 function row(name: string, text: string, ageS: number | null, note: string | null, limits: string): TemplateResult {

@@ -136,6 +136,9 @@ function score(name: string, label: string): TemplateResult {
   </label>`;
 }
 
+/** Whether a reason would let the patient go in spite of this refusal; an alarm that calls must be answered instead. */
+export const mayLeaveOpen = (refusal: string): boolean => /on the checklist|left the baseline again/i.test(refusal);
+
 /** Unfolds what a refusal names: with rows open a discharge needs a reason (ketamine-monitoring, section 8). */
 export function dischargeForm(refused: boolean, bed: Bed, send: Send): TemplateResult {
   const check = (name: string, text: string): TemplateResult =>

@@ -13,7 +13,7 @@ import { renderFoot, renderHead, renderSignIn, renderSoundBanner } from "./frame
 import { ALL_ON, flashes, newlyReminded, sounds, stationSilent } from "./inactivation";
 import { renderStationBanner } from "./inactivation-view";
 import type { Actions, Page } from "./page";
-import { Wave } from "./pleth";
+import "./pleth";
 import { hideSheet, showSheet } from "./sheet";
 import { makeSound } from "./sound";
 import { applyHeartbeat, applySnapshot, applyUpdate, quietOf, serverNow } from "./store";
@@ -21,6 +21,7 @@ import "./style.css";
 import { renderTile } from "./tile";
 import { loadTrend } from "./trend-load";
 import { startWatchdog } from "./watchdog";
+import { Wave } from "./wave";
 import type { Alarm, ToPage } from "./wire.gen";
 import { PREFIX } from "./words";
 

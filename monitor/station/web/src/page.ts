@@ -4,7 +4,7 @@ import type { Me } from "./api";
 import type { Connection } from "./feed";
 import type { Ward } from "./store";
 import type { RuleSetting, StationState } from "./wire.gen";
-import type { Wave } from "./pleth";
+import type { Wave } from "./wave";
 import type { Trend } from "./trend";
 
 /** The inline form that stands open in the bed panel. */

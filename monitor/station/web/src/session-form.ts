@@ -1,7 +1,7 @@
 // What a nurse does with a session: open, start, pause, resume, end, discharge, abort.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { dischargeForm, happeningForm, limbsForm, readingForm } from "./entry-form";
+import { dischargeForm, happeningForm, limbsForm, mayLeaveOpen, readingForm } from "./entry-form";
 import { type Fields, fieldsOf, form, reason } from "./form";
 import { infusedSeconds } from "./recovery";
 import { type Actions, mayAct, type OpenForm, type Page } from "./page";
@@ -79,7 +79,7 @@ function openForm(page: Page, picture: BedPicture, now: number, actions: Actions
     case "end":
       return endForm(picture, now, (fields) => send("end_infusion", fields));
     case "discharge":
-      return dischargeForm(page.errors.has(`bed:${bed.id}`), bed, send);
+      return dischargeForm(mayLeaveOpen(page.errors.get(`bed:${bed.id}`) ?? ""), bed, send);
     case "reading":
       return readingForm(now, send);
     case "happening":

@@ -5,6 +5,7 @@ import { numeric, pressure, type Shown } from "./ages";
 import { calls, covered, leading, stateWords } from "./alarms";
 import { inForce } from "./inactivation";
 import { renderTileStates } from "./inactivation-view";
+import { allLimits, limitWords, pressureLimits } from "./limit-words";
 import type { Actions } from "./page";
 import { countdown, infusedSeconds, infusionClock, returnMark, returnWords, verdictWords } from "./recovery";
 import type { BedPicture } from "./store";
@@ -115,21 +116,13 @@ function renderNumber(name: string, unit: string, kind: string, shown: Shown, li
     <span class="name">${name} <small>${unit}</small></span>
     <span class="value">${shown.text}${shown.look === "doubtful" ? html`<sup>?</sup>` : nothing}</span>
     <span class="note">${shown.note ?? ""}</span>
-    <span class="limits" title=${limits?.own === true ? "with a limit set for this patient" : ""}>${limitWords(limits)}${limits?.own === true ? " ✎" : ""}</span>
+    <span class="limits" title=${limitTitle(limits)}>${limitWords(limits)}${limits?.own === true ? " ✎" : ""}</span>
   </div>`;
 }
 
-/** Readings are whole numbers; of a limit taken from a baseline (95.2) the last one inside it is shown: 95 meets "95.2 or less". */
-const whole = (limit: number | null | undefined, round: (value: number) => number): number | null =>
-  limit == null ? null : round(Math.round(limit * 1000) / 1000);
-
-/** `≥ 90`, `48 – 120`; nothing where no limit is in force. */
-export function limitWords(limits: Limits | undefined): string {
-  const low = whole(limits?.low, Math.floor);
-  const high = whole(limits?.high, Math.ceil);
-  if (low !== null && high !== null) return `${low} – ${high}`;
-  return low !== null ? `≥ ${low}` : high !== null ? `≤ ${high}` : "";
-}
+/** What the number beside it leaves out: every alarm in order, and whether one was set for this patient. */
+const limitTitle = (limits: Limits | undefined): string =>
+  [`alarms ${allLimits(limits)}`, limits?.own === true ? "with a limit set for this patient" : ""].filter((part) => part !== "alarms " && part !== "").join("; ");
 
 function renderPressure(bed: Bed, now: number): TemplateResult {
   const shown = pressure(bed, now);
@@ -140,16 +133,11 @@ function renderPressure(bed: Bed, now: number): TemplateResult {
       >${shown.text}${shown.look === "doubtful" ? html`<sup>?</sup>` : nothing}
       ${shown.mean === null ? nothing : html`<small>(${shown.mean})</small>`}</span
     >
-    <span class="limits" title="limits of SBP / DBP">${pressureLimits(bed)}</span>
+    <span class="limits" title=${`SBP: ${limitTitle(bed.limits["systolic"])}. DBP: ${limitTitle(bed.limits["diastolic"])}`}>${pressureLimits(bed)}</span>
     <span class="next">${cuffWords(bed, now)}</span>
     ${shown.note === null ? nothing : html`<span class="note ${shown.look}" title=${shown.note}>${shown.note}</span>`}
     ${renderRecovery(bed)}
   </div>`;
-}
-
-/** `90 – 160 / ≤ 100`: of the systolic, then of the diastolic pressure. */
-export function pressureLimits(bed: Bed): string {
-  return [limitWords(bed.limits["systolic"]), limitWords(bed.limits["diastolic"])].filter((words) => words !== "").join(" / ");
 }
 
 /** What the cuff is doing, else when it is due. */

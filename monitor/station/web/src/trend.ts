@@ -3,6 +3,7 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Expected, TrendPoint } from "./api";
+import { type Box, placeLabel } from "./label-place";
 import { hhmm, instant } from "./times";
 import type { Bed } from "./wire.gen";
 import { metricWords } from "./words";
@@ -150,7 +151,7 @@ export class TrendChart extends HTMLElement {
         ],
         hooks: {
           drawAxes: [(chart) => this.drawBands(chart, banded, ink)],
-          draw: [(chart) => this.drawMarks(chart, bounds(), ink)],
+          draw: [(chart) => this.drawMarks(chart, bounds(), ink, curves === SATURATION)],
         },
       },
       data,
@@ -179,7 +180,13 @@ export class TrendChart extends HTMLElement {
     pen.restore();
   }
 
-  private drawMarks(chart: uPlot, bounds: readonly { value: number; color: string }[], ink: (name: string) => string): void {
+  /** `foot`: the names stand below, where a curve that lives at the top leaves room. */
+  private drawMarks(
+    chart: uPlot,
+    bounds: readonly { value: number; color: string }[],
+    ink: (name: string) => string,
+    foot: boolean,
+  ): void {
     const { ctx: pen, bbox: box } = chart;
     const ratio = devicePixelRatio || 1;
     pen.save();
@@ -190,20 +197,29 @@ export class TrendChart extends HTMLElement {
     pen.fillStyle = pen.strokeStyle = ink("--quiet");
     pen.textAlign = "left";
     pen.setLineDash([2 * ratio, 3 * ratio]);
-    for (const mark of this.lines) {
-      const x = chart.valToPos(mark.at, "x", true);
+    const names: Box[] = [];
+    const lines = this.lines.map((mark) => chart.valToPos(mark.at, "x", true));
+    for (const [index, mark] of this.lines.entries()) {
+      const x = lines[index] as number;
       stroke(pen, x, box.top, x, box.top + box.height);
       if (x > box.left + box.width) continue; // a deadline still to come
       const roomy = x + 60 * ratio < box.left + box.width;
       pen.textAlign = roomy ? "left" : "right";
       // A name on the left of its line takes the second row: the first may hold that of the mark before.
-      pen.fillText(mark.name, x + (roomy ? 4 : -4) * ratio, box.top + (roomy ? 12 : 26) * ratio);
+      const at = x + (roomy ? 4 : -4) * ratio;
+      const row = foot ? box.top + box.height - (roomy ? 5 : 19) * ratio : box.top + (roomy ? 12 : 26) * ratio;
+      const width = pen.measureText(mark.name).width;
+      pen.fillText(mark.name, at, row);
+      names.push({ left: roomy ? at : at - width, right: roomy ? at + width : at, top: row - 11 * ratio, bottom: row + 4 * ratio });
     }
     pen.textAlign = "left";
     for (const bound of bounds) {
       const y = chart.valToPos(bound.value, "y", true);
       stroke(pen, box.left, y, box.left + box.width, y);
-      pen.fillText(`SBP band up to ${Math.round(bound.value)}`, box.left + 4 * ratio, y - 4 * ratio);
+      const words = `SBP band ≤ ${Math.round(bound.value)}`;
+      const area = { left: box.left, right: box.left + box.width };
+      const place = placeLabel(pen.measureText(words).width, 12 * ratio, y, area, lines, names);
+      pen.fillText(words, place.x, place.y);
     }
     pen.restore();
   }

@@ -20,12 +20,26 @@ export interface Value {
 }
 
 /**
+ * Where one rule on a metric alarms; `rises_to`: what it comes to by lasting, or at a second reading.
+ */
+export interface LimitStep {
+  limit: number;
+  priority: "high" | "medium" | "low";
+  rises_to: "high" | "medium" | null;
+}
+
+/**
  * The alarm limits in force for one metric; null: no limit on that side now. `own`: set for this patient.
+ *
+ * `low` and `high` are where the first alarm comes that asks for somebody. `lows` and `highs` hold every rule in
+ * force, in the order in which a value meets them: also one that stays LOW, a hint such as SPO2_DROP.
  */
 export interface Limits {
   low: number | null;
   high: number | null;
   own: boolean;
+  lows: LimitStep[];
+  highs: LimitStep[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { heardPriority, leading, newlyCalling, newlyLatched, sortAlarms, stateWords } from "../src/alarms";
+import { callingWords, heardPriority, leading, newlyCalling, newlyLatched, restWords, sortAlarms, stateWords } from "../src/alarms";
 import type { Alarm } from "../src/wire.gen";
 import { alarmTextOnBed } from "../src/words";
 import { alarm, iso } from "./builders";
@@ -22,6 +22,19 @@ test("the highest unanswered alarm is heard; acknowledged, ended and superseded 
   const silent = [alarm({ priority: "high", state: "ACKED" }), alarm({ priority: "high", state: "LATCHED" }), alarm({ priority: "high", superseded: true })];
   expect(heardPriority(silent)).toBeNull();
   expect(heardPriority([...silent, alarm({ priority: "low" }), alarm({ priority: "medium" })])).toBe("medium");
+});
+
+test("counted is what still needs somebody; ended and acknowledged ones are told apart", () => {
+  const all = [
+    alarm({ priority: "high", state: "LATCHED" }),
+    alarm({ priority: "medium" }),
+    alarm({ priority: "medium", state: "ACKED" }),
+    alarm({ priority: "low" }),
+  ];
+  expect(callingWords(all)).toBe("1 medium · 1 low");
+  expect(restWords(all)).toBe("1 ended, 1 acknowledged");
+  expect([callingWords([all[0]!]), restWords([all[0]!])]).toEqual(["None active", "1 ended"]);
+  expect([callingWords([]), restWords([])]).toEqual(["No alarms", ""]);
 });
 
 test("a tile is framed by its first calling alarm, else by its first", () => {
