@@ -207,6 +207,60 @@ def test_b9_a_failed_attempt_inflated_the_cuff_too() -> None:
     assert {reason for _, _, reason in verdicts(story.cuff(170, 121))} == {"venous"}
 
 
+def retried(systolic: float, diastolic: float, **more: Any) -> Story:
+    """An attempt fails at 250, the cuff inflates again by itself and reads this at 270."""
+    story = calm()
+    story.cuff(250, error="motion")
+    story.cuff(270, systolic, diastolic, **more)
+    return story
+
+
+@pytest.mark.parametrize(
+    ("systolic", "diastolic", "alarm", "priority"),
+    [
+        (185, 95, "SBP_CRIT", "medium"),
+        (205, 95, "SBP_CRIT", "high"),
+        (150, 112, "DBP_CRIT", "medium"),
+        (88, 60, "SBP_LOW", "medium"),
+        (78, 56, "SBP_XLOW", "high"),
+    ],
+)
+def test_b9_a_critical_reading_too_early_is_doubtful_and_told_and_repeated(
+    systolic: float, diastolic: float, alarm: str, priority: str
+) -> None:
+    """A full arm may have made it, or the emergency that made the first attempt fail (decisions/0005)."""
+    story = retried(systolic, diastolic)
+    line = story.one("alarm_raised", alarm=alarm)
+    assert (line["t"], line["priority"], line["doubtful"]) == (270, priority, True)
+    assert {line["verdict"] for line in story.all("value_rejected", reason="venous")} == {"SUSPECT"}
+    story.tick(340)
+    assert [(line["t"], line["reason"]) for line in story.all("nibp_requested", t=330)] == [(330, "repeat")]
+    assert story.told("NIBP_FAIL") == []
+
+
+def test_b9_a_critical_reading_too_early_may_be_the_second() -> None:
+    story = calm()
+    story.cuff(250, 185)
+    story.cuff(270, 186)
+    assert story.told("SBP_CRIT") == [(250, "alarm_raised"), (270, "alarm_priority_changed")]
+
+
+def test_b9_too_early_an_ordinary_reading_stays_invalid_and_clears_nothing() -> None:
+    story = retried(121, 76)
+    assert {line["verdict"] for line in story.all("value_rejected", reason="venous")} == {"INVALID"}
+    assert [event for _, event in story.told("NIBP_FAIL")] == ["alarm_raised"]
+    story = calm()
+    story.cuff(250, 185)
+    story.cuff(270, 150)
+    assert story.told("SBP_CRIT") == [(250, "alarm_raised")]
+
+
+def test_b9_too_early_values_that_contradict_each_other_stay_invalid() -> None:
+    story = retried(185, 95, mean=190)
+    assert {line["reason"] for line in story.all("value_rejected", t=270, metric="systolic")} == {"order"}
+    assert story.told("SBP_CRIT") == []
+
+
 def test_b9_another_cuff_is_another_arm() -> None:
     story = calm()
     assert verdicts(story.cuff(110, 121, device="cuff-2")) == []

@@ -18,6 +18,7 @@ from monitor.core.validation import ABSENT, VALID, Judgement, number_judgement
 PRESSURES = (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN)
 JUMP = Judgement(Verdict.SUSPECT, "jump")
 VENOUS = Judgement(Verdict.INVALID, "venous")
+VENOUS_CRITICAL = Judgement(Verdict.SUSPECT, "venous")
 
 
 def judge(bed: Bed, item: CuffMeasurement, measured: Instant) -> dict[Metric, Judgement]:
@@ -28,7 +29,8 @@ def judge(bed: Bed, item: CuffMeasurement, measured: Instant) -> dict[Metric, Ju
         return found
     # B9 is about an arm that a cuff has just squeezed; what a person reads off and types is not.
     if item.source != "manual" and _too_early(bed, item.device, measured):
-        return found | dict.fromkeys(PRESSURES, VENOUS)
+        judged = VENOUS_CRITICAL if _critical(bed, item, found) else VENOUS
+        return found | {metric: judged for metric in PRESSURES if found[metric].verdict is not Verdict.INVALID}
     jumped = found[Metric.SYSTOLIC] is VALID and _jumped(session, item, measured, limits)
     if jumped and not agreeing(bed, item, measured):
         return found | {metric: JUMP for metric in PRESSURES if found[metric] is VALID}
@@ -47,6 +49,18 @@ def _too_early(bed: Bed, device: str, measured: Instant) -> bool:
     known = began is not None and began >= last and measured - began <= bed.rules.cuff.answer_within
     start = began if known and began is not None else measured
     return abs(start - last) < bed.rules.validation.venous_rest
+
+
+def _critical(bed: Bed, item: CuffMeasurement, found: dict[Metric, Judgement]) -> bool:
+    """Whether a rule that evaluates doubtful readings is met: a cuff that retried by itself may show the emergency."""
+    values = dict(zip(PRESSURES, (item.systolic, item.diastolic, item.mean), strict=True))
+    return any(
+        (value := values.get(rule.metric)) is not None
+        and found[rule.metric].verdict is not Verdict.INVALID
+        and rule.trigger.crossed(value, bed.state.baseline(rule.metric))
+        for rule in bed.rules.cuffs
+        if rule.suspect_counts
+    )
 
 
 def _jumped(session: Session, item: CuffMeasurement, measured: Instant, limits: ValidationLimits) -> bool:
