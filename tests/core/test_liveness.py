@@ -246,6 +246,25 @@ def test_cuff_alarms_are_stale_while_their_cuff_is_offline() -> None:
     ]
 
 
+def test_row_15_bp_rel_is_stale_while_its_cuff_is_offline() -> None:
+    """It goes by cuff readings as the absolute ones do."""
+    story = Story().open()
+    for t in (60, 150, 240):
+        story.cuff(t)
+    story.start(300)
+    story.cuff(400, 158)
+    assert story.told("BP_REL") == [(400, "alarm_raised")]
+    link(story, 410, "down", CUFF)
+    story.tick(440)
+    link(story, 450, "up", CUFF)
+    story.put(451, "cuff", device=CUFF, state="idle")
+    assert [(line["t"], line["stale"]) for line in story.all("alarm_stale", alarm="BP_REL")] == [
+        (420, True),
+        (451, False),
+    ]
+    assert story.bed.state.book.open["BP_REL"].state.value == "ACTIVE"
+
+
 def test_another_devices_loss_says_nothing_about_the_cuff() -> None:
     story = Story().open()
     story.cuff(10, 185)

@@ -157,7 +157,7 @@ def _cuff_stale(bed: Bed, device: str, stale: bool, out: list[Event]) -> None:
     """For alarms on cuff readings, data are lost when the cuff is offline (rulings 2.7)."""
     if device != bed.state.cuff.device:
         return
-    for rule in bed.rules.cuffs:
-        alarm = bed.state.book.present(rule.rule)
+    for rule in (*(cuff.rule for cuff in bed.rules.cuffs), bed.rules.bp_rel.rule):
+        alarm = bed.state.book.present(rule)
         if alarm is not None:
             bed.state.book.set_stale(alarm, stale, bed.state.clock, out)
