@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.instant import MINUTE, SECOND, Instant
 from config.vocabulary import Flag
 from monitor.core.errors import ConfigError
-from monitor.core.inputs import OximeterSample
+from monitor.core.inputs import NO_FLAGS, OximeterSample
 from monitor.replay import read_lines
+from simulator.chance import with_chance
+from simulator.devices.mqtt_vitals import flags_of
 from simulator.recording import Recording, RecordingError
-from simulator.scenario import ScenarioError, load_scenario
-from simulator.vitals import Vitals, VitalSource
+from simulator.scenario import Device, Scenario, ScenarioError, load_scenario
+from simulator.vitals import Vitals
 
 HOUR = 60 * MINUTE
+USUAL = "usual"
+"""The story whose every seed is another session."""
 COARSEST_S = 4.0
 """A value stands four seconds: trends of one value a minute are nothing to try delays on."""
 
@@ -44,11 +48,23 @@ def read_series(source: str) -> Series:
             recording = Recording(path)
             if recording.period_s > COARSEST_S:
                 raise _coarse(path.stem)
-            return _played(path.stem, recording, recording.duration_s)
+            return _checked(path.stem, list(_recorded(path.stem, recording)))
         scenario = load_scenario(source)
     except (RecordingError, ScenarioError) as error:
         raise ConfigError(str(error)) from None
-    return _played(scenario.name, scenario.patient(begin_s=0), scenario.length_s)
+    return _checked(scenario.name, list(_simulated(scenario.name, scenario, scenario.seed)))
+
+
+def simulated(number: int, above: float) -> Series:
+    """One of the simulated sessions: patient and events are drawn, the same for the same number.
+
+    Its samples are kept only when SpO2 falls under `above`, %: what no rule under trial can see counts by its hours.
+    """
+    story = with_chance(load_scenario(USUAL), number)
+    name = f"simulated-{number}"
+    found = _checked(name, list(_simulated(name, story, number)))
+    seen = any(sample.spo2 is not None and sample.spo2 < above for _, sample in found.samples)
+    return found if seen else replace(found, samples=[])
 
 
 def _from_lines(path: Path) -> Series:
@@ -61,15 +77,29 @@ def _from_lines(path: Path) -> Series:
     return _checked(path.stem, samples)
 
 
-def _played(name: str, source: VitalSource, length_s: float) -> Series:
-    return _checked(name, list(_samples(name, source, length_s)))
-
-
-def _samples(name: str, source: VitalSource, length_s: float) -> Iterator[tuple[Instant, OximeterSample]]:
-    for second in range(int(length_s)):
-        vitals = source.oximeter()
-        source.advance(1.0)
+def _recorded(name: str, recording: Recording) -> Iterator[tuple[Instant, OximeterSample]]:
+    for second in range(int(recording.duration_s)):
+        vitals = recording.oximeter()
+        recording.advance(1.0)
         yield second * SECOND, OximeterSample(name, "oximeter", vitals.spo2, vitals.pulse_rate, flags(vitals))
+
+
+def _simulated(name: str, story: Scenario, seed: int) -> Iterator[tuple[Instant, OximeterSample]]:
+    """What the patient's oximeter says, whole numbers as such devices do, while its cable is in."""
+    patient = story.patient(seed, begin_s=0)
+    for second in range(int(story.length_s)):
+        if story.connected(Device.OXIMETER, second):
+            yield second * SECOND, oximeter_sample(name, "oximeter", patient.oximeter())
+        patient.advance(1.0)
+
+
+def oximeter_sample(bed: str, device: str, vitals: Vitals) -> OximeterSample:
+    """A moment of a simulated body as an oximeter tells it."""
+    spo2 = None if vitals.spo2 is None else round(vitals.spo2)
+    pulse_rate = None if vitals.pulse_rate is None else round(vitals.pulse_rate)
+    perfusion = None if vitals.perfusion_index is None else round(vitals.perfusion_index, 1)
+    said = frozenset(map(Flag, remarks)) if (remarks := flags_of(vitals)) else NO_FLAGS
+    return OximeterSample(bed, device, spo2, pulse_rate, said, perfusion)
 
 
 def flags(vitals: Vitals) -> frozenset[Flag]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from statistics import median
@@ -18,14 +18,18 @@ from monitor.core.rules.patient import Clear, LevelRule
 from monitor.core.rules.rule_id import RuleId
 from monitor.core.rules.ruleset import Ruleset
 from monitor.core.ward import Ward
-from monitor.whatif.desaturation import Desaturation, Told, announced, sustained
+from monitor.whatif.desaturation import Desaturation, Told, announced, idle, sustained
 from monitor.whatif.series import Series
 
 LIMITS: tuple[float, ...] = tuple(range(84, 93))
+"""%."""
 DELAYS_S: tuple[float, ...] = (0, 5, 10, 15, 20, 30)
 HYSTERESES: tuple[float, ...] = (0, 2)
 IN_TIME: Duration = 30 * SECOND
 """A sustained desaturation counts as announced when an alarm comes within this of its crossing."""
+
+PROMPT: Duration = 20 * SECOND
+"""The preset's own rules should announce it within this."""
 
 RULE = "SPO2_LOW"
 SPO2_RULES = frozenset({"SPO2_CRIT", "SPO2_LOW"})
@@ -46,16 +50,20 @@ class Outcome:
 
     Attributes:
         alarms, hours: alarms told, and bed-hours watched.
-        removed: share of the alarms of the same limit and hysteresis without delay that did not come.
-        events, in_time: sustained desaturations, and those announced within 30 s of crossing 90 %.
+        undelayed: alarms of the rule that it is held against.
+        idle, idle_undelayed: those alarms of each that are about no sustained desaturation.
+        events, in_time, prompt: sustained desaturations, those announced within 30 s and within 20 s of crossing 90 %.
         slowest_s, median_s: delay of the announcements, seconds from crossing; None without any.
     """
 
     alarms: int
     hours: float
-    removed: float
+    undelayed: int
+    idle: int
+    idle_undelayed: int
     events: int
     in_time: int
+    prompt: int
     median_s: float | None
     slowest_s: float | None
 
@@ -63,6 +71,16 @@ class Outcome:
     def per_hour(self) -> float:
         """Alarms an hour of one bed."""
         return self.alarms / self.hours if self.hours else 0.0
+
+    @property
+    def removed(self) -> float:
+        """Share of the alarms without delay that did not come."""
+        return 1 - self.alarms / self.undelayed if self.undelayed else 0.0
+
+    @property
+    def most_removed(self) -> float:
+        """The share that could go at most, one alarm being left for each sustained desaturation."""
+        return max(0.0, 1 - self.events / self.undelayed) if self.undelayed else 0.0
 
 
 def grid() -> list[Setting]:
@@ -73,24 +91,24 @@ def grid() -> list[Setting]:
 def sweep(series: Sequence[Series], rules: Ruleset, settings: Iterable[Setting]) -> Iterator[tuple[Setting, Outcome]]:
     """Each setting in turn, over all series."""
     events = [sustained(each.samples) for each in series]
-    undelayed: dict[tuple[float, float], int] = {}
+    undelayed: dict[tuple[float, float], list[list[Told]]] = {}
     for setting in settings:
         tried = single(rules, setting)
         told = [alarms(tried, each) for each in series]
         without = (setting.limit, setting.hysteresis)
         if without not in undelayed:
             plain = single(rules, replace(setting, delay_s=0))
-            undelayed[without] = sum(len(alarms(plain, each)) for each in series)
+            undelayed[without] = [alarms(plain, each) for each in series]
         yield setting, summed(series, events, told, undelayed[without])
 
 
-def preset_outcome(series: Sequence[Series], rules: Ruleset) -> Outcome:
-    """The preset's own SPO2_LOW, held against a rule at the same limit without delay and hysteresis."""
+def preset_outcome(series: Sequence[Series], rules: Ruleset, names: Collection[str] = (RULE,)) -> Outcome:
+    """The preset's own rules of these names, held against the same limits without delay and hysteresis."""
     events = [sustained(each.samples) for each in series]
-    own = next(level for level in rules.levels if level.rule.name == RULE)
-    alone = replace(rules, levels=(own,), cuffs=())
-    plain = single(rules, Setting(own.trigger.absolute, 0, 0))
-    undelayed = sum(len(alarms(plain, each)) for each in series)
+    own = tuple(level for level in rules.levels if level.rule.name in names)
+    alone = replace(rules, levels=own, cuffs=())
+    plains = [single(rules, Setting(level.trigger.absolute, 0, 0)) for level in own]
+    undelayed = [[told for plain in plains for told in alarms(plain, each)] for each in series]
     return summed(series, events, [alarms(alone, each) for each in series], undelayed)
 
 
@@ -143,18 +161,20 @@ def summed(
     series: Sequence[Series],
     events: Sequence[list[Desaturation]],
     told: Sequence[list[Told]],
-    undelayed: int,
+    undelayed: Sequence[list[Told]],
 ) -> Outcome:
     """One line of the table."""
-    count = sum(map(len, told))
     delays = [delay for found, came in zip(events, told, strict=True) for delay in announced(found, came)]
     came = [delay for delay in delays if delay is not None]
     return Outcome(
-        alarms=count,
+        alarms=sum(map(len, told)),
         hours=sum(each.hours for each in series),
-        removed=1 - count / undelayed if undelayed else 0.0,
+        undelayed=sum(map(len, undelayed)),
+        idle=sum(map(idle, events, told)),
+        idle_undelayed=sum(map(idle, events, undelayed)),
         events=len(delays),
         in_time=sum(delay <= IN_TIME for delay in came),
+        prompt=sum(delay <= PROMPT for delay in came),
         median_s=median(came) / SECOND if came else None,
         slowest_s=max(came) / SECOND if came else None,
     )

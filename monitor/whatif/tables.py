@@ -86,6 +86,37 @@ def outcome_cells(found: Outcome) -> tuple[str, ...]:
     )
 
 
+PRESET_HEAD = (
+    "rules of the preset",
+    "over",
+    "bed-hours",
+    "without delay",
+    "with it",
+    "removed",
+    "at most",
+    "of idle ones",
+    "announced within 20 s",
+    "slowest",
+)
+"""`at most`: one alarm left for each event; `idle`: alarms about no event of 30 s or more."""
+
+
+def preset_cells(rules: str, over: str, found: Outcome) -> tuple[str, ...]:
+    """One line of the table that holds a preset against the same limits without delay and hysteresis."""
+    return (
+        rules,
+        over,
+        f"{found.hours:.1f}",
+        str(found.undelayed),
+        str(found.alarms),
+        f"{100 * found.removed:.0f} %" if found.undelayed else "-",
+        f"{100 * found.most_removed:.0f} %" if found.undelayed else "-",
+        f"{found.idle_undelayed - found.idle} of {found.idle_undelayed}",
+        f"{found.prompt} of {found.events}",
+        "-" if found.slowest_s is None else f"{found.slowest_s:g} s",
+    )
+
+
 def delay_text(delay: Duration | None) -> str:
     """How long an announcement took."""
     return "not announced" if delay is None else f"after {delay / SECOND:g} s"

@@ -12,7 +12,17 @@ from simulator.pharmacology import PumpAction
 from simulator.presets import Preset
 from simulator.scenario import Device, Scenario, ScenarioError, Truth, load_scenario, parse_scenario, scenario_names
 
-STORIES = ["calm", "desaturation", "fainting", "hypertensive", "re-excursion", "recovery", "restless", "unplugged"]
+STORIES = [
+    "calm",
+    "desaturation",
+    "fainting",
+    "hypertensive",
+    "re-excursion",
+    "recovery",
+    "restless",
+    "unplugged",
+    "usual",
+]
 
 
 def parse(text: str) -> Scenario:

@@ -24,8 +24,8 @@ def seconds_file(path: Path) -> str:
 def test_the_preset_comes_first_and_then_every_setting(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["sweep", seconds_file(tmp_path / "night.jsonl")]) == OK
     lines = capfd.readouterr().out.splitlines()
-    assert lines[0] == "1 source(s), 0.05 bed-hours"
-    assert lines[2].split()[:2] == ["ketamine-adult:", "SPO2_LOW"]
+    assert lines[0] == "1 source(s), 0.05 bed-hours, preset ketamine-adult"
+    assert [line.partition("what is named")[0].strip() for line in lines[2:4]] == ["SPO2_LOW", "SPO2_CRIT + SPO2_LOW"]
     assert "1 of 1" in lines[2]
     assert len([line for line in lines if line.startswith(("8", "9"))]) == 108
 
@@ -39,3 +39,18 @@ def test_what_holds_no_seconds_is_named(tmp_path: Path, capfd: pytest.CaptureFix
     assert main(["sweep", "nosuch"]) == USAGE
     assert main(["sweep", str(coarse), seconds_file(tmp_path / "night.jsonl")]) == OK
     assert "left out: coarse" in capfd.readouterr().err
+
+
+def test_simulated_sessions_come_beside_what_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Each is told apart, and then both together."""
+    assert main(["sweep", seconds_file(tmp_path / "night.jsonl"), "--simulated", "1"]) == OK
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[0] == "2 source(s), 1.93 bed-hours, preset ketamine-adult"
+    parts = ("what is named", "simulated sessions", "both")
+    assert [next(part for part in parts if part in line) for line in lines[2:8]] == [*parts, *parts]
+
+
+@pytest.mark.parametrize("asked", [[], ["--simulated", "0"], ["--simulated", "-1"]])
+def test_something_must_be_named(asked: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", *asked]) == USAGE
+    assert "name recordings" in capfd.readouterr().err

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from config.instant import SECOND, Instant
 from config.vocabulary import Flag
 from monitor.core.inputs import OximeterSample
-from monitor.whatif.desaturation import WITHIN, Desaturation, Told, announced, sustained
+from monitor.whatif.desaturation import WITHIN, Desaturation, Told, announced, idle, sustained
 
 FAR: Instant = 10**12
 
@@ -35,8 +37,9 @@ def test_a_gap_longer_than_a_value_stands_ends_it() -> None:
     assert found((0, 20, 85), (24, 40, 85)) == []
 
 
-def test_values_of_a_probe_that_is_off_do_not_count() -> None:
-    off = [(at, OximeterSample("b", "ox", 80, 70, frozenset({Flag.NO_FINGER}))) for at, _ in samples((0, 60, 80))]
+@pytest.mark.parametrize("flag", [Flag.NO_FINGER, Flag.ARTIFACT])
+def test_values_that_the_device_itself_does_not_believe_do_not_count(flag: Flag) -> None:
+    off = [(at, OximeterSample("b", "ox", 80, 70, frozenset({flag}))) for at, _ in samples((0, 60, 80))]
     assert sustained(off) == []
 
 
@@ -59,3 +62,10 @@ def test_the_first_alarm_in_time_announces() -> None:
     assert delay(Told("b", 50 * SECOND, 101 * SECOND)) == 0
     assert delay(Told("b", event.end + WITHIN, FAR)) == event.end + WITHIN - event.start
     assert delay(Told("b", event.end + WITHIN + 1, FAR)) is None
+
+
+def test_idle_alarms_are_about_no_event() -> None:
+    event = Desaturation("b", 100 * SECOND, 150 * SECOND)
+    before, about, other = Told("b", 0, 99 * SECOND), Told("b", 115 * SECOND, FAR), Told("c", 115 * SECOND, FAR)
+    assert idle([event], [before, about, other]) == 2
+    assert idle([], [about]) == 1

@@ -60,6 +60,22 @@ def test_hysteresis_makes_one_alarm_of_a_value_that_sways() -> None:
 def test_the_presets_own_rule_is_held_against_the_same_limit_without_delay() -> None:
     out = preset_outcome([DIPS], shipped_rules())
     assert (out.alarms, out.removed, out.in_time, out.slowest_s) == (1, pytest.approx(2 / 3), 1, 15)
+    assert (out.undelayed, out.idle_undelayed, out.idle, out.prompt) == (3, 2, 0, 1)
+    assert out.most_removed == pytest.approx(2 / 3)
+
+
+def test_the_rule_without_delay_has_no_hysteresis_either() -> None:
+    """Each crossing is an alarm of its own; the preset's own collects its delay and tells once."""
+    swaying = series((30, 94), *[(2, 89), (2, 90)] * 20, (30, 94))
+    out = preset_outcome([swaying], shipped_rules())
+    assert (out.undelayed, out.alarms) == (20, 1)
+
+
+def test_both_rules_on_low_saturation_are_held_against_their_own_limits() -> None:
+    deep = series((60, 94), (10, 88), (40, 83), (10, 88), (60, 94))
+    out = preset_outcome([deep], shipped_rules(), {"SPO2_CRIT", "SPO2_LOW"})
+    assert (out.undelayed, out.alarms, out.events, out.prompt, out.slowest_s) == (2, 2, 1, 1, 15)
+    assert preset_outcome([deep], shipped_rules()).undelayed == 1
 
 
 def test_an_alarm_is_told_from_its_onset_to_its_end() -> None:
