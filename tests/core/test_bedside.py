@@ -67,6 +67,58 @@ def test_an_acknowledged_deep_sedation_re_arms_after_two_minutes() -> None:
     assert story.told("SEDATION_DEEP")[-1] == (190, "alarm_rearmed")
 
 
+def test_sedation_deep_is_told_however_late_it_is_entered() -> None:
+    """Whoever held the airway writes later; while it is the newest score, it is what is known (decisions/0005)."""
+    story = Story().open()
+    score(story, 1200, 2, at=300)
+    line = story.one("alarm_raised", alarm="SEDATION_DEEP")
+    assert (line["t"], line["since"], line["priority"]) == (1200, 300, "high")
+
+
+def test_sedation_deep_is_not_raised_by_an_older_score_than_the_newest() -> None:
+    story = Story().open()
+    score(story, 1200, 5)
+    score(story, 1210, 1, at=300)
+    assert story.told("SEDATION_DEEP") == []
+
+
+def test_sedation_deep_ends_with_a_newer_score_however_late_that_is_entered() -> None:
+    story = Story().open()
+    score(story, 1200, 2, at=300)
+    score(story, 1210, 4, at=600)
+    assert story.told("SEDATION_DEEP") == [(1200, "alarm_raised"), (1210, "alarm_latched")]
+
+
+def off_and_on(story: Story, off: float, on: float, alarm: str = "SEDATION_DEEP") -> None:
+    story.command(off, "alarm_off", alarm=alarm, by="dr-x", role="prescriber", reason="deep on purpose")
+    story.command(on, "resume_alarms", alarm=alarm)
+
+
+def test_sedation_deep_is_looked_at_again_when_it_is_switched_on_again() -> None:
+    story = Story().open()
+    score(story, 60, 2)
+    story.command(70, "alarm_off", alarm="SEDATION_DEEP", by="dr-x", role="prescriber", reason="deep on purpose")
+    score(story, 80, 1)
+    story.command(400, "resume_alarms", alarm="SEDATION_DEEP")
+    assert [event for _, event in story.told("SEDATION_DEEP") if event.startswith("alarm_")] == [
+        "alarm_raised",
+        "alarm_closed",
+        "alarm_raised",
+    ]
+    line = story.all("alarm_raised", alarm="SEDATION_DEEP")[-1]
+    assert (line["t"], line["since"], line["value"]) == (400, 80, 1)
+
+
+def test_sedation_deep_stays_silent_when_switched_on_again_with_a_better_newest_score() -> None:
+    story = Story().open()
+    score(story, 60, 2)
+    score(story, 80, 4)
+    score(story, 90, 1, at=50)
+    off_and_on(story, 100, 400)
+    assert len(story.all("alarm_raised", alarm="SEDATION_DEEP")) == 1
+    off_and_on(story, 500, 600, "SYMPTOM")
+
+
 # -- SYMPTOM -------------------------------------------------------------------------------------------------------
 
 

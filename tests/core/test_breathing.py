@@ -72,12 +72,33 @@ def test_a_second_low_count_raises_no_second_alarm() -> None:
     assert story.bed.state.book.open["RR_LOW"].value == 5
 
 
-def test_a_count_observed_five_minutes_ago_still_counts_and_an_older_one_is_for_the_chart() -> None:
+@pytest.mark.parametrize("at", [100, 399, 401])
+def test_rr_low_is_told_however_late_the_count_is_entered(at: float) -> None:
+    """While it is the newest count, it is what is known (decisions/0005)."""
     story = Story().open()
-    count(story, 700, 7, at=399)
-    assert events(story) == []
-    count(story, 701, 7, at=401)
-    assert events(story) == [(701, "alarm_raised")]
+    count(story, 700, 7, at=at)
+    line = story.one("alarm_raised", alarm="RR_LOW")
+    assert (line["t"], line["since"]) == (700, at - 60)
+
+
+@pytest.mark.parametrize(("at", "ends"), [(400, True), (399, False)])
+def test_a_good_count_observed_more_than_five_minutes_ago_is_for_the_chart_only(at: float, ends: bool) -> None:
+    """Breathing has become slow since, as the pleth says: an old count must not take that back."""
+    story = Story().open()
+    derive(story, 600, 690, 6)
+    assert events(story) == [(660, "alarm_raised")]
+    count(story, 700, 14, at=at)
+    assert (events(story)[-1] == (700, "alarm_closed")) is ends
+    assert ("RR_LOW" in story.bed.state.book.open and story.bed.state.book.open["RR_LOW"].value == 6) is not ends
+
+
+def test_rr_low_is_looked_at_again_when_it_is_switched_on_again() -> None:
+    story = Story().open()
+    story.command(10, "alarm_off", alarm="RR_LOW", by="dr-x", role="prescriber", reason="counted by hand")
+    count(story, 300, 7)
+    story.command(400, "resume_alarms", alarm="RR_LOW")
+    line = story.one("alarm_raised", alarm="RR_LOW")
+    assert (line["t"], line["since"], line["value"]) == (400, 240, 7)
 
 
 def test_a_count_observed_before_a_newer_one_changes_nothing() -> None:

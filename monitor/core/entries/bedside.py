@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from config.instant import Instant
-from config.vocabulary import Happening
+from config.vocabulary import Happening, Observed
 from monitor.core.bed_state import Bed
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import Command
@@ -42,6 +42,14 @@ def scored(bed: Bed, score: float, at: Instant, out: list[Event]) -> None:
             book.onset(rule.rule, bed.state.clock, out, priority=rule.priority, since=at, value=score, limit=limit)
     elif alarm is not None:
         book.cleared(alarm, bed.state.clock, out)
+
+
+def look_again_at_score(bed: Bed, out: list[Event]) -> None:
+    """SEDATION_DEEP is on again: the newest score says what is known."""
+    session = bed.state.session
+    newest = None if session is None else session.newest(Observed.MOAAS)
+    if newest is not None:
+        scored(bed, newest.value, newest.at, out)
 
 
 def record_event(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
@@ -96,7 +104,7 @@ def _symptom(bed: Bed, session: Session, kind: str, at: Instant, out: list[Event
         book.companion(alarm, bed.state.clock, out)
 
 
-def look_again(bed: Bed, out: list[Event]) -> None:
+def look_again_at_symptoms(bed: Bed, out: list[Event]) -> None:
     """SYMPTOM is on again: what is not over is present."""
     session = bed.state.session
     if session is not None:

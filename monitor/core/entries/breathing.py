@@ -9,7 +9,7 @@ rate's delay anew.
 from __future__ import annotations
 
 from config.instant import Instant, to_seconds
-from config.vocabulary import UNITS, Metric
+from config.vocabulary import UNITS, Metric, Observed
 from monitor.core import condition as conditions
 from monitor.core.bed_state import ORDER_LAPSE, Bed, Breathing, Due
 from monitor.core.condition import Outcome, Stage
@@ -19,10 +19,15 @@ from monitor.core.inputs import PlethMeasures
 LAPSE = "lapse"
 
 
-def counted(bed: Bed, rate: float, at: Instant, out: list[Event]) -> None:
-    """A person counted the breaths of the minute up to `at`."""
+def counted(bed: Bed, rate: float, at: Instant, out: list[Event], *, may_clear: bool) -> None:
+    """A person counted the breaths of the minute up to `at`; nobody has counted since.
+
+    `may_clear`: it was entered in time. What was entered late may raise, and is for the chart only otherwise.
+    """
     rule, state, session = bed.rules.rr_low, bed.state, bed.state.session
     if session is None or rule.rule.name in bed.off:
+        return
+    if not may_clear and not rule.counted.crossed(rate, None):
         return
     alarm = state.book.present(rule.rule)
     if alarm is not None:
@@ -48,6 +53,14 @@ def counted(bed: Bed, rate: float, at: Instant, out: list[Event]) -> None:
         state.breathing = Breathing()
         if alarm is not None:
             state.book.cleared(alarm, state.clock, out)
+
+
+def look_again(bed: Bed, out: list[Event]) -> None:
+    """RR_LOW is on again: a newest count that is low still says what is known."""
+    session = bed.state.session
+    newest = None if session is None else session.newest(Observed.RESP_RATE)
+    if newest is not None:
+        counted(bed, newest.value, newest.at, out, may_clear=False)
 
 
 def derived(bed: Bed, item: PlethMeasures, now: Instant, out: list[Event]) -> None:

@@ -2,7 +2,8 @@
 
 Pressures observed within the last minute go the way of a cuff's; older ones are for the chart, and may replace a
 baseline that is NONE (rulings 4; ketamine-monitoring 5.3), as may a pulse or SpO2 read off another device. A count
-of breaths or a MOAA/S counts while it is the newest and recent. Everything is on record, with both times.
+of breaths or a MOAA/S counts while it is the newest, however late it is entered; only a recent count ends an alarm.
+Everything is on record, with both times.
 """
 
 from __future__ import annotations
@@ -127,10 +128,10 @@ def _observed(
 ) -> None:
     newest = all(at >= seen.at for seen in session.observations if seen.name == name)
     session.observations.append(Observation(name.value, value, at, by))
-    if not newest or now - at > bed.rules.observations.within:
+    if not newest:
         return
     if name is Observed.RESP_RATE:
-        breathing.counted(bed, value, at, out)
+        breathing.counted(bed, value, at, out, may_clear=now - at <= bed.rules.observations.within)
     else:
         bedside.scored(bed, value, at, out)
 

@@ -124,7 +124,7 @@ class ObservationRule:
     """What people enter by hand (ketamine-monitoring, section 3).
 
     Attributes:
-        within: a count or score observed longer ago than this is for the chart only.
+        within: a good count of breaths observed longer ago than this ends no alarm.
         resp_rate_range: what can be a count, /min.
         pre_after, infusing, recovery, every: when breaths and MOAA/S are due: after the opening, the start, the end,
             and the interval after the last of these.

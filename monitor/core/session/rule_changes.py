@@ -30,14 +30,18 @@ def switched_off(bed: Bed, name: str, by: str | None, out: list[Event]) -> None:
 
 
 def switched_on(bed: Bed, name: str, out: list[Event]) -> None:
-    """A value that stands is held against the rule again; a cuff reading counts once, so the next one decides."""
+    """What stands or was entered last is held against the rule again; a cuff reading counts once, the next decides."""
     level = bed.level_rules.get(name)
     if level is not None:
         level_watch.look_again(bed, level, out)
     elif name == bed.rules.pulse_lost.rule.name:
         pulse_loss.look(bed, bed.state.clock, out)
     elif name == bed.rules.symptom.rule.name:
-        bedside.look_again(bed, out)
+        bedside.look_again_at_symptoms(bed, out)
+    elif name == bed.rules.sedation_deep.rule.name:
+        bedside.look_again_at_score(bed, out)
+    elif name == bed.rules.rr_low.rule.name:
+        breathing.look_again(bed, out)
 
 
 def limit_moved(bed: Bed, old: LevelRule | CuffRule, new: LevelRule | CuffRule, out: list[Event]) -> None:

@@ -146,6 +146,11 @@ class Session:
         found = self.baseline.get(metric)
         return None if found is None else found.value
 
+    def newest(self, name: str) -> Observation | None:
+        """What was observed last of a kind, whenever it was entered; of two at one time the one entered later."""
+        seen = [entry for entry in self.observations if entry.name == name]
+        return max(reversed(seen), key=lambda entry: entry.at, default=None)
+
     def deadline_at(self) -> Instant | None:
         """When the patient should be back (6.2); None while no end is known."""
         return None if self.ended_at is None else self.ended_at + self.deadline
