@@ -12,6 +12,7 @@ from monitor.core.errors import JournalError
 from monitor.core.ward import Ward
 from monitor.expected import expected
 from monitor.journal import Journal
+from monitor.station import entries, wire
 from monitor.station.answers import Expected, ExpectedPoint
 
 WITHOUT_SESSION = 60 * MINUTE
@@ -51,6 +52,15 @@ class JournalHistory:
             return None
         band = [ExpectedPoint(to_rfc3339(at.at), round(at.low, 1), round(at.high, 1)) for at in found.band]
         return Expected(band, found.return_min, found.hints)
+
+    async def entries(self, bed: str) -> list[wire.Entry]:
+        """What people entered in the running session, the newest entry first; none without a session."""
+        session = self._ward.beds[bed].state.session
+        if session is None:
+            return []
+        rows = await self._journal.events(session=session.id, kinds=entries.KINDS)
+        found = [entries.entry(row.seq, row.at, row.kind, row.data) for row in reversed(rows)]
+        return [one for one in found if one is not None]
 
     async def sessions(self) -> list[dict[str, Any]]:
         """Every session, newest first."""

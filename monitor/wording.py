@@ -136,7 +136,8 @@ _QUIET = frozenset(
     | {"symptom", "values", "checklist"}
 )
 _REASON_TYPED = frozenset(
-    {EventKind.PHASE_CHANGED, EventKind.EVENT_RECORDED, EventKind.INACTIVATION_CHANGED, EventKind.LIMIT_CHANGED}
+    {EventKind.PHASE_CHANGED, EventKind.EVENT_RECORDED, EventKind.READING_RECORDED}
+    | {EventKind.INACTIVATION_CHANGED, EventKind.LIMIT_CHANGED}
 )
 """Here the reason is what a person typed, which may name a patient; elsewhere it is a word of ours."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
@@ -239,11 +239,17 @@ class Journal:
         return await asyncio.to_thread(JournalReader(self.path).session_record, session)
 
     async def events(
-        self, *, since: int = 0, bed: str | None = None, session: str | None = None, limit: int | None = None
+        self,
+        *,
+        since: int = 0,
+        bed: str | None = None,
+        session: str | None = None,
+        kinds: Collection[str] | None = None,
+        limit: int | None = None,
     ) -> list[EventRow]:
         """Durable events after sequence number `since`, in order."""
         reader = JournalReader(self.path)
-        return await asyncio.to_thread(reader.events, since=since, bed=bed, session=session, limit=limit)
+        return await asyncio.to_thread(reader.events, since=since, bed=bed, session=session, kinds=kinds, limit=limit)
 
     async def sessions(self, *, bed: str | None = None) -> list[Session]:
         """Every session, the newest first."""

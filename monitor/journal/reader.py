@@ -7,7 +7,7 @@ moment of the journal.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -120,15 +120,24 @@ class JournalReader:
             )
 
     def events(
-        self, *, since: int = 0, bed: str | None = None, session: str | None = None, limit: int | None = None
+        self,
+        *,
+        since: int = 0,
+        bed: str | None = None,
+        session: str | None = None,
+        kinds: Collection[str] | None = None,
+        limit: int | None = None,
     ) -> list[EventRow]:
-        """Events after sequence number `since`, in order, of one bed or session where given, at most `limit`."""
+        """Events after sequence number `since`, in order, of one bed, session or of some kinds, at most `limit`."""
         where, values = "seq > ?", [since]
         filters: list[Any] = values
         for column, wanted in (("bed", bed), ("session", session)):
             if wanted is not None:
                 where += f" AND {column} = ?"
                 filters.append(wanted)
+        if kinds is not None:
+            where += f" AND kind IN ({', '.join('?' * len(kinds))})"
+            filters += kinds
         filters.append(-1 if limit is None else limit)
         with self._moment() as connection:
             return [_event(row) for row in connection.execute(f"{_EVENT} WHERE {where} ORDER BY seq LIMIT ?", filters)]

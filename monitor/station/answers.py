@@ -81,6 +81,12 @@ class Rules(msgspec.Struct, frozen=True):
     rules: list[wire.RuleSetting]
 
 
+class Entries(msgspec.Struct, frozen=True):
+    """What people entered in the running session, the newest entry first; empty without a session."""
+
+    entries: list[wire.Entry]
+
+
 class SessionOpened(msgspec.Struct, frozen=True):
     """The new session's id and the bed as it is now."""
 
@@ -133,6 +139,7 @@ ANSWERS = (
     BedPicture,
     Trend,
     Rules,
+    Entries,
     SessionOpened,
     CommandDone,
     Alarms,

@@ -63,6 +63,10 @@ class History(Protocol):
         """Where a pressure of the running session is expected to go; None for anything else."""
         ...
 
+    async def entries(self, bed: str) -> list[wire.Entry]:
+        """What people entered in the running session of a bed that is there, the newest entry first."""
+        ...
+
     async def sessions(self) -> list[dict[str, Any]]:
         """Every session of this journal, newest first, JSON values only."""
         ...

@@ -93,6 +93,26 @@ class RuleSetting(msgspec.Struct, frozen=True):
     limit: LimitSetting | None
 
 
+class Entry(msgspec.Struct, frozen=True):
+    """One thing that a person entered in the running session. It stays as it is: a correction is an entry of its own.
+
+    `what` names it: the kind of happening, the rule whose limit was set, the phase begun, the state of the alarms;
+    empty for values and limbs. `at` is when it happened as the person says, `entered_at` when it was entered.
+    `details` holds what was entered beside: values by metric or score, a limit's `from` and `to`, a dose. `text` is
+    what was typed: words, or a reason.
+    """
+
+    seq: int
+    kind: Literal["session", "phase", "happening", "values", "limit", "limbs", "alarms"]
+    what: str
+    at: str
+    entered_at: str
+    by: str | None
+    second_by: str | None
+    details: dict[str, float | str | bool | None]
+    text: str | None
+
+
 class Session(msgspec.Struct, frozen=True):
     """The session on a bed. `infused_s` counts infusion time without pauses, up to the message's server time."""
 

@@ -217,6 +217,14 @@ def test_moaas_equals_the_value_before_the_dose(before: float | None, after: flo
     assert awake(before, after) is state
 
 
+def test_a_score_entered_again_for_the_same_moment_corrects_the_first() -> None:
+    """An entry is never changed: the later one counts."""
+    story = ReturnStory().act(500, "record_reading", values={"moaas": 5}).end()
+    story.act(END + 100, "record_reading", values={"moaas": 2}, at=END + 90)
+    story.act(END + 110, "record_reading", values={"moaas": 5}, at=END + 90)
+    assert item(story.run(END + 111), "moaas").state is Met.MET
+
+
 def test_moaas_may_be_ticked_or_entered_with_the_checklist() -> None:
     assert awake(5, None, moaas=5) is Met.MET
     assert awake(5, None, moaas=4) is Met.FAILED

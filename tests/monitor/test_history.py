@@ -60,6 +60,29 @@ async def test_without_a_session_a_trend_is_the_last_hour(tmp_path: Path) -> Non
     assert [(at - START) // SECOND for at, _, _ in found] == [120]
 
 
+async def test_what_people_entered_is_listed_newest_first_and_only_of_this_session(tmp_path: Path) -> None:
+    """A correction is an entry of its own above the first; what the service did by itself is none."""
+    async with live_ward(tmp_path) as live:
+        history = JournalHistory(live.journal, live.ward, live.clock)
+        live.open(1, patient="P-16")
+        live.put(2, "command", command="record_reading", by="nurse-a", values={"moaas": 5})
+        live.put(3, "command", command="abort", by="nurse-a", reason="went home")
+        live.open(10, patient="P-17")
+        live.samples(11, 14, 97)
+        live.put(20, "command", command="record_reading", by="nurse-a", values={"moaas": 2})
+        live.put(40, "command", command="record_reading", by="nurse-b", values={"moaas": 4}, reason="typing error")
+        await live.settled()
+        found = await history.entries("bay-1")
+        nobody = await history.entries("bay-2")
+    assert [(one.kind, one.by, one.details.get("moaas"), one.text) for one in found] == [
+        ("values", "nurse-b", 4, "typing error"),
+        ("values", "nurse-a", 2, None),
+        ("session", "nurse-a", None, None),
+    ]
+    assert found[0].entered_at == to_rfc3339(START + 40 * SECOND)
+    assert nobody == []
+
+
 async def test_sessions_are_listed_newest_first(tmp_path: Path) -> None:
     """Open ones have no end."""
     async with live_ward(tmp_path) as live:

@@ -146,6 +146,7 @@ class FakeHistory:
         self.audited: list[tuple[str | None, str, str]] = []
         self.baselines: dict[str, dict[str, list[float]]] = {}
         self.band: Expected | None = None
+        self.entered: list[wire.Entry] = []
 
     async def trend(
         self, bed: str, metric: str, start: Instant | None, end: Instant | None
@@ -155,6 +156,9 @@ class FakeHistory:
 
     def expected(self, bed: str, metric: Metric) -> Expected | None:
         return self.band if metric is Metric.SYSTOLIC else None
+
+    async def entries(self, bed: str) -> list[wire.Entry]:
+        return list(self.entered)
 
     async def sessions(self) -> list[dict[str, Any]]:
         return [{"session": "s-1", "bed": "bay-1"}]

@@ -64,6 +64,8 @@ def record_reading(bed: Bed, item: Command, now: Instant, out: list[Event]) -> N
         "at": at,
         "late": not recent,
     }
+    if item.reason:
+        data["reason"] = item.reason
     out.append(Event(now, bed.state.bed, EventKind.READING_RECORDED, data))
     for name in Observed:
         if name in values:

@@ -16,7 +16,7 @@ from config.vocabulary import Metric, Observed, Phase, ReturnVerdict, Score, Ver
 from monitor.core.bed_state import Bed
 from monitor.core.events import plain
 from monitor.core.session import news2, scores
-from monitor.core.session.session import Session
+from monitor.core.session.session import Session, newest
 
 FIT = (ReturnVerdict.RETURNED_WITHIN_20, ReturnVerdict.RETURNED_LATE, ReturnVerdict.NO_EXCURSION)
 AWAKE = 5
@@ -140,8 +140,8 @@ def _awake(session: Session, said: Mapping[str, Any]) -> Item:
     started, ended = session.started_at, session.ended_at
     before = [entry for entry in scored if started is not None and entry.at < started]
     after = [entry for entry in scored if ended is not None and entry.at >= ended]
-    was = max(before, key=lambda entry: entry.at).value if before else None
-    now = max(after, key=lambda entry: entry.at).value if after else None
+    was = newest(before).value if before else None
+    now = newest(after).value if after else None
     if (entered := _number(said.get("moaas"), 5)) is not None:
         now = entered
     ticked = said.get("moaas") is True or said.get("consciousness") is True
@@ -170,7 +170,7 @@ def _score(session: Session, name: Score, said: Mapping[str, Any]) -> int | None
         return int(given)
     ended = session.ended_at
     entered = [seen for seen in session.observations if seen.name == name and ended is not None and seen.at >= ended]
-    return int(max(entered, key=lambda seen: seen.at).value) if entered else None
+    return int(newest(entered).value) if entered else None
 
 
 def _number(value: object, most: int) -> float | None:
@@ -181,4 +181,4 @@ def _number(value: object, most: int) -> float | None:
 def _recent(bed: Bed, session: Session, name: Observed, now: Instant) -> float | None:
     oldest: Instant = now - bed.rules.discharge.newest
     seen = [entry for entry in session.observations if entry.name == name and entry.at >= oldest]
-    return max(seen, key=lambda entry: entry.at).value if seen else None
+    return newest(seen).value if seen else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,11 @@ class Observation:
     value: float
     at: Instant
     by: str | None
+
+
+def newest(entered: Sequence[Observation]) -> Observation:
+    """The one observed last; of several for one moment the one entered last, which corrects the others."""
+    return max(reversed(entered), key=lambda one: one.at)
 
 
 @dataclass(slots=True)

@@ -12,7 +12,17 @@ from starlette.responses import Response
 from config.instant import Instant, to_rfc3339
 from config.vocabulary import UNITS, Metric
 from monitor.station import wire
-from monitor.station.answers import BedPicture, Beds, CommandDone, Rules, SessionOpened, Trend, TrendPoint, documented
+from monitor.station.answers import (
+    BedPicture,
+    Beds,
+    CommandDone,
+    Entries,
+    Rules,
+    SessionOpened,
+    Trend,
+    TrendPoint,
+    documented,
+)
 from monitor.station.bodies import CommandBody, Session, SetLimit, instant
 from monitor.station.context import Commander, Here, Reader, alarms_of, answer
 from monitor.station.guard import check_command
@@ -63,6 +73,12 @@ def routes() -> APIRouter:
         """Each rule on the patient's values: its limit with its bounds, and whether it is off."""
         station.bed(bed)
         return answer(Rules(station.view.rules(bed)))
+
+    @router.get("/{bed}/entries", responses=documented(Entries))
+    async def entries(bed: str, station: Here, caller: Reader) -> Response:
+        """What people entered in the running session, the newest first; a correction is an entry of its own."""
+        station.bed(bed)
+        return answer(Entries(await station.history.entries(bed)))
 
     @router.post("/{bed}/session", status_code=201, responses=documented(SessionOpened, 201))
     async def open_session(bed: str, body: Session, station: Here, caller: Commander, request: Request) -> Response:

@@ -98,6 +98,7 @@ function attach(server: ViteDevServer | PreviewServer): void {
         const refusal = ward.acknowledge(acknowledged[1] ?? "", signedIn, now());
         return refusal === null ? answer(200, {}) : refuse(409, refusal);
       }
+      if (path.endsWith("/entries")) return answer(200, { entries: [] });
       if (path.endsWith("/rules")) return answer(200, { rules: [] });
       const trend = /^\/beds\/([^/]+)\/trend$/.exec(path);
       if (trend !== null) {

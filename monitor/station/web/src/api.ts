@@ -1,6 +1,6 @@
 // The HTTP calls of the page (interfaces, section 5). A refusal becomes an ApiError whose text is for the nurse.
 
-import type { RuleSetting } from "./wire.gen";
+import type { Entry, RuleSetting } from "./wire.gen";
 
 export interface Me {
   readonly name: string;
@@ -70,6 +70,11 @@ export async function trend(
 /** What can be set about the rules of a bed. */
 export async function rules(bed: string): Promise<RuleSetting[]> {
   return ((await call(`/beds/${encodeURIComponent(bed)}/rules`, { method: "GET" })) as { rules: RuleSetting[] }).rules;
+}
+
+/** What people entered in the bed's session, the newest first. */
+export async function entries(bed: string): Promise<Entry[]> {
+  return ((await call(`/beds/${encodeURIComponent(bed)}/entries`, { method: "GET" })) as { entries: Entry[] }).entries;
 }
 
 function post(path: string, body: unknown): Promise<unknown> {

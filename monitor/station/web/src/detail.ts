@@ -7,6 +7,7 @@ import { renderBedStates } from "./inactivation-view";
 import type { Actions, Page } from "./page";
 import { countdown, infusionClock, intervalWords, stateOfReturn, verdictWords } from "./recovery";
 import { renderReadiness } from "./entry-form";
+import { renderEntries } from "./entry-list";
 import { renderHints } from "./hints";
 import { renderRules } from "./rule-settings";
 import { renderSessionActions } from "./session-form";
@@ -35,6 +36,7 @@ export function renderDetail(page: Page, picture: BedPicture, now: number, actio
     <div class="body">
       ${renderSession(bed)} ${renderHints(page, bed, actions)} ${renderSessionActions(page, picture, now, actions)}
       ${page.form === "discharge" ? nothing : renderReadiness(bed)} ${renderBedStates(page, bed, now, actions)}
+      ${renderEntries(page, bed)}
       ${bed.session === null ? nothing : renderTrend(page.trends.get(bed.session.id) ?? null, bed)} ${renderReturn(bed, now)} ${renderValues(bed, now, lagAt(page.ward?.time.speed ?? 1))}
       ${renderRules(page, bed, actions)} ${renderDevices(bed, now)}
     </div>

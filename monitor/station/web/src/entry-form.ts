@@ -34,14 +34,25 @@ const HAPPENING_WORDS: Readonly<Record<string, string>> = {
 
 export const happeningWords = (kind: string): string => HAPPENING_WORDS[kind] ?? kind.replaceAll("_", " ");
 
-const VALUE_WORDS: Readonly<Record<string, string>> = { resp_rate: "breaths", moaas: "MOAA/S", pulse_rate: "pulse", spo2: "SpO2" };
+const VALUE_WORDS: Readonly<Record<string, string>> = {
+  resp_rate: "breaths",
+  moaas: "MOAA/S",
+  pulse_rate: "pulse",
+  pulse_rate_cuff: "cuff pulse",
+  spo2: "SpO2",
+};
+
+/** `breaths 14, MOAA/S 4`. */
+export const valueWords = (values: Readonly<Record<string, unknown>>): string =>
+  Object.entries(values)
+    .map(([metric, value]) => `${VALUE_WORDS[metric] ?? metric.replace(/^aldrete_/, "Aldrete ").replace(/^pads_/, "PADS ").replaceAll("_", " ")} ${value}`)
+    .join(", ");
 
 /** What was written down, for the moment after its form has gone; null where the page shows it anyway. */
 export function doneWords(name: string, fields: Fields): string | null {
   if (name === "record_event") return `Noted: ${happeningWords(String(fields["kind"]))}`;
   if (name !== "record_reading") return null;
-  const values = Object.entries((fields["values"] ?? {}) as Readonly<Record<string, number>>);
-  return `Entered: ${values.map(([metric, value]) => `${VALUE_WORDS[metric] ?? metric} ${value}`).join(", ")}`;
+  return `Entered: ${valueWords((fields["values"] ?? {}) as Readonly<Record<string, number>>)}`;
 }
 
 function number(name: string, label: string, low: number, high: number): TemplateResult {
@@ -58,6 +69,7 @@ export function readingForm(now: number, send: Send): TemplateResult {
     html`${number("resp_rate", "Breaths counted, /min", 0, 80)} ${number("moaas", "MOAA/S, 0 to 5", 0, 5)}
       ${number("systolic", "Systolic", 40, 280)} ${number("diastolic", "Diastolic", 20, 200)} ${number("mean", "Mean", 30, 230)}
       ${number("spo2", "SpO2, %", 50, 100)} ${number("pulse_rate", "Pulse", 25, 250)} ${ago}
+      ${reason("Remark, such as what it corrects", false)}
       <p class="hint wide">
         A pressure of more than a minute ago, and SpO2 or pulse read off another device, are for the record only.
       </p>`,

@@ -55,6 +55,7 @@ let page: Page = {
   busy: new Set(),
   trends: new Map(),
   rules: new Map(),
+  entries: new Map(),
 };
 const sound = makeSound();
 const waves = new Map<string, Wave>();
@@ -300,6 +301,7 @@ const actions: Actions = {
       tell(bed, doneWords(name, fields));
     }
     void refreshRules(bed);
+    void refreshEntries(bed);
   },
   async startShift() {
     change({ shift: "playing" });
@@ -338,6 +340,7 @@ async function refreshTrend(bed: string): Promise<void> {
   if (session === undefined) return;
   trendAt = now();
   void refreshRules(bed);
+  void refreshEntries(bed);
   const trend = await loadTrend(bed, page.trends.get(session) ?? null);
   change({ trends: new Map([[session, trend]]) });
 }
@@ -347,6 +350,17 @@ async function refreshRules(bed: string): Promise<void> {
   try {
     const rules = await api.rules(bed);
     change({ rules: new Map([...page.rules, [bed, rules]]) });
+  } catch (error) {
+    if (!(error instanceof api.ApiError)) throw error;
+  }
+}
+
+/** Kept by session, as the trends are; where the service does not answer, what was known stays. */
+async function refreshEntries(bed: string): Promise<void> {
+  const session = page.ward?.beds.get(bed)?.bed.session?.id;
+  if (session === undefined) return;
+  try {
+    change({ entries: new Map([[session, await api.entries(bed)]]) });
   } catch (error) {
     if (!(error instanceof api.ApiError)) throw error;
   }

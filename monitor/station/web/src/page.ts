@@ -3,7 +3,7 @@
 import type { Me } from "./api";
 import type { Connection } from "./feed";
 import type { Ward } from "./store";
-import type { RuleSetting, StationState } from "./wire.gen";
+import type { Entry, RuleSetting, StationState } from "./wire.gen";
 import type { Wave } from "./wave";
 import type { Trend } from "./trend";
 
@@ -45,6 +45,8 @@ export interface Page {
   readonly busy: ReadonlySet<string>;
   /** By session. */
   readonly trends: ReadonlyMap<string, Trend>;
+  /** What people entered, the newest first; by session. */
+  readonly entries: ReadonlyMap<string, readonly Entry[]>;
   /** What can be set about the rules of a bed, by bed. */
   readonly rules: ReadonlyMap<string, readonly RuleSetting[]>;
 }

@@ -86,6 +86,26 @@ export interface RuleSetting {
 }
 
 /**
+ * One thing that a person entered in the running session. It stays as it is: a correction is an entry of its own.
+ *
+ * `what` names it: the kind of happening, the rule whose limit was set, the phase begun, the state of the alarms;
+ * empty for values and limbs. `at` is when it happened as the person says, `entered_at` when it was entered.
+ * `details` holds what was entered beside: values by metric or score, a limit's `from` and `to`, a dose. `text` is
+ * what was typed: words, or a reason.
+ */
+export interface Entry {
+  seq: number;
+  kind: "session" | "phase" | "happening" | "values" | "limit" | "limbs" | "alarms";
+  what: string;
+  at: string;
+  entered_at: string;
+  by: string | null;
+  second_by: string | null;
+  details: Record<string, number | string | boolean | null>;
+  text: string | null;
+}
+
+/**
  * The session on a bed. `infused_s` counts infusion time without pauses, up to the message's server time.
  */
 export interface Session {
