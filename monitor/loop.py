@@ -189,8 +189,14 @@ class Loop:
         self._wake_earlier()
         return events, told
 
+    def awake(self, at: Instant | None = None) -> None:
+        """The service was away until now: it heard nobody, and that was no silence. Before the first input."""
+        self._last = max(self._clock.now() if at is None else at, self._last)
+        self._ward.await_devices(None, self._last)
+
     def _restart(self, item: Restart, at: Instant | None) -> tuple[list[Event], list[_Telling]]:
         """An input of its own for each bed, so that a session's inputs hold it; then the service's alarms."""
+        self.awake(at)
         events: list[Event] = []
         told: list[_Telling] = []
         for bed_id in self._ward.beds:

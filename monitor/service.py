@@ -264,6 +264,7 @@ class Service:
             open_alarms=[alarm.alarm_id for alarm in self.board.alarms()],
         )
         if not self._revived.first_start:
+            self.loop.awake()
             self.loop.publish(self._revived.untold)
             self._forget_own_troubles()
             self.loop.submit(Restart())

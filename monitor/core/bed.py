@@ -109,6 +109,8 @@ def step(bed: Bed, item: BedInput, now: Instant) -> tuple[Bed, list[Event]]:
     """Settle what was due up to `now`, then fold `item` in. Events come out in the order they happened."""
     out: list[Event] = []
     if now >= bed.wake:
+        if isinstance(item, Restart):
+            liveness.await_anew(bed, now)
         _settle_until(bed, now, out)
     if now > bed.state.clock:
         bed.state.clock = now

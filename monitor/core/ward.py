@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from config.instant import Instant
 from monitor.core.bed import NEVER, Bed, new_bed, settle, step
 from monitor.core.bed_state import Setup
+from monitor.core.device import liveness
 from monitor.core.errors import InputError, VitalsError
 from monitor.core.events import Event
 from monitor.core.inactivation.station_inactivation import StationAudio
@@ -69,6 +70,8 @@ class Ward:
         Raises:
             InputError: the input names a bed that is not here.
         """
+        if isinstance(item, Restart):
+            self.await_devices(item.bed, now)
         out = self.settle(now) if self._waiting and self._waiting[0][0] <= now else []
         match item:
             case OximeterSample():  # nearly all of them, so it is asked first
@@ -123,6 +126,12 @@ class Ward:
             except Exception as error:
                 raise BedFault(None if index < 0 else self._order[index].state.bed, out) from error
         return out
+
+    def await_devices(self, bed_id: str | None, now: Instant) -> None:
+        """The service was away until now: on this bed, or on every one, silence counts from now (before `settle`)."""
+        for bed in self._order:
+            if bed_id in (None, bed.state.bed):
+                liveness.await_anew(bed, now)
 
     def restart_service(self, now: Instant) -> list[Event]:
         """Row 17 for the alarms of the service itself."""

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from config.instant import SECOND
+from monitor.core.bed import step
 from monitor.core.bed_state import DeviceSetup, Setup
+from monitor.core.inputs import Restart
 from tests.support.ward import CUFF, OXIMETER, Story
 
 STREAM = DeviceSetup(OXIMETER, 4 * SECOND, 10 * SECOND)
@@ -285,6 +287,34 @@ def test_restart_awaits_every_device_anew() -> None:
     assert told(story, OXIMETER) == [(15, "alarm_raised", "low"), (20, "alarm_rearmed", "low")]
     story.tick(80)
     assert told(story, CUFF) == [(80, "alarm_raised", "low")]
+
+
+def test_restart_after_a_long_absence_of_the_service_awaits_every_device_anew() -> None:
+    """Nobody listened for half a minute: the silence was the service's own, and nobody is called about it."""
+    story = Story(devices=[STREAM, POLLED]).open()
+    story.sample(0)
+    story.put(90, "restart")
+    assert (told(story, OXIMETER), told(story, CUFF)) == ([], [])
+    story.sample(91)
+    story.tick(150)
+    assert told(story, OXIMETER) == [(101, "alarm_raised", "low")]
+    assert told(story, CUFF) == [(150, "alarm_raised", "low")]
+
+
+def test_restart_after_a_long_absence_for_one_bed_of_a_replayed_session() -> None:
+    story = Story(devices=[STREAM])
+    story.sample(0)
+    step(story.bed, Restart(story.name), 30 * SECOND)
+    assert story.bed.state.book.open == {}
+    assert story.bed.state.devices[OXIMETER].heard_at == 30 * SECOND
+
+
+def test_restart_a_link_that_was_down_before_the_absence_is_offline_since_then() -> None:
+    """It stands as it did until it says otherwise."""
+    story = Story(devices=[STREAM])
+    link(story, 5, "down")
+    story.put(90, "restart")
+    assert story.one("alarm_raised", alarm="DEVICE_OFFLINE")["since"] == 5
 
 
 def test_a_device_that_the_site_file_names_no_more_does_not_stay_offline_for_ever() -> None:

@@ -271,6 +271,33 @@ async def test_deadlines_of_the_down_time_keep_their_own_time(tmp_path: Path) ->
     assert state(found.ward) == state(whole)
 
 
+async def test_devices_are_awaited_anew_after_a_long_absence_of_the_service(tmp_path: Path) -> None:
+    """Nobody is called about the silence of devices that nobody listened to; and a third life sees it the same way."""
+    first_life = [(0.0, {"bed": "bay-1", "input": "open_session", "patient": "P-1", "by": "nurse-a"})]
+    async with live_ward(tmp_path, fresh()) as live:
+        await play(live, first_life + samples(1, 31, 97))
+    clock = ManualClock(START + 300 * SECOND)
+    journal = await open_journal(live.journal.path, clock)
+    try:
+        found = await revive(journal, site(), clock.now())
+        second = LiveWard(found.ward, journal, clock)
+        running = asyncio.create_task(second.loop.run())
+        second.loop.awake()
+        second.put(300, "system", None, system="clock", ok=True)
+        second.put(300, "restart", None)
+        for t, line in samples(301, 330, 97):
+            second.loop.submit(read_input({"t": t, **line}, START), START + seconds(t))
+        rows = await second.events()
+        running.cancel()
+        await asyncio.wait([running])
+        again = await revive(journal, site(), START + 330 * SECOND)
+    finally:
+        await journal.close()
+    assert [row.kind for row in rows if row.data.get("alarm") == "DEVICE_OFFLINE"] == []
+    assert again.untold == []
+    assert state(again.ward)[0] == state(second.ward)[0]
+
+
 async def test_alarm_ids_and_sequence_numbers_go_on(tmp_path: Path) -> None:
     """A second life of the service under the same journal, told through the loop."""
     died_at = next(number for number, (t, _) in enumerate(NIGHT, 1) if t == 300)

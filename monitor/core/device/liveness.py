@@ -17,6 +17,15 @@ def register(bed: Bed, now: Instant) -> None:
         bed.state.devices[device.id] = DeviceState(heard_at=now)
 
 
+def await_anew(bed: Bed, now: Instant) -> None:
+    """The service was away until now and heard nobody: silence counts from now. To be called before what fell due
+    meanwhile is settled.
+    """
+    for known in bed.state.devices.values():
+        if not known.offline:
+            known.heard_at = max(known.heard_at, now)
+
+
 def restart(bed: Bed, now: Instant, out: list[Event]) -> None:
     """The service came back: silence counts from now. A link stands as it did until it says otherwise, so that a
     device that was away before and still is stays away since then.
@@ -24,6 +33,7 @@ def restart(bed: Bed, now: Instant, out: list[Event]) -> None:
     A device that the site file binds to the bed no more will never speak again: its alarms end. Without bindings, as
     in a replayed file, every device belongs to the bed.
     """
+    await_anew(bed, now)
     rules = bed.rules
     for name in [name for name in bed.state.devices if bed.setup.devices and name not in bed.setup.devices]:
         for rule in (rules.offline.rule, rules.battery.rule, rules.clock.rule, rules.id_conflict.rule):
@@ -38,9 +48,7 @@ def restart(bed: Bed, now: Instant, out: list[Event]) -> None:
         known.cuff_told = None
     _forget_cycle(bed, bed.state.cuff.inflated_by)
     for device in bed.setup.devices.values():
-        known = bed.state.devices.setdefault(device.id, DeviceState(heard_at=now))
-        if not known.offline:
-            known.heard_at = max(known.heard_at, now)
+        bed.state.devices.setdefault(device.id, DeviceState(heard_at=now))
 
 
 def heard(bed: Bed, device: str, now: Instant, out: list[Event]) -> DeviceState:
