@@ -240,7 +240,7 @@ class BedState:
 
     Attributes:
         inactivations: what people have paused or switched off here, by state, for single rules by state and rule.
-        mismatched: the pulse rate was compared with the cuff's and differs (V10).
+        mismatched: the pulse rate was compared with the cuff's and differs (V10); `compared_at` is when.
         unmatched: pulse rates that are SUSPECT for that alone.
         stuck: SpO2 and pulse that the device has been repeating while the pleth moved (V7).
     """
@@ -255,6 +255,7 @@ class BedState:
     spo2: Channel = field(default_factory=Channel)
     pulse: Channel = field(default_factory=Channel)
     mismatched: bool = False
+    compared_at: Instant | None = None
     unmatched: Track = field(default_factory=Track)
     stuck: tuple[float, float] | None = None
     window: CuffWindow = field(default_factory=CuffWindow)

@@ -235,6 +235,38 @@ def test_v10_without_a_pulse_rate_the_verdict_stays() -> None:
     assert story.bed.state.mismatched
 
 
+@pytest.mark.parametrize(("t", "alarm"), [(919, False), (920, True)])
+def test_v10_ends_after_fifteen_minutes_without_a_comparison(t: float, alarm: bool) -> None:
+    """The cuff is off the arm, readings are taken by hand: one old comparison must not silence PR_LOW for good."""
+    story = compared(72, 100)
+    story.samples(20, 800, 97, 72)
+    story.command(800, "record_reading", values={"systolic": 118, "diastolic": 74})
+    story.samples(800, t, 97, 72)
+    story.samples(t, t + 16, 97, 46)
+    assert bool([line for line in story.told("PR_LOW") if line[0] <= t + 15]) is alarm
+    assert story.bed.state.mismatched is False
+
+
+def test_v10_each_comparison_that_differs_counts_its_fifteen_minutes_anew() -> None:
+    story = compared(72, 100)
+    story.samples(20, 600, 97, 72)
+    story.cuff(600, pulse_rate=100)
+    story.samples(600, 1499, 97, 72)
+    assert story.bed.state.mismatched
+    story.samples(1500, 1501, 97, 72)
+    assert not story.bed.state.mismatched
+
+
+@pytest.mark.parametrize(("felt", "ends"), [(74, True), (82, True), (100, False), (None, False)])
+def test_v10_a_pulse_that_a_person_felt_and_that_agrees_ends_it(felt: float | None, ends: bool) -> None:
+    """Better than a cuff's; one that differs begins nothing, as before."""
+    story = compared(72, 100)
+    story.samples(20, 60, 97, 72)
+    pulse = {} if felt is None else {"pulse_rate_cuff": felt}
+    story.command(60, "record_reading", values={"systolic": 118, "diastolic": 74, **pulse})
+    assert story.bed.state.mismatched is not ends
+
+
 def test_v10_a_hand_entered_pulse_is_no_cuff() -> None:
     story = Story().open()
     story.samples(0, 20, 97, 72)

@@ -76,8 +76,10 @@ def take(bed: Bed, item: CuffMeasurement, measured: Instant, now: Instant, out: 
     if session is None:
         return
     judgements = cuff_judgement.judge(bed, item, measured)
-    if item.source != "manual":
-        shown = judgements[Metric.PULSE_RATE_CUFF]
+    shown = judgements[Metric.PULSE_RATE_CUFF]
+    if item.source == "manual":
+        pulse_match.felt(bed, item.pulse_rate, shown, now)
+    else:
         judgements[Metric.PULSE_RATE_CUFF] = pulse_match.compare(bed, item.pulse_rate, shown, now)
     agreed = _settle_jumps(bed, item, judgements, measured)
     last = cuff.deflated.get(item.device, measured)

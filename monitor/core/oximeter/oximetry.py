@@ -13,7 +13,7 @@ from monitor.core.bed_state import ORDER_BELIEVE, Bed, Channel, Due, PlethSeen, 
 from monitor.core.device import arrivals, battery_watch, clock_watch, liveness
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import OximeterSample
-from monitor.core.oximeter import lateness, level_watch, occlusion, pulse_loss
+from monitor.core.oximeter import lateness, level_watch, occlusion, pulse_loss, pulse_match
 from monitor.core.oximeter.cuff_window import CuffWindow, LimbEvidence
 from monitor.core.pleth import doubt as pleth_doubt
 from monitor.core.track import Track
@@ -137,7 +137,7 @@ def _judge(
     if not judgement.doubtful and _held(bed, device, metric, value, now, until):
         _refuse(bed, metric, value, STEP, now, out)
         return
-    if judgement is VALID and metric is Metric.PULSE_RATE and bed.state.mismatched:
+    if judgement is VALID and metric is Metric.PULSE_RATE and pulse_match.doubted(bed, now):
         bed.state.unmatched.put(value, now, until)
         judgement = PULSE_MISMATCH
     if judgement.verdict is Verdict.VALID:
@@ -265,7 +265,7 @@ def forget(bed: Bed) -> None:
     state = bed.state
     state.spo2, state.pulse = Channel(), Channel()
     state.conditions = {}
-    state.unmatched, state.mismatched, state.stuck = Track(), False, None
+    state.unmatched, state.mismatched, state.compared_at, state.stuck = Track(), False, None, None
     state.window, state.limbs = CuffWindow(), LimbEvidence()
     state.pulse_loss = PulseLoss()
     state.perfusion_index = state.perfusion_at = None

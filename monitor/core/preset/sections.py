@@ -56,6 +56,7 @@ def validation(table: Table) -> ValidationLimits:
         match_window=table.duration("match_s"),
         match_pulse=table.number("match_pulse"),
         match_part=table.number("match_part"),
+        match_stands=table.duration("match_stands_s"),
         repeat=table.duration("repeat_s"),
         late=table.duration("late_s"),
         late_window=table.duration("late_window_s"),

@@ -41,6 +41,7 @@ class ValidationLimits:
     match_window: Duration
     match_pulse: float
     match_part: float
+    match_stands: Duration
     repeat: Duration
     late: Duration
     late_window: Duration
