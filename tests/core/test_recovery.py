@@ -270,6 +270,20 @@ def test_indeterminate_given_up_then_confirmed_keeps_its_first_reading() -> None
     assert story.verdicts()[-1] == (35, "RETURNED_WITHIN_20")
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"), [("m15", "m25", "RETURNED_WITHIN_20"), ("m23", "m28", "RETURNED_LATE")]
+)
+def test_returned_after_indeterminate_is_late_by_its_interval_not_by_its_path(
+    first: str, second: str, verdict: str
+) -> None:
+    """The 20-minute reading failed: back "between -35 and +15", proven at +25, is not late; it was undecided, and that
+    was told (decisions/0005). What was in band for the first time after the bound keeps "late"."""
+    story = away().after(**{first: 120, second: 120}).run_minutes(30)
+    assert story.steps()[-1][1:] == ("INDETERMINATE", "RETURNED")
+    assert [found for _, found in story.verdicts()] == ["INDETERMINATE", verdict]
+    assert story.interval() == [-35, int(first[1:])]
+
+
 def test_the_count_of_returns_goes_on_over_a_restart() -> None:
     """Not settled by the documents: a restart supersedes verdicts; the number of returns is the session's."""
     story = away().after(m1=120, m5=120, m7=150).act(END + 480, "start_infusion").end(END + 600)
