@@ -15,6 +15,7 @@ from monitor.core.inactivation.states import Inactivation
 from monitor.core.recovery.baseline import METRICS
 from monitor.core.recovery.metric_return import MetricReturn
 from monitor.core.rules.ruleset import Ruleset
+from monitor.core.session import start_checks
 from monitor.core.session.session import Session
 from monitor.core.ward import Ward
 from monitor.station import derived, limit_picture, session_picture, wire
@@ -132,7 +133,7 @@ class LiveWard:
             values=_values(bed, now) | session_picture.entered(session, now) if session is not None else {},
             limits=self._limits_of(bed),
             cuff=_cuff(bed),
-            baseline=[] if session is None else _baseline(session),
+            baseline=[] if session is None else _baseline(bed, session, now),
             recovery=None if session is None or not session.returns else _recovery(bed, session),
             devices=devices,
             inactivations=[_inactivation(one) for one in state.inactivations.values()],
@@ -276,10 +277,13 @@ def _cuff(bed: Bed) -> wire.Cuff:
     )
 
 
-def _baseline(session: Session) -> list[wire.Baseline]:
+def _baseline(bed: Bed, session: Session, now: Instant) -> list[wire.Baseline]:
+    known = session.baseline
+    if bed.state.phase is Phase.PRE:
+        known = start_checks.baselines_at(bed, session, now)
     found = []
     for metric in METRICS:
-        baseline = session.baseline.get(metric)
+        baseline = known.get(metric)
         if baseline is not None:
             watched = session.returns.get(metric)
             bound = None if watched is None else watched.bound

@@ -72,20 +72,23 @@ def advise(advisory: Advisory) -> str:
 
 
 def _scored(detail: Detail) -> str:
-    parts = ", ".join(
-        f"{name.replace('_', ' ')} {'?' if points is None else points}" for name, points in detail["parts"].items()
-    )
+    named = {name.replace("_", " "): points for name, points in detail["parts"].items()}
+    known = [f"{name} {points}" for name, points in named.items() if points is not None]
+    open_parts = [name for name, points in named.items() if points is None]
     total = "" if detail["total"] is None else f"{detail['total']} of 10: "
-    return f"{total}{parts}; {detail['needed']} needed"
+    still = [f"open: {', '.join(open_parts)}"] if open_parts else []
+    return f"{total}{'; '.join([*([', '.join(known)] if known else []), *still])}; {detail['needed']} needed"
 
 
 def _alarms(detail: Detail) -> str:
-    names = [*map(rule_and_side, detail["alarms"]), *(symptom.replace("_", " ") for symptom in detail["symptoms"])]
-    return ", ".join(names) if names else "none"
+    symptoms = [symptom.replace("_", " ") for symptom in detail["symptoms"]]
+    names = [*map(rule_and_side, detail["alarms"]), *symptoms]
+    over = '; once over, note "symptom over"' if symptoms else ""
+    return (", ".join(names) if names else "none") + over
 
 
 def _awake(detail: Detail) -> str:
-    before, now = ("?" if detail[key] is None else plain_number(detail[key]) for key in ("before", "now"))
+    before, now = ("not scored" if detail[key] is None else plain_number(detail[key]) for key in ("before", "now"))
     return f"before {before}, now {now}"
 
 

@@ -134,7 +134,10 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class Baseline(msgspec.Struct, frozen=True):
-    """Baseline of one metric; `bound` is U of ketamine-monitoring 6.1 (for SpO2 the lower bound)."""
+    """Baseline of one metric; `bound` is U of ketamine-monitoring 6.1 (for SpO2 the lower bound).
+
+    Before the start it is what would be frozen now, without a bound; from the start on it is frozen.
+    """
 
     metric: str
     value: float | None

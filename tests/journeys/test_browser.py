@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
-import monitor.station
 from monitor.demo.run import PASSWORD
 from monitor.journal import JournalReader
 from monitor.service import JOURNAL_FILE
 from tests.monitor.journal.rows import stored
 from tests.support.journey import NURSE
+from tests.support.journey_browser import BUILT, CHROMIUM, SEEN_WITHIN_MS, chromium
 from tests.support.journey_process import bedwatch
 from tests.support.webhook_receiver import until
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-BUILT = (Path(monitor.station.__file__).parent / "static" / "index.html").is_file()
 
 pytestmark = [
     pytest.mark.journey,
@@ -31,22 +25,8 @@ pytestmark = [
     pytest.mark.skipif(not BUILT, reason="needs the built page: make demo builds it"),
 ]
 
-SEEN_WITHIN_MS = 30_000
 CLICKED_WITHIN_MS = 3_000
 ACKNOWLEDGE = re.compile("^Acknowledge ")
-
-
-@asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """A browser without a window; it reaches nothing but this machine."""
-    # Its own sandbox needs rights that a container's root has not; the page is our own.
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        try:
-            yield browser
-        finally:
-            await browser.close()
 
 
 async def acknowledge_one(page: Page) -> str:

@@ -134,7 +134,22 @@ def test_before_the_infusion_there_is_a_session_and_its_values() -> None:
     assert bed.limits["spo2"].high is None
     assert bed.cuff.last_at == at(10)
     assert bed.cuff.error is None
-    assert (bed.baseline, bed.recovery) == ([], None)
+    assert bed.recovery is None
+
+
+def test_before_the_start_the_baseline_is_what_would_be_frozen_now() -> None:
+    """Nobody has to try a start to learn what is still missing for it."""
+    watched = Watched()
+    watched.open()
+    watched.cuff(10)
+    watched.t = 20
+    so_far = {each.metric: (each.value, each.grade, each.bound) for each in watched.picture().baseline}
+    assert so_far["systolic"] == (120, "C", None)
+    assert so_far["spo2"] == (None, "NONE", None)
+    for t in range(21, 200):
+        watched.sample(t)
+    assert {each.metric: each.grade for each in watched.picture().baseline}["spo2"] == "A"
+    assert watched.ward.beds["bay-1"].state.session.baseline == {}
 
 
 def test_an_invalid_value_is_null_with_its_reason_and_the_last_good_one_greyed() -> None:

@@ -78,18 +78,21 @@ def test_the_checklist_is_shown_in_recovery_only() -> None:
         (Item("minimum_stay", Met.OPEN, {"until_at": 5}), "Minimum stay"),
         (
             Item("aldrete", Met.OPEN, {"parts": {"activity": None, "oxygen": 2}, "total": None, "needed": 9}),
-            "Aldrete score: activity ?, oxygen 2; 9 needed",
+            "Aldrete score: oxygen 2; open: activity; 9 needed",
         ),
         (
             Item("pads", Met.MET, {"parts": {"vital_signs": 2, "pain": 2}, "total": 10, "needed": 9}),
             "PADS: 10 of 10: vital signs 2, pain 2; 9 needed",
         ),
         (Item("moaas", Met.FAILED, {"before": 5, "now": 4}), "MOAA/S as before the dose: before 5, now 4"),
-        (Item("moaas", Met.OPEN, {"before": None, "now": None}), "MOAA/S as before the dose: before ?, now ?"),
+        (
+            Item("moaas", Met.OPEN, {"before": None, "now": None}),
+            "MOAA/S as before the dose: before not scored, now not scored",
+        ),
         (Item("alarms", Met.MET, {"alarms": [], "symptoms": []}), "Open alarms: none"),
         (
             Item("alarms", Met.OPEN, {"alarms": ["SYMPTOM"], "symptoms": ["chest_pain"]}),
-            "Open alarms: Symptom, chest pain",
+            'Open alarms: Symptom, chest pain; once over, note "symptom over"',
         ),
         (Item("escort", Met.OPEN, {"escort": False}), "Escort and no driving"),
     ],

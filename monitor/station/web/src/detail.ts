@@ -24,23 +24,31 @@ import { cuffWords } from "./tile";
 export function renderDetail(page: Page, picture: BedPicture, now: number, actions: Actions): TemplateResult {
   const { bed, at } = picture;
   const badge = originBadge(bed.origin);
-  const clock = infusionClock(bed, at, now);
   return html`<section class="detail" aria-label=${`Details of ${bed.label}`}>
     <header>
       <h2 tabindex="-1">${bed.label}</h2>
-      <span>${phaseWords(bed.phase)}${clock === null ? "" : `, ${clock}`}</span>
+      <span>${phaseWords(bed.phase)}${headClock(bed, at, now)}</span>
       ${badge === null ? nothing : html`<span class="badge">${badge}</span>`}
       <span class="space"></span>
       <button type="button" @click=${() => actions.select(null)}>Close</button>
     </header>
     <div class="body">
       ${renderSession(bed)} ${renderHints(page, bed, actions)} ${renderSessionActions(page, picture, now, actions)}
+      ${bed.phase === "PRE" ? renderBaselineSoFar(bed) : nothing}
       ${page.form === "discharge" ? nothing : renderReadiness(bed)} ${renderBedStates(page, bed, now, actions)}
       ${renderEntries(page, bed)}
       ${bed.session === null ? nothing : renderTrend(page.trends.get(bed.session.id) ?? null, bed)} ${renderReturn(bed, now)} ${renderValues(bed, now, lagAt(page.ward?.time.speed ?? 1))}
       ${renderRules(page, bed, actions)} ${renderDevices(bed, now)}
     </div>
   </section>`;
+}
+
+/** As on the tile: in recovery the time to the deadline of the return, before it that of the infusion. */
+export function headClock(bed: Bed, at: number, now: number): string {
+  const left = countdown(bed, now);
+  if (left !== null) return `, ${left.text} ${left.past ? "over" : "left"}`;
+  const clock = infusionClock(bed, at, now);
+  return clock === null ? "" : `, ${clock}`;
 }
 
 function renderSession(bed: Bed): TemplateResult {
@@ -77,7 +85,7 @@ function renderTrend(trend: Trend | null, bed: Bed): TemplateResult {
 
 function renderReturn(bed: Bed, now: number): TemplateResult | typeof nothing {
   const recovery = bed.recovery;
-  if (bed.baseline.length === 0 && recovery === null) return nothing;
+  if (bed.phase === "PRE" || (bed.baseline.length === 0 && recovery === null)) return nothing;
   const metrics = [...new Set([...bed.baseline.map((item) => item.metric), ...(recovery?.metrics ?? []).map((item) => item.metric)])];
   const left = countdown(bed, now);
   const running = bed.phase === "INFUSING" || bed.phase === "PAUSED";
@@ -103,6 +111,38 @@ function renderReturn(bed: Bed, now: number): TemplateResult | typeof nothing {
             <td>${item === undefined ? "" : (intervalWords(item.interval_min) ?? "--")}</td>
           </tr>`;
         })}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+const REQUIRED: readonly string[] = ["systolic", "diastolic", "pulse_rate", "spo2"];
+
+/** What is there for a start, before anybody has to try it. */
+export function baselineWords(bed: Bed): string {
+  const missing = REQUIRED.filter((metric) => (bed.baseline.find((item) => item.metric === metric)?.grade ?? "NONE") === "NONE");
+  if (missing.length > 0) return `Still missing for a start: ${missing.map(metricWords).join(", ")}.`;
+  const held = bed.advisories.some((hint) => hint.kind === "hold");
+  const weak = bed.baseline.some((item) => item.grade === "C") ? " Grade C is weak: more readings make it better." : "";
+  return `${held ? "Enough, but the readings hold a start back." : "Enough for a start."}${weak}`;
+}
+
+function renderBaselineSoFar(bed: Bed): TemplateResult {
+  return html`<section aria-label="Baseline so far">
+    <h3>Baseline so far</h3>
+    <p>${baselineWords(bed)}</p>
+    <table>
+      <thead>
+        <tr><th>Metric</th><th>Baseline</th><th>Grade</th></tr>
+      </thead>
+      <tbody>
+        ${bed.baseline.map(
+          (item) => html`<tr>
+            <th>${metricWords(item.metric)}</th>
+            <td>${item.value === null ? "--" : Math.round(item.value)}</td>
+            <td>${item.grade === "NONE" ? "none" : item.grade}</td>
+          </tr>`,
+        )}
       </tbody>
     </table>
   </section>`;

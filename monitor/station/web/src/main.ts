@@ -266,8 +266,20 @@ async function attempt(key: string, call: () => Promise<unknown>): Promise<boole
   const busy = new Set(page.busy);
   busy.delete(key);
   change({ busy, errors: refusal === null ? page.errors : new Map([...page.errors, [key, refusal]]) });
+  if (refusal !== null) bringIntoSight(".error[role=alert]");
   return refusal === null;
 }
+
+/** What has just come up in the panel must not be missed: the panel is moved as little as shows it. */
+function bringIntoSight(what: string): void {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => root.querySelector(`.detail ${what}`)?.scrollIntoView({ block: "nearest" })),
+  );
+}
+
+/** What a form was refused with goes with the form, and with what it asked for. */
+const withoutRefusal = (bed: string | null): ReadonlyMap<string, string> =>
+  new Map([...page.errors].filter(([key]) => key !== `bed:${bed}`));
 
 const actions: Actions = {
   async signIn(name, password) {
@@ -284,21 +296,29 @@ const actions: Actions = {
     hear();
     feed.connect();
   },
-  acknowledge: (alarmId) => void attempt(alarmId, () => api.acknowledge(alarmId)),
+  async acknowledge(alarmId) {
+    const bed = page.ward?.alarms.get(alarmId)?.bed ?? null;
+    if (await attempt(alarmId, () => api.acknowledge(alarmId))) change({ errors: withoutRefusal(bed) });
+  },
   select(bed) {
-    change({ selected: bed, form: null });
+    change({ selected: bed, form: null, errors: withoutRefusal(bed) });
     trendAt = -Infinity;
     if (bed !== null) requestAnimationFrame(() => root.querySelector<HTMLElement>(".detail h2")?.focus());
     else root.querySelector<HTMLElement>(`[data-bed="${page.selected}"] .open`)?.focus();
   },
-  openForm: (form) => change({ form }),
+  openForm(form) {
+    change({ form, errors: withoutRefusal(page.selected) });
+    bringIntoSight("form.inline");
+  },
   async openSession(bed, fields) {
     if (await attempt(`bed:${bed}`, () => api.openSession(bed, fields))) change({ form: null });
   },
   async command(bed, name, fields) {
+    const session = page.ward?.beds.get(bed)?.bed.session ?? null;
     if (await attempt(`bed:${bed}`, () => api.command(bed, name, fields))) {
       change({ form: null });
-      tell(bed, doneWords(name, fields));
+      if (name !== "discharge" && name !== "abort") tell(bed, session?.id ?? null, doneWords(name, fields));
+      else if (session !== null) tell(bed, null, `${session.patient}: ${name === "abort" ? "session aborted" : "discharged"}`);
     }
     void refreshRules(bed);
     void refreshEntries(bed);
@@ -325,9 +345,9 @@ const actions: Actions = {
 };
 
 /** Says for a while what was written down: its form is gone, and some of it shows nowhere else. */
-function tell(bed: string, words: string | null): void {
+function tell(bed: string, session: string | null, words: string | null): void {
   if (words === null) return;
-  const said = new Map([[bed, words]]);
+  const said = new Map([[bed, { session, words }]]);
   change({ said });
   setTimeout(() => {
     if (page.said === said) change({ said: new Map() });

@@ -39,8 +39,8 @@ export interface Page {
   readonly alarmsOpen: boolean;
   /** Refusals in words, by what they belong to: an alarm id, `bed:bay-1`, `sign-in`. */
   readonly errors: ReadonlyMap<string, string>;
-  /** What was written down last, in words, by bed; for some seconds. */
-  readonly said: ReadonlyMap<string, string>;
+  /** What was written down last, in words, by bed; for some seconds, and only while that session (null: none) is on it. */
+  readonly said: ReadonlyMap<string, { readonly session: string | null; readonly words: string }>;
   /** Calls under way, by the same keys. */
   readonly busy: ReadonlySet<string>;
   /** By session. */

@@ -23,7 +23,7 @@ export function renderSessionActions(page: Page, picture: BedPicture, now: numbe
   return html`<section class="actions" aria-label="Session">
     <div class="buttons">${buttons(page, bed, actions)}</div>
     ${openForm(page, picture, now, actions)}
-    ${said === undefined ? nothing : html`<p class="said" role="status">✓ ${said}</p>`}
+    ${said === undefined || said.session !== (bed.session?.id ?? null) ? nothing : html`<p class="said" role="status">✓ ${said.words}</p>`}
     ${error === undefined || page.form?.includes(":") ? nothing : html`<p class="error" role="alert">${error}</p>`}
   </section>`;
 }
@@ -149,7 +149,7 @@ function startForm(page: Page, bed: Bed, send: (fields: Fields) => void): Templa
       /></label>
       <label
         >Dose, mg
-        <input name="dose_mg" type="number" min="0" max="500" step="0.1" placeholder=${weight === null ? "" : `${weight * MG_PER_KG}`}
+        <input name="dose_mg" type="number" min="0" max="500" step="0.1" placeholder=${weight === null ? "" : `${MG_PER_KG} mg/kg: ${weight * MG_PER_KG}`}
       /></label>
       <details class="wide" ?open=${maySignFor(refused)}>
         <summary>Start without a baseline, or although the readings hold it back</summary>

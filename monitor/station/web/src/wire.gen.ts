@@ -128,6 +128,8 @@ export interface Session {
 
 /**
  * Baseline of one metric; `bound` is U of ketamine-monitoring 6.1 (for SpO2 the lower bound).
+ *
+ * Before the start it is what would be frozen now, without a bound; from the start on it is frozen.
  */
 export interface Baseline {
   metric: string;
