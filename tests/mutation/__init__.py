@@ -1,0 +1,1 @@
+"""Mutation testing: what the tests of the alarm core notice when its code is changed (`make mutants`)."""

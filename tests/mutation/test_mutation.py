@@ -1,0 +1,76 @@
+"""The mutation testing itself: what is changed, how a change gets into running functions, and what a trial says."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.mutation import trial
+from tests.mutation.mutants import Mutant, mutants_of
+
+SOURCE = '''
+def adult(age: int, limit: int = 18) -> bool:
+    """Whether a person is of age."""
+    if age < 0:
+        raise ValueError("an age is never negative")
+    return age >= limit
+
+
+class Door:
+    def open(self, age: int) -> str:
+        return "open" if adult(age) else "closed"
+'''
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Iterator[ModuleType]:
+    path = tmp_path / "door_of_a_test.py"
+    path.write_text(SOURCE, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = loaded
+    spec.loader.exec_module(loaded)
+    yield loaded
+    del sys.modules[path.stem]
+
+
+def found(module: ModuleType) -> list[Mutant]:
+    return list(mutants_of(Path(str(module.__file__)), lambda: True))
+
+
+def judged(mutant: Mutant, *tests: Callable[[], bool]) -> int:
+    live = trial.live_functions()
+    assert trial.fits(mutant, live)
+    _, status = os.waitpid(trial.begin(mutant, live, tests, cpu_seconds=60), 0)
+    return trial.outcome(status)
+
+
+def test_functions_and_methods_are_changed_where_the_change_stands(module: ModuleType) -> None:
+    mutants = found(module)
+    assert {mutant.function for mutant in mutants} == {"adult", "Door.open"}
+    edge = next(mutant for mutant in mutants if mutant.after == "return age > limit")
+    assert (edge.function, edge.lines, edge.before) == ("adult", (6, 6), "return age >= limit")
+
+
+def test_words_for_people_and_default_values_stay(module: ModuleType) -> None:
+    changed = " ".join(mutant.after for mutant in found(module))
+    assert "XXan age" not in changed
+    assert "= 19" not in changed
+    assert '"XXopenXX"' in changed, "a word that programs compare is changed"
+
+
+@pytest.mark.filterwarnings("ignore:This process.*multi-threaded:DeprecationWarning")
+def test_a_trial_says_whether_a_test_notices(module: ModuleType) -> None:
+    edge = next(mutant for mutant in found(module) if mutant.after == "return age > limit")
+    assert judged(edge, lambda: module.adult(40)) == trial.SURVIVED
+    assert judged(edge, lambda: module.adult(40), lambda: module.adult(18)) == trial.KILLED
+    assert judged(edge, lambda: module.Door().open(18) == "open") == trial.KILLED, "also for those who call it"
+    assert module.adult(18), "the change stays in the child"

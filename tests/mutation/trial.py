@@ -1,0 +1,68 @@
+"""One mutant before the tests: in a child process that carries the change, stopped at the first test that notices."""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import signal
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FunctionType
+
+from tests.mutation.mutants import Mutant
+
+KILLED, SURVIVED, SLOW = 1, 0, -signal.SIGXCPU
+"""Exit codes of a child. A change that makes the tests run on without end counts as noticed."""
+
+Live = dict[tuple[str, str], list[FunctionType]]
+
+
+def live_functions() -> Live:
+    """Every loaded function by file and qualified name: also those that others have imported by name."""
+    found: Live = defaultdict(list)
+    for thing in gc.get_objects():
+        if isinstance(thing, FunctionType):
+            found[thing.__code__.co_filename, thing.__code__.co_qualname].append(thing)
+    return found
+
+
+def fits(mutant: Mutant, live: Live) -> bool:
+    """Whether the changed function is loaded and can be changed in place."""
+    loaded = live.get((str(mutant.path.resolve()), mutant.function), [])
+    return bool(loaded) and all(f.__code__.co_freevars == mutant.code.co_freevars for f in loaded)
+
+
+def begin(mutant: Mutant, live: Live, tests: Sequence[Callable[[], bool]], cpu_seconds: int) -> int:
+    """Start the trial in a child process and give its id.
+
+    Args:
+        tests: each runs one test and says whether it passed; in the order in which they are tried.
+        cpu_seconds: what the child may use before it counts as caught in a loop.
+    """
+    child = os.fork()
+    if child:
+        return child
+    try:
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
+        for function in live[str(mutant.path.resolve()), mutant.function]:
+            function.__code__ = mutant.code.replace(co_filename=function.__code__.co_filename)
+        os._exit(SURVIVED if all(test() for test in tests) else KILLED)
+    except BaseException:
+        os._exit(KILLED)
+
+
+def outcome(status: int) -> int:
+    """KILLED or SURVIVED from a child's wait status."""
+    return SURVIVED if os.waitstatus_to_exitcode(status) == SURVIVED else KILLED
+
+
+def sources(patterns: Sequence[str], root: Path) -> list[Path]:
+    """Source files by pattern, relative to the checkout."""
+    return sorted(
+        {path.relative_to(root) for pattern in patterns for path in root.glob(pattern) if path.suffix == ".py"}
+    )
