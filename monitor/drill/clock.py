@@ -63,6 +63,11 @@ class VirtualClock:
             await let_tasks_run()
         self._now = max(self._now, at)
 
+    async def jump_to(self, at: Instant) -> None:
+        """Go on at `at` after having stood still: who should have been woken meanwhile wakes now, late."""
+        self._now = max(self._now, at)
+        await self.advance_to(at)
+
 
 class PatientClock:
     """The same time for housekeeping that may come later: it sleeps longer than it wants to."""

@@ -22,20 +22,20 @@ from monitor.core.errors import InputError
 from monitor.core.events import Event
 from monitor.core.inputs import SystemState
 from monitor.core.rules.ruleset import Ruleset
+from monitor.drill.around import Around
+from monitor.drill.bedside import SITE, drill_site, make_devices
 from monitor.drill.clock import PatientClock, VirtualClock, let_tasks_run
 from monitor.drill.nurse import to_input
-from monitor.drill.pager import KIND, SentPage, drill_kind
+from monitor.drill.pager import KIND, DrillPager, SentPage, drill_kind
 from monitor.drill.record import Paged, Record, Shown, Told
-from monitor.drill.story import BED, CUFF, OXIMETER, CuffKind, Drill, OximeterKind, SystemEvent, SystemStep
-from monitor.drill.wires import DrillLinks, Emulator, MessageWire
+from monitor.drill.story import BED, CUFF, Drill, SystemEvent, SystemStep
+from monitor.drill.wires import DrillLinks, MessageWire
 from monitor.journal import Journal
 from monitor.journal.record import SnapshotReason
 from monitor.journal.schema import connect_writer
 from monitor.restore import revive
 from monitor.service import JOURNAL_FILE, Plan, Service
-from monitor.site import Site, read_site_text
-from simulator.devices.mqtt_vitals import Kind, MqttVitals
-from simulator.devices.nonin import NoninDf2
+from simulator.devices.mqtt_vitals import MqttVitals
 from simulator.devices.par_nibp import ParNibp
 from simulator.nurse import NurseAction
 from simulator.quirks import FaultyPublisher
@@ -46,13 +46,12 @@ from simulator.truth import TruthLog
 
 START: Instant = 1_767_258_000 * SECOND
 """9 o'clock on the first of January 2026, UTC: every drill begins then, so that it is the same each time."""
-SITE, PAGER = "drill", "pager"
+PAGER = "pager"
 COMMIT_WITHIN_S = 60.0
 """Real time: a busy machine must not make an alarm look as if its journal were slow."""
 HALF_EMPTY = 50.0
 """% of the disk of the story: that of this machine is not its business."""
 SETTLE_ROUNDS = 200
-FULL = 100
 HOST, PORT = "127.0.0.1", 0
 
 Happening: TypeAlias = int | NurseAction | LinkChange | SystemStep
@@ -83,7 +82,7 @@ class _Stage:
         self._body = Body(self._patient)
         self._sent: list[SentPage] = []
         channel = specify(self._kinds(), PAGER, KIND, {})
-        self._site = dataclasses.replace(_site(drill), ruleset=rules, channels=(channel,))
+        self._site = dataclasses.replace(drill_site(drill), ruleset=rules, channels=(channel,))
         self._pager_answers = True
         self._shown: list[Shown] = []
         self._on_board: dict[str, int] = {}
@@ -91,7 +90,14 @@ class _Stage:
         self._did: list[tuple[float, str]] = []
         self._faults = FaultyPublisher(drill.devices, self._seed)
         self._truth = TruthLog(self._story.truths())
-        self._emulators = self._make_devices()
+        self._around = Around(
+            frozenset(step.happens for step in drill.system),
+            START,
+            rules.core_stalled.delay,
+            lambda clock: DrillPager(PAGER, self._sent, lambda: self._pager_answers, clock),
+        )
+        self._still_until_s = 0.0
+        self._emulators = make_devices(drill, self._body.source, self._seed)
 
     async def run(self) -> Record:
         """From minute 0 to the end of the story."""
@@ -99,6 +105,13 @@ class _Stage:
         self._truth.watch(0.0, self._patient.body)
         await self._start()
         for at_s, what in self._timeline():
+            if at_s < self._still_until_s:
+                await self._stand_still(at_s, what)
+                continue
+            if self._still_until_s:
+                # The process goes on where it stood, and finds that it is late.
+                self._still_until_s = 0.0
+                await self._clock.jump_to(START + seconds(at_s))
             await self._advance_to(START + seconds(at_s))
             if isinstance(what, int):
                 await self._second(what)
@@ -156,6 +169,8 @@ class _Stage:
             asyncio.create_task(self._service.loop.run(), name="loop"),
             asyncio.create_task(self._service.waves.run(), name="waves"),
         ]
+        parts = self._around.parts(self._service, self._clock)
+        self._tasks += [asyncio.create_task(part, name=name) for name, part in parts.items()]
         await let_tasks_run()
         at_s = _s(self._clock.now())
         for device, (device_id, emulator) in self._emulators.items():
@@ -258,6 +273,15 @@ class _Stage:
         self._truth.watch(float(second), self._patient.body)
         for wire in self._links.wires.values():
             await wire.serve(now)
+        await self._around.second(second)
+
+    async def _stand_still(self, at_s: float, what: Happening) -> None:
+        """A second in which the service does nothing at all; patient and watchdog go on."""
+        if not isinstance(what, int):
+            raise ScenarioError(f"{self._drill.name}: at {at_s:g} s the service stands still, and nothing can reach it")
+        self._body.advance_to(START + what * SECOND)
+        self._truth.watch(float(what), self._patient.body)
+        await self._around.stalled_second(what)
 
     async def _act(self, action: NurseAction) -> None:
         self._did.append((action.at_s, action.does))
@@ -321,6 +345,10 @@ class _Stage:
                 self._talkative(step).battery = round(step.percent)
             case SystemEvent.CLOCK_SET_BACK:
                 self._talkative(step).clock_offset -= seconds(step.by_s)
+            case SystemEvent.CORE_STALLS:
+                self._still_until_s = step.at_s + step.for_s
+            case _:
+                self._around.happens(step.happens)
 
     def _talkative(self, step: SystemStep) -> MqttVitals:
         """The device of a step; serial ones tell neither battery nor time."""
@@ -330,36 +358,6 @@ class _Stage:
                 f"{self._drill.name}: the {step.device} tells no battery and no clock; use the driver mqtt-vitals"
             )
         return emulator
-
-    # -- what is on the bed ------------------------------------------------------------------------------------------
-
-    def _make_devices(self) -> dict[Device, tuple[str, Emulator]]:
-        plan, devices = self._story.cuff, self._drill.devices
-        every = plan.every_s or None
-        source = self._body.source
-        oximeter: Emulator
-        cuff: Emulator
-        if devices.oximeter is OximeterKind.NONIN:
-            oximeter = NoninDf2(source, burst=25)
-        else:
-            kinds = frozenset({Kind.OXIMETER, Kind.PLETH} if devices.pleth else {Kind.OXIMETER})
-            oximeter = MqttVitals(
-                source,
-                SITE,
-                BED,
-                OXIMETER,
-                kinds=kinds,
-                clock_offset=devices.offset,
-                clock_drift_ppm=devices.drift_ppm,
-                battery=FULL,
-            )
-        if devices.cuff is CuffKind.PAR:
-            cuff = ParNibp(source, cycle_s=every, first_s=plan.first_s, seed=self._seed)
-        else:
-            cuff = MqttVitals(
-                source, SITE, BED, CUFF, kinds=frozenset({Kind.CUFF}), cycle_s=every, first_s=plan.first_s, battery=FULL
-            )
-        return {Device.OXIMETER: (OXIMETER, oximeter), Device.CUFF: (CUFF, cuff)}
 
     def _kinds(self) -> dict[str, ChannelKind]:
         return {KIND: drill_kind(self._sent, lambda: self._pager_answers, self._clock)}
@@ -381,19 +379,3 @@ def _careless_writer(path: Path) -> sqlite3.Connection:
     connection = connect_writer(path)
     connection.execute("PRAGMA synchronous = OFF")
     return connection
-
-
-def _site(drill: Drill) -> Site:
-    """The site file of a drill: one bed, two devices, one pager."""
-    lines = ["[site]", f'id = "{SITE}"', 'name = "Drill"', "[[bed]]", f'id = "{BED}"', 'label = "Bay 1"']
-    kinds = ((OXIMETER, drill.devices.oximeter, "stream"), (CUFF, drill.devices.cuff, "episodic"))
-    for device, driver, cadence in kinds:
-        lines += ["[[device]]", f'id = "{device}"', f'bed = "{BED}"', f'driver = "{driver}"']
-        if driver == OximeterKind.MQTT:
-            url = f"mqtt://drill/vitals/v1/{SITE}/{BED}/{device}/+"
-            lines += [f'url = "{url}"', f'cadence = "{cadence}"']
-            if device == CUFF and drill.devices.cuff_commands:
-                lines.append("commands = true")
-        else:
-            lines += [f'url = "serial:///drill/{device}"']
-    return read_site_text("the drill's site file", "\n".join(lines) + "\n", {})

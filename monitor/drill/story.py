@@ -85,6 +85,17 @@ class SystemEvent(StrEnum):
     """The battery of `device` is at `percent` from now on, and says so."""
     CLOCK_SET_BACK = "clock_set_back"
     """The own clock of `device` is set back by `by_s`."""
+    STATION_FREEZES = "station_freezes"
+    """The station's page, open from the beginning, answers no more."""
+    STATION_BACK = "station_back"
+    STATION_MUTED = "station_muted"
+    """The page answers, and cannot be heard."""
+    STATION_HEARD = "station_heard"
+    SERVER_CLOCK_LOST = "server_clock_lost"
+    """Nothing keeps the server's own clock right any more."""
+    SERVER_CLOCK_RIGHT = "server_clock_right"
+    CORE_STALLS = "core_stalls"
+    """The service stands still for `for_s`; a watchdog looks on from outside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +131,7 @@ class SystemStep:
     device: Device = Device.OXIMETER
     percent: float = ranged(0, 100, 100)
     by_s: float = ranged(0, 86_400, 0)
+    for_s: float = ranged(0, 3_600, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,3 +120,33 @@ async def test_of_must_name_something_in_the_story() -> None:
         wrong = dataclasses.replace(story, expectations=(dataclasses.replace(story.expectations[0], window=window),))
         with pytest.raises(ScenarioError):
             check(wrong, record)
+
+
+STALL = """
+[[system]]
+at_s = 60
+happens = "core_stalls"
+for_s = 30
+"""
+
+
+async def test_nothing_reaches_a_service_that_stands_still() -> None:
+    """A nurse who enters something meanwhile is a mistake of the file."""
+    told = drill(STALL + '[[nurse]]\nat_s = 75\ndoes = "take_cuff"\nby = "nurse-a"\n')
+    with pytest.raises(ScenarioError, match="at 75 s the service stands still"):
+        await play(told, drill_rules())
+
+
+async def test_a_service_that_stood_still_finds_that_it_is_late() -> None:
+    """Nothing is journaled with a time of the pause but what had been due in it; then it goes on."""
+    record = await play(drill(STALL), drill_rules())
+    stalled = next(record.of("alarm_raised", alarm="CORE_STALLED"))
+    assert stalled.t == 90
+    assert [page.type for page in record.paged if page.alarm == "CORE_STALLED"][:1] == ["alarm.raised"]
+    assert record.paged[0].t == pytest.approx(68, abs=2)
+
+
+async def test_a_page_that_is_open_from_the_beginning_is_not_lost() -> None:
+    record = await play(drill('[[system]]\nat_s = 200\nhappens = "station_back"\n'), drill_rules())
+    assert not list(record.of("alarm_raised", alarm="STATION_LOST"))
+    assert not list(record.of("alarm_raised", alarm="STATION_MUTE"))
