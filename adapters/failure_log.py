@@ -8,6 +8,8 @@ from config.instant import MINUTE, Duration, Instant
 
 REPEAT: Duration = 10 * MINUTE
 """How often a failure that stays the same is told again, with its count."""
+TOLD: Duration = MINUTE
+"""So long somebody else's word about a loss is enough: what follows from it, as a port that is gone, is no news."""
 
 
 class FailureLog:
@@ -19,9 +21,17 @@ class FailureLog:
         self._reason: str | None = None
         self._told_at: Instant = 0
         self._untold = 0
+        self._quiet_until: Instant = 0
+
+    def told(self, now: Instant) -> None:
+        """Somebody else tells of this failure, with its reason."""
+        self._reason, self._untold = None, 0
+        self._quiet_until = now + TOLD
 
     def failed(self, reason: str, now: Instant) -> None:
         """Another failure: logged when its reason is new, or when the last line about it is 10 minutes old."""
+        if now < self._quiet_until:
+            return
         if reason == self._reason and now - self._told_at < REPEAT:
             self._untold += 1
             return
@@ -30,7 +40,3 @@ class FailureLog:
         else:
             self._logger.info("%s: %s", self._name, reason)
         self._reason, self._told_at, self._untold = reason, now, 0
-
-    def worked(self) -> None:
-        """It works again: the next failure is news, whatever its reason."""
-        self._reason = None

@@ -15,6 +15,7 @@ from adapters.link_report import LinkReport, LinkSink, LinkStats
 from adapters.transports.contract import LinkError, LinkLost, LinkUnavailable, Transport
 from config.bounded import within
 from config.instant import Clock
+from config.vocabulary import LinkState
 
 LEAVE_WITHIN_S = 2.0
 """How long the good-bye to a measuring device may hold up the end of the service."""
@@ -74,10 +75,7 @@ class Link:
                 opened_at = self._clock.now()
                 await self._connection()
             except (LinkLost, LinkUnavailable) as error:
-                if self.stats.readings > readings_before:
-                    self._failures.worked()
-                self._failures.failed(str(error), self._clock.now())
-                self.lost(str(error))
+                self._failed(str(error))
             finally:
                 await self._transport.close()
             now = self._clock.now()
@@ -85,6 +83,14 @@ class Link:
             stood = opened_at is not None and now - opened_at >= self._backoff.cap
             failures = 1 if stood or self.stats.readings > readings_before else failures + 1
             await self._clock.sleep_until(self._backoff.next_try(failures, now, self._random.random()))
+
+    def _failed(self, reason: str) -> None:
+        """The first failure of a gap is told by the sink, which logs it as the device's loss; the others are ours."""
+        if self.stats.state is LinkState.DOWN:
+            self._failures.failed(reason, self._clock.now())
+        else:
+            self._failures.told(self._clock.now())
+        self.lost(reason)
 
     def lost(self, reason: str) -> None:
         """Record the gap."""

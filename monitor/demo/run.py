@@ -129,6 +129,7 @@ async def _run_ward(options: DemoOptions, beds: Sequence[DemoBed], broker_port: 
         if recorded is not None:
             service.loop.submit(OpenSession(RECORDED_BED, "recording", by="nurse-a"))
 
+    # No watchdog beside it: one outlives its service on purpose, and would ring on after a terminal was closed.
     plan = Plan(site, options.data, clock, HOST, options.port, origins, demo=True, ready=ready, live=live)
     try:
         await run_service(plan)
