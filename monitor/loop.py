@@ -217,13 +217,14 @@ class Loop:
         """
         told = []
         while (due := self._ward.next_deadline()) is not None and due <= now:
+            told += self._call_for_folded(due)
             try:
                 told += self.publish(self._ward.settle(due))
             except BedFault as fault:
                 log.exception("the core failed at a deadline", bed=fault.bed)
                 told += self.publish(fault.events)
                 self._fault(fault.bed, now)
-        return told
+        return told + self._call_for_folded(now)
 
     def _fault(self, bed_id: str | None, now: Instant) -> None:
         """A bug: the bed shows a technical alarm."""
@@ -245,7 +246,7 @@ class Loop:
 
     async def _keep_time(self) -> None:
         while True:
-            due = self._ward.next_deadline()
+            due = self._next_due()
             self._sleeping_until = due
             self._woken.clear()
             await self._until(due)
@@ -266,12 +267,17 @@ class Loop:
             sleeping.cancel()
             waking.cancel()
 
+    def _next_due(self) -> Instant | None:
+        """The next deadline of the ward, or the next call for what a combined one did not name."""
+        waiting = (self._ward.next_deadline(), self._writer.folded_due())
+        return min((due for due in waiting if due is not None), default=None)
+
     def _due(self, now: Instant) -> bool:
-        due = self._ward.next_deadline()
+        due = self._next_due()
         return due is not None and due <= now
 
     def _wake_earlier(self) -> None:
-        due = self._ward.next_deadline()
+        due = self._next_due()
         if due is not None and (self._sleeping_until is None or due < self._sleeping_until):
             self._woken.set()
 
@@ -300,6 +306,25 @@ class Loop:
             telling = _Telling(commit, changes, pages, beds, station, wanted, to_log, told)
             self._tellings.append(telling)
             tellings.append(telling)
+        if tellings:
+            self._something_to_tell.set()
+        return tellings
+
+    def _call_for_folded(self, at: Instant) -> list[_Telling]:
+        """Somebody hears of what a combined call was to stand for and did not name, once its minute is over."""
+        tellings = []
+        for bed_id, alarm_ids in self._writer.folded(at).items():
+            bed = self._ward.beds[bed_id]
+            session = session_of(bed)
+            patient = None if bed.state.session is None else bed.state.session.patient
+            shown = self._board.decided(bed_id)
+            alerts = self._writer.call_for_folded(alarm_ids, shown, at, session, patient)
+            pages = [page for alert in alerts for page in self._plan(alert)]
+            if pages:
+                commit = self._journal.append([], pages, session=session)
+                told = asyncio.get_running_loop().create_future()
+                tellings.append(_Telling(commit, [], pages, frozenset(), False, [], [], told))
+        self._tellings.extend(tellings)
         if tellings:
             self._something_to_tell.set()
         return tellings

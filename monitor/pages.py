@@ -103,6 +103,40 @@ class PageWriter:
         self._remember(found, [])
         return found
 
+    def folded_due(self) -> Instant | None:
+        """When somebody is to be called for alarms that a combined call was to stand for and did not name."""
+        return self._combiner.due()
+
+    def folded(self, at: Instant) -> dict[str, list[str]]:
+        """Those of each bed, by alarm id; given once, for `call_for_folded`."""
+        return self._combiner.release(at)
+
+    def call_for_folded(
+        self,
+        alarm_ids: Sequence[str],
+        pictures: Sequence[AlarmPicture],
+        at: Instant,
+        session: str | None,
+        patient: str | None,
+    ) -> list[Alert]:
+        """One call that names what of them is still there, unanswered and in no call since (decisions/0005)."""
+        open_still = [
+            picture
+            for picture in pictures
+            if picture.alarm_id in alarm_ids
+            and picture.state is AlarmState.ACTIVE
+            and not picture.superseded
+            and picture.alarm_id not in self._called
+        ]
+        if not open_still:
+            return []
+        first, *others = open_still
+        alert = self._alert(AlertKind.RAISED, at, first, first.priority, session, patient)
+        if others:
+            alert = replace(alert, text=f"{alert.text}; also: {', '.join(picture.text for picture in others)}")
+        self._remember([alert], [])
+        return [replace(alert, uncovered=True)]
+
     def _news(self, picture: AlarmPicture) -> AlertKind | None:
         """What nobody has been told of this alarm. Neither kind was used on a person's channel while it was covered,
         so the message has an id of its own there; after a restart every occurrence is a new one (row 17).
@@ -114,7 +148,7 @@ class PageWriter:
 
     def _remember(self, told: Sequence[Alert], changes: Sequence[Change]) -> None:
         for alert in told:
-            if alert.audible and alert.kind not in _LAST:
+            if alert.audible and not alert.combined and alert.kind not in _LAST:
                 self._called[alert.alarm_id] = (alert.occurrence, alert.priority)
         for change in changes:
             if change.after.state is AlarmState.CLOSED:

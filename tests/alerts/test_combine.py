@@ -106,12 +106,65 @@ def test_while_no_station_answers_each_is_called_for() -> None:
     assert not any(raised(combiner, t, t, unattended=True).combined for t in range(6))
 
 
-@given(st.lists(st.tuples(st.floats(0, 30), st.sampled_from([LOW, MEDIUM, HIGH])), max_size=30))
-def test_high_is_always_told_and_of_more_than_three_somebody_is_told(gaps: list[tuple[float, Priority]]) -> None:
-    """Nothing is folded without an announcement that went out before it, within the same busy time."""
-    combiner, t, announced = Combiner(), 0.0, False
-    for number, (gap, priority) in enumerate(gaps):
+def test_4_1_who_is_folded_is_named_by_the_next_combined_call() -> None:
+    """A bed that stays busy is announced again after a minute: nothing is folded into a call of long ago."""
+    combiner = Combiner()
+    found = [raised(combiner, 14 * number, number) for number in range(12)]
+    assert [number for number, one in enumerate(found) if "new alarms within" in one.text] == [3, 8]
+    assert [number for number, one in enumerate(found) if one.combined] == [4, 5, 6, 7, 9, 10, 11]
+    for number in (4, 5, 6, 7):
+        assert f"what {number}" in found[8].text
+
+
+def test_4_1_who_is_folded_and_not_named_is_given_back_when_the_minute_is_over() -> None:
+    combiner = Combiner()
+    for t in range(6):
+        raised(combiner, t, t)
+    assert combiner.due() == ONSET + 63 * SECOND
+    assert combiner.release(ONSET + 63 * SECOND - 1) == {}
+    assert combiner.release(ONSET + 63 * SECOND) == {"bay-1": ["bay-1-0004", "bay-1-0005"]}
+    assert (combiner.release(ONSET + 90 * SECOND), combiner.due()) == ({}, None)
+
+
+def test_4_1_who_was_folded_is_given_back_also_when_it_has_become_calm() -> None:
+    combiner = Combiner()
+    for t in (0, 0, 0, 50, 55):
+        raised(combiner, t, t)
+    raised(combiner, 111, 9)
+    assert combiner.release(ONSET + 111 * SECOND) == {"bay-1": ["bay-1-0055"]}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(st.floats(0, 8), st.floats(0, 90)),
+            st.sampled_from([LOW, MEDIUM, HIGH]),
+            st.sampled_from([True, True, True, False]),
+        ),
+        max_size=40,
+    )
+)
+def test_of_every_alarm_somebody_is_told_within_a_minute(steps: list[tuple[float, Priority, bool]]) -> None:
+    """Every HIGH by itself; every MEDIUM by itself, in a combined call, or given back to be called for."""
+    combiner, t, untold = Combiner(), 0.0, dict[str, tuple[float, str]]()
+
+    def give_back(until: float) -> None:
+        while (due := combiner.due()) is not None and due <= ONSET + round(until * SECOND):
+            for alarm_id in combiner.release(due)["bay-1"]:
+                since, _ = untold.pop(alarm_id)
+                assert due <= ONSET + round((since + 60) * SECOND)
+
+    for number, (gap, priority, audible) in enumerate(steps):
         t += gap
-        one = raised(combiner, t, number, priority)
-        announced = announced or "new alarms within" in one.text
-        assert not (one.combined and (priority is not MEDIUM or not announced))
+        give_back(t)
+        one = raised(combiner, t, number, priority, audible=audible)
+        if one.combined:
+            assert priority is MEDIUM
+            assert audible
+            untold[one.alarm_id] = (t, f"what {number}")
+        elif "new alarms within" in one.text:
+            named = one.text.partition("also: ")[2].split(", ")
+            untold = {alarm_id: entry for alarm_id, entry in untold.items() if entry[1] not in named}
+            assert untold == {}
+    give_back(t + 60)
+    assert untold == {}

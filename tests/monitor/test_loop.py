@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from alerts.alert import AlertKind
 from config.instant import SECOND
 from config.vocabulary import AlarmState
 from monitor.core.errors import CoreFault, InputError
@@ -415,3 +416,56 @@ async def test_4_2_the_stations_sound_belongs_to_no_session(tmp_path: Path) -> N
             (None, None, "ON"),
         ]
         assert [value for what, value in live.told if what == "station"] == ["AUDIO_OFF", "ON"]
+
+
+def troubled(live: LiveWard) -> None:
+    """Five new alarms: three low pressures at 10 (one covered), SPO2_LOW with the one call at 27, PR_HIGH at 32."""
+    live.open()
+    live.samples(0, 10, 97)
+    live.put(10, "nibp", device="cuff-1", systolic=75, diastolic=40, mean=52, pulse_rate=70, error=None)
+    live.samples(12, 35, 88, 125)
+
+
+def paged(live: LiveWard) -> list[tuple[float, str, str]]:
+    return [
+        ((page.alert.at - START) / SECOND, page.alert.alarm, page.alert.text)
+        for what, pages in live.told
+        if what == "pages"
+        for page in pages
+        if page.alert.kind is AlertKind.RAISED and not page.alert.combined
+    ]
+
+
+async def test_4_1_what_a_combined_call_did_not_name_is_called_for_when_its_minute_is_over(tmp_path: Path) -> None:
+    """Also when nothing more happens: the loop wakes for it. It is in the journal before it is sent."""
+    async with live_ward(tmp_path) as live:
+        troubled(live)
+        await live.settled()
+        assert [alarm for _, alarm, _ in paged(live)] == ["SBP_XLOW", "MAP_XLOW", "SPO2_LOW"]
+        await live.clock.advance(87 * SECOND - 1)
+        await live.settled()
+        assert [alarm for _, alarm, _ in paged(live)][3:] == []
+        await live.clock.advance(1)
+        await live.settled()
+        assert [(t, alarm) for t, alarm, _ in paged(live)][3:] == [(87, "PR_HIGH")]
+        await live.clock.advance(600 * SECOND)
+        await live.settled()
+        assert len([alarm for _, alarm, _ in paged(live) if alarm == "PR_HIGH"]) == 1
+
+
+async def test_4_1_what_has_been_answered_meanwhile_is_not_called_for(tmp_path: Path) -> None:
+    async with live_ward(tmp_path) as live:
+        troubled(live)
+        live.put(40, "acknowledge", alarm="PR_HIGH", by="nurse-a")
+        await live.clock.advance(200 * SECOND)
+        await live.settled()
+        assert "PR_HIGH" not in [alarm for _, alarm, _ in paged(live)]
+
+
+async def test_4_1_what_is_folded_is_called_for_before_a_later_input_is_taken(tmp_path: Path) -> None:
+    """Many seconds come at once: the call is not put off behind what they bring."""
+    async with live_ward(tmp_path) as live:
+        troubled(live)
+        live.samples(35, 120, 88, 125)
+        await live.settled()
+        assert [(t, alarm) for t, alarm, _ in paged(live)][3:] == [(87, "PR_HIGH")]
