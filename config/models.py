@@ -16,6 +16,7 @@ Label = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_len
 """A name for people, on one line."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+PerfusionIndex = Annotated[float, Field(ge=0, le=20, allow_inf_nan=False)]
 Address = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
@@ -48,6 +49,8 @@ class DeviceSection(Section):
         password, password_file: of the broker's account named in `url`, for those who keep it out of the URL.
         commands: whether the service may send commands to a device behind a broker, and start a cuff.
         cadence: what the device's silence means, where the driver serves devices of several kinds.
+        perfusion_invalid, perfusion_suspect: its own floors of the perfusion index, %, where its index reads otherwise
+            than the preset's two suppose (V4: the index is device dependent).
     """
 
     id: Id
@@ -59,6 +62,8 @@ class DeviceSection(Section):
     password_file: Name | None = None
     commands: bool = False
     cadence: Literal["stream", "poll", "episodic"] | None = None
+    perfusion_invalid: PerfusionIndex | None = None
+    perfusion_suspect: PerfusionIndex | None = None
 
 
 class ChannelSection(Section):

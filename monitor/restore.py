@@ -61,12 +61,13 @@ def bed_setups(site: Site) -> list[Setup]:
 
 
 def device_setup(device: BoundDevice, rules: Ruleset) -> DeviceSetup:
-    """How long a device's values stand, and what its silence means (rulings 1.1; alarm-system 3.2)."""
+    """How long a device's values stand, what its silence means, its own floors (rulings 1.1; alarm-system 3.2; V4)."""
     driver = device.spec.driver
     cadence = driver.cadence if device.spec.cadence is None else device.spec.cadence
     silence = {STREAM: rules.offline.infusing.after, POLL: rules.offline.poll_after}.get(cadence.value)
     stand = max(rules.timing.stand, driver.nominal_interval * 5 // 2)
-    return DeviceSetup(device.id, stand, silence, startable=device.startable)
+    own = {"perfusion_invalid": device.perfusion_invalid, "perfusion_suspect": device.perfusion_suspect}
+    return DeviceSetup(device.id, stand, silence, startable=device.startable, **own)
 
 
 async def revive(journal: Journal, site: Site, now: Instant) -> Revived:

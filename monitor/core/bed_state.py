@@ -27,29 +27,52 @@ class DeviceSetup:
     """A device bound to the bed. `silence` is how long it may say nothing; None: its silence means nothing.
 
     `stand` is how long one of its values stands (rulings 1.1); `startable`: the service may start its cuff.
+    `perfusion_invalid`, `perfusion_suspect`: its own floors of the perfusion index, %; None: the preset's (V4).
     """
 
     id: str
     stand: Duration
     silence: Duration | None = None
     startable: bool = False
+    perfusion_invalid: float | None = None
+    perfusion_suspect: float | None = None
+
+
+class PerfusionFloor(NamedTuple):
+    """V4: a perfusion index below `suspect`, %, makes values SUSPECT, below `invalid` INVALID."""
+
+    invalid: float
+    suspect: float
+
+    def moved(self, device: DeviceSetup) -> PerfusionFloor:
+        """With what the device has of its own."""
+        invalid, suspect = device.perfusion_invalid, device.perfusion_suspect
+        return PerfusionFloor(
+            self.invalid if invalid is None else invalid, self.suspect if suspect is None else suspect
+        )
 
 
 class Setup:
     """What does not change while the service runs: the bed's id, its rules, its devices."""
 
-    __slots__ = ("bed", "devices", "rules", "steps")
+    __slots__ = ("_floor", "_floors", "bed", "devices", "rules", "steps")
 
     def __init__(self, bed: str, rules: Ruleset, devices: tuple[DeviceSetup, ...] = ()) -> None:
         self.bed = bed
         self.rules = rules
         self.devices = {device.id: device for device in devices}
         self.steps: dict[Metric, StepRule] = step_rules(rules.validation)
+        self._floor = PerfusionFloor(rules.validation.perfusion_invalid, rules.validation.perfusion_suspect)
+        self._floors = {device.id: self._floor.moved(device) for device in devices}
 
     def stand(self, device: str) -> Duration:
         """How long a value of `device` stands."""
         known = self.devices.get(device)
         return self.rules.timing.stand if known is None else known.stand
+
+    def floor(self, device: str) -> PerfusionFloor:
+        """Below which perfusion index the values of `device` are doubted, and not taken (V4)."""
+        return self._floors.get(device, self._floor)
 
 
 @dataclass(slots=True)

@@ -42,18 +42,18 @@ CUFF = Judgement(Verdict.INVALID, "cuff")
 LATE = Judgement(Verdict.VALID, "late")
 
 
-def signal_judgement(sample: OximeterSample, limits: ValidationLimits) -> Judgement:
-    """What flags and perfusion say about both numbers of a sample (V1, V4)."""
+def signal_judgement(sample: OximeterSample, invalid_below: float, suspect_below: float) -> Judgement:
+    """What flags and perfusion say about both numbers of a sample (V1, V4); the device's floors in %."""
     flags = sample.flags
     if flags and flags & NO_SIGNAL:
         return DEVICE_INVALID
     perfusion = sample.perfusion_index
-    if perfusion is not None and perfusion < limits.perfusion_invalid:
+    if perfusion is not None and perfusion < invalid_below:
         return PERFUSION_INVALID
     if Flag.ARTIFACT in flags:
         return ARTIFACT
     if perfusion is not None:
-        return PERFUSION_SUSPECT if perfusion < limits.perfusion_suspect else VALID
+        return PERFUSION_SUSPECT if perfusion < suspect_below else VALID
     return LOW_PERFUSION if Flag.LOW_PERFUSION in flags else VALID
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from adapters.transports.topics import covers
 from adapters.transports.url import MqttUrl, SerialUrl, TcpUrl, TransportUrl, parse_url
 from config.models import DeviceSection, Settings
 from config.problem import Path, nearest
+from monitor.core.rules.sections import ValidationLimits
 from monitor.site.findings import Findings
 
 OWN_SCHEME = ("vitals", "v1")
@@ -27,13 +28,16 @@ MAY_STREAM = ("+", "#", "spo2", "pleth")
 class BoundDevice:
     """A device and the bed it stands at. `where` is its parsed URL; `spec` may hold the broker's password.
 
-    `startable`: the site file lets the service start its cuff.
+    `startable`: the site file lets the service start its cuff. `perfusion_invalid`, `perfusion_suspect`: its own floors
+    of the perfusion index, %; None: the preset's.
     """
 
     bed: str
     spec: DeviceSpec = field(repr=False)
     where: TransportUrl
     startable: bool = False
+    perfusion_invalid: float | None = None
+    perfusion_suspect: float | None = None
 
     @property
     def id(self) -> str:
@@ -57,6 +61,26 @@ def read_devices(settings: Settings, findings: Findings) -> tuple[BoundDevice, .
             )
         found.append(bound)
     return tuple(found)
+
+
+def look_at_floors(devices: Sequence[BoundDevice], limits: ValidationLimits, findings: Findings) -> None:
+    """A device's own floors of the perfusion index beside those of the preset that a medical director signs (V4)."""
+    for device in devices:
+        own = (device.perfusion_invalid, device.perfusion_suspect)
+        invalid = limits.perfusion_invalid if own[0] is None else own[0]
+        suspect = limits.perfusion_suspect if own[1] is None else own[1]
+        key = "perfusion_invalid" if own[0] is not None else "perfusion_suspect"
+        where: Path = ("device", findings.number("device", device.id), key)
+        if own != (None, None) and invalid > suspect:
+            findings.wrong(
+                where, f"INVALID begins below {invalid:g} %, SUSPECT below {suspect:g} %: it must be the lower"
+            )
+        elif invalid < limits.perfusion_invalid or suspect < limits.perfusion_suspect:
+            findings.odd(
+                where,
+                f"takes weaker signals than the preset's page says: INVALID below {invalid:g} %, SUSPECT below "
+                f"{suspect:g} %, not {limits.perfusion_invalid:g} and {limits.perfusion_suspect:g} %",
+            )
 
 
 def _device(device: DeviceSection, where: Path, known: Mapping[str, Driver], findings: Findings) -> BoundDevice | None:
@@ -86,7 +110,8 @@ def _device(device: DeviceSection, where: Path, known: Mapping[str, Driver], fin
     )
     # A driver may serve devices of several kinds; what streams is no cuff.
     startable = device.commands and driver.starts and spec.cadence is not Cadence.STREAM
-    return BoundDevice(device.bed, spec, pipe, startable)
+    own = {"perfusion_invalid": device.perfusion_invalid, "perfusion_suspect": device.perfusion_suspect}
+    return BoundDevice(device.bed, spec, pipe, startable, **own)
 
 
 def _options(device: DeviceSection, where: Path, driver: Driver, findings: Findings) -> Any:

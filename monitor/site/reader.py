@@ -22,7 +22,7 @@ from monitor.core.preset.lint import lint
 from monitor.core.preset.read import build_ruleset
 from monitor.core.rules.ruleset import Ruleset
 from monitor.site.channels import read_channels
-from monitor.site.devices import BoundDevice, read_devices
+from monitor.site.devices import BoundDevice, look_at_floors, read_devices
 from monitor.site.findings import Findings
 
 
@@ -148,6 +148,8 @@ def _check(settings: Settings, loaded: LoadedSite, findings: Findings) -> Site |
     devices = read_devices(settings, findings)
     channels = read_channels(settings, findings)
     ruleset = _read_presets(settings, findings)
+    if ruleset is not None:
+        look_at_floors(devices, ruleset.validation, findings)
     if ruleset is None or findings.problems or loaded.problems:
         return None
     return Site(

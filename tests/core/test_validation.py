@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from config.instant import SECOND
 from config.vocabulary import CuffError, Flag, Metric, Verdict
+from monitor.core.bed_state import DeviceSetup
 from monitor.core.cuff.cuff_judgement import cuff_judgements
 from monitor.core.inputs import CuffMeasurement, OximeterSample
 from monitor.core.validation import Judgement, number_judgement, signal_judgement
@@ -19,7 +21,7 @@ FOUR = (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN, Metric.PULSE_RATE_CUFF)
 
 def judged(spo2: float | None = 97, pulse: float | None = 72, **more: Any) -> tuple[Judgement, Judgement]:
     sample = OximeterSample("bay-1", "ox-1", spo2, pulse, **more)
-    signal = signal_judgement(sample, LIMITS)
+    signal = signal_judgement(sample, LIMITS.perfusion_invalid, LIMITS.perfusion_suspect)
     return number_judgement(spo2, LIMITS.spo2_range, signal), number_judgement(pulse, LIMITS.pulse_range, signal)
 
 
@@ -69,6 +71,25 @@ def test_v3_range(pulse: float, expected: Verdict) -> None:
 def test_v4_perfusion(perfusion: float, expected: Verdict, doubtful: bool) -> None:
     for found in judged(perfusion_index=perfusion):
         assert (found.verdict, found.doubtful) == (expected, doubtful)
+
+
+def test_v4_the_floor_is_a_setting_of_each_device() -> None:
+    """One that reads weak fingers well is believed where another is not; what it does not say is the preset's."""
+    own = DeviceSetup("ox-1", 4 * SECOND, perfusion_invalid=0.05, perfusion_suspect=0.1)
+    half = DeviceSetup("ox-2", 4 * SECOND, perfusion_invalid=0.35)
+    for device, perfusion, expected in (
+        ("ox-1", 0.04, INVALID),
+        ("ox-1", 0.09, SUSPECT),
+        ("ox-1", 0.15, VALID),
+        ("ox-2", 0.34, INVALID),
+        ("ox-2", 0.39, SUSPECT),
+        ("ox-3", 0.19, INVALID),
+    ):
+        story = Story(devices=[own, half]).open()
+        for second in range(10):
+            story.put(second + 1, "spo2", device=device, spo2=97, pulse_rate=72, flags=[], perfusion_index=3.0)
+        story.put(11, "spo2", device=device, spo2=97, pulse_rate=72, flags=[], perfusion_index=perfusion)
+        assert story.bed.state.spo2.judgement.verdict is expected, (device, perfusion)
 
 
 def test_an_absent_number_is_absent_not_out_of_range() -> None:

@@ -62,7 +62,7 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
         and not item.flags
         and band[0] < spo2 <= band[3]
         and band[1] < pulse < band[2]
-        and (perfusion is None or perfusion >= bed.rules.validation.perfusion_suspect)
+        and (perfusion is None or perfusion >= bed.setup.floor(item.device).suspect)
         and _steady(state.spo2, bed.setup.steps[Metric.SPO2], item.device, spo2, now)
         and _steady(state.pulse, bed.setup.steps[Metric.PULSE_RATE], item.device, pulse, now)
     ):
@@ -74,7 +74,7 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
     if occlusion.covers(bed, now):
         signal = CUFF
     else:
-        signal = pleth_doubt.judgement(bed, item, signal_judgement(item, limits), now)
+        signal = pleth_doubt.judgement(bed, item, signal_judgement(item, *bed.setup.floor(item.device)), now)
     device_id = item.device
     judged = number_judgement(spo2, limits.spo2_range, signal)
     occlusion.numbers(bed, perfusion, judged.verdict is Verdict.INVALID and judged is not CUFF, now)

@@ -16,6 +16,7 @@ from config.instant import MINUTE
 from config.masking import EXAMPLE_SECRETS
 from config.vocabulary import Priority
 from monitor.core.errors import ConfigError
+from monitor.restore import bed_setups
 from monitor.site import Site, read_preset, read_site, read_site_text
 
 SECRET = "whsec_c29tZSBzZWNyZXQgb2YgYSB0ZXN0LCBsb25nIGVub3VnaA=="
@@ -78,6 +79,32 @@ def test_a_device_behind_a_broker() -> None:
     assert found.spec.cadence is Cadence.STREAM
     assert "p@ss" not in repr(found)
     assert "p%40ss" not in repr(found)
+
+
+FLOORED = ("nonin-df2", "serial:///dev/ttyUSB0")
+
+
+def test_v4_a_device_may_have_its_own_floors_of_the_perfusion_index() -> None:
+    """They reach the core; weaker signals than the signed page says are worth a look."""
+    site = read(device(*FLOORED, "perfusion_invalid = 0.1\nperfusion_suspect = 0.3"))
+    (found,) = (each for setup in bed_setups(site) for each in setup.devices.values())
+    assert (found.perfusion_invalid, found.perfusion_suspect) == (0.1, 0.3)
+    assert any("takes weaker signals than the preset's page says" in warning for warning in site.warnings)
+    stricter = read(device(*FLOORED, "perfusion_suspect = 0.5"))
+    assert not any("weaker" in warning for warning in stricter.warnings)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("perfusion_invalid = 0.5", "INVALID begins below 0.5 %, SUSPECT below 0.4 %"),
+        ("perfusion_suspect = 0.1", "INVALID begins below 0.2 %, SUSPECT below 0.1 %"),
+        ("perfusion_invalid = -1", "is too small"),
+    ],
+)
+def test_v4_floors_that_cannot_be(more: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        read(device(*FLOORED, more))
 
 
 @pytest.mark.parametrize(
