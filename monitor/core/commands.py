@@ -230,6 +230,8 @@ def _end(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, 
     session.flow_ends(stopped)
     session.ended_at = stopped
     extra = {"ended_at": stopped, **_told(item, "early")}
+    if (delivered := session.delivered_mg()) is not None:
+        extra["delivered_mg"] = delivered
     _enter(bed, target, stopped, item.by, out, extra)
     return_watch.ended(bed, session, out)
     return None

@@ -96,6 +96,37 @@ def test_an_early_end_carries_its_reason() -> None:
     assert (found["early"], found["reason"], found["ended_at"]) == (True, "nausea", START + 600)
 
 
+def dosed(**fields: Any) -> Story:
+    """An infusion of 40 mg over 40 minutes from 100 s on."""
+    story = Story().open()
+    story.command(100, "start_infusion", planned_min=40, override_by="dr-x", reason="no baseline", **fields)
+    return story
+
+
+def test_6_3_an_infusion_stopped_early_tells_the_dose_delivered() -> None:
+    """At an even rate over the planned time, pauses left out; never more than was entered."""
+    story = dosed(dose_mg=40)
+    story.command(700, "pause_infusion")
+    story.command(1000, "resume_infusion")
+    story.command(1300, "end_infusion", early=True, reason="nausea")
+    assert story.one("phase_changed", to="RECOVERY")["delivered_mg"] == 15.0
+    whole = dosed(dose_mg=40)
+    whole.command(100 + 2500, "end_infusion")
+    assert whole.one("phase_changed", to="RECOVERY")["delivered_mg"] == 40.0
+
+
+def test_6_3_no_dose_is_told_that_nobody_entered() -> None:
+    """Neither without one at the start nor after a restart, whose rate is not known."""
+    story = dosed()
+    story.command(700, "end_infusion", early=True, reason="nausea")
+    assert "delivered_mg" not in story.one("phase_changed", to="RECOVERY")
+    again = dosed(dose_mg=40)
+    again.command(700, "end_infusion")
+    again.command(900, "start_infusion")
+    again.command(1200, "end_infusion")
+    assert ["delivered_mg" in line for line in again.all("phase_changed", to="RECOVERY")] == [True, False]
+
+
 def test_an_end_out_of_a_pause_lies_where_the_pause_began_with_both_times() -> None:
     story = ReturnStory().act(START + 600, "pause_infusion").end(START + 900).run(START + 900)
     found = story.one("phase_changed", to="RECOVERY")

@@ -161,6 +161,15 @@ class Session:
         """When the patient should be back (6.2); None while no end is known."""
         return None if self.ended_at is None else self.ended_at + self.deadline
 
+    def delivered_mg(self) -> float | None:
+        """What had run in of the dose when the drug stopped, at an even rate over the planned time (6.3).
+
+        None where no dose was entered, and after a restart, whose dose and rate nobody has entered.
+        """
+        if self.dose_mg is None or self.drug_from != self.started_at:
+            return None
+        return round(self.dose_mg * min(1.0, self.infused / self.planned), 1)
+
     def infused_at(self, now: Instant) -> Duration:
         """Infusion time without pauses, up to `now`."""
         return self.infused + (0 if self.running_from is None else max(0, now - self.running_from))
