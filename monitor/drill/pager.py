@@ -59,10 +59,10 @@ class DrillPager:
         """Nothing to give back."""
 
 
-def drill_kind(sent: list[SentPage], answers: Callable[[], bool], clock: Clock) -> ChannelKind:
-    """The kind of channel that a drill's site file names."""
+def drill_kind(sent: list[SentPage], answers: Callable[[str], bool], clock: Clock) -> ChannelKind:
+    """The kind of channel that a drill's site file names; `answers`: whether the one of this id picks up now."""
 
     def open_pager(channel_id: str, _options: Any) -> DrillPager:
-        return DrillPager(channel_id, sent, answers, clock)
+        return DrillPager(channel_id, sent, lambda: answers(channel_id), clock)
 
     return ChannelKind(KIND, open=open_pager, min_priority=Priority.MEDIUM)

@@ -46,7 +46,7 @@ from simulator.truth import TruthLog
 
 START: Instant = 1_767_258_000 * SECOND
 """9 o'clock on the first of January 2026, UTC: every drill begins then, so that it is the same each time."""
-PAGER = "pager"
+PAGER, SECOND_PAGER = "pager", "pager-2"
 COMMIT_WITHIN_S = 60.0
 """Real time: a busy machine must not make an alarm look as if its journal were slow."""
 HALF_EMPTY = 50.0
@@ -81,8 +81,10 @@ class _Stage:
         self._patient = self._story.patient(seed, begin_s=0)
         self._body = Body(self._patient)
         self._sent: list[SentPage] = []
-        channel = specify(self._kinds(), PAGER, KIND, {})
-        self._site = dataclasses.replace(drill_site(drill), ruleset=rules, channels=(channel,))
+        channels = [specify(self._kinds(), PAGER, KIND, {})]
+        if drill.devices.second_pager:
+            channels.append(specify(self._kinds(), SECOND_PAGER, KIND, {}, min_priority="high"))
+        self._site = dataclasses.replace(drill_site(drill), ruleset=rules, channels=tuple(channels))
         self._pager_answers = True
         self._shown: list[Shown] = []
         self._on_board: dict[str, int] = {}
@@ -360,7 +362,10 @@ class _Stage:
         return emulator
 
     def _kinds(self) -> dict[str, ChannelKind]:
-        return {KIND: drill_kind(self._sent, lambda: self._pager_answers, self._clock)}
+        return {KIND: drill_kind(self._sent, self._answers, self._clock)}
+
+    def _answers(self, pager: str) -> bool:
+        return self._pager_answers or pager != PAGER
 
 
 def _drill_links(links: Links) -> DrillLinks:

@@ -114,12 +114,14 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevicePlan(Quirks):
-    """The `[devices]` table: drivers, and what is wrong with their lines and clocks (`simulator/quirks.py`)."""
+    """The `[devices]` table: drivers, pagers, and what is wrong with lines and clocks (`simulator/quirks.py`)."""
 
     oximeter: OximeterKind = OximeterKind.MQTT
     cuff: CuffKind = CuffKind.MQTT
     pleth: bool = False
     cuff_commands: bool = True
+    second_pager: bool = False
+    """For HIGH alarms alone; it always answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
