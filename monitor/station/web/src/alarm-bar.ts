@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { callingWords, calls, covered, restWords, stateWords } from "./alarms";
+import { answerable, callingWords, calls, covered, restWords, stateWords } from "./alarms";
 import { type Actions, mayAct, type Page } from "./page";
 import { hhmmss, spoken } from "./times";
 import type { Alarm } from "./wire.gen";
@@ -61,8 +61,6 @@ export function renderAlarmBar(
 function renderAlarm(page: Page, alarm: Alarm, now: number, actions: Actions, still: boolean): TemplateResult {
   const raised = Date.parse(alarm.raised_at);
   const error = page.errors.get(alarm.alarm_id);
-  // A covered one can be answered too: it may have come after the answer to the higher one, and hold back a discharge.
-  const open = alarm.state !== "ACKED";
   const classes = [alarm.priority, alarm.state.toLowerCase(), alarm.superseded ? "superseded" : "", alarm.stale ? "stale" : "", still ? "still" : ""];
   return html`<li class="alarm ${classes.join(" ")}" data-alarm=${alarm.alarm_id}>
     <div class="line">
@@ -73,7 +71,7 @@ function renderAlarm(page: Page, alarm: Alarm, now: number, actions: Actions, st
     <p class="text">${alarmTextOnBed(alarm)}</p>
     <div class="line">
       <span class="state">${stateWords(alarm)}</span>
-      ${open
+      ${answerable(alarm)
         ? html`<button
             type="button"
             class="acknowledge"

@@ -25,6 +25,9 @@ export const calls = (alarm: Alarm): boolean => alarm.state === "ACTIVE" && !ala
 /** One row per group (alarm-system 4.1): present, but a higher alarm of its group stands for it and answers it. */
 export const covered = (alarm: Alarm): boolean => alarm.superseded && alarm.state !== "LATCHED";
 
+/** Can be acknowledged. A covered one too: it may have come after the answer to the higher one, and hold back a discharge. */
+export const answerable = (alarm: Alarm): boolean => alarm.state === "ACTIVE" || alarm.state === "LATCHED";
+
 /** `1 high · 2 medium`: what still needs somebody. */
 export function callingWords(alarms: readonly Alarm[]): string {
   const calling = alarms.filter(calls);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { callingWords, heardPriority, leading, newlyCalling, newlyLatched, restWords, sortAlarms, stateWords } from "../src/alarms";
+import { answerable, callingWords, heardPriority, leading, newlyCalling, newlyLatched, restWords, sortAlarms, stateWords } from "../src/alarms";
 import type { Alarm } from "../src/wire.gen";
 import { alarmTextOnBed } from "../src/words";
 import { alarm, iso } from "./builders";
@@ -22,6 +22,12 @@ test("the highest unanswered alarm is heard; acknowledged, ended and superseded 
   const silent = [alarm({ priority: "high", state: "ACKED" }), alarm({ priority: "high", state: "LATCHED" }), alarm({ priority: "high", superseded: true })];
   expect(heardPriority(silent)).toBeNull();
   expect(heardPriority([...silent, alarm({ priority: "low" }), alarm({ priority: "medium" })])).toBe("medium");
+});
+
+test("what is active or ended can be answered, under a higher alarm that is answered already, too", () => {
+  expect(answerable(alarm({ superseded: true }))).toBe(true);
+  expect(answerable(alarm({ state: "LATCHED" }))).toBe(true);
+  expect(answerable(alarm({ state: "ACKED" }))).toBe(false);
 });
 
 test("counted is what still needs somebody; ended and acknowledged ones are told apart", () => {
