@@ -26,7 +26,8 @@ PHYSIOLOGICAL = {
     "relative_rules::test_spo2_drop_clears_within_three_points",
     "PULSE_LOST": "pulse_loss::test_pulse_lost_is_high_after_ten_seconds_without_a_pulse_in_the_pleth "
     "pulse_loss::test_pulse_lost_clears_with_a_pulse_for_five_seconds_and_latches "
-    "pulse_loss::test_pulse_lost_not_while_the_cuff_is_up_on_the_probe_s_limb",
+    "pulse_loss::test_pulse_lost_not_while_the_cuff_is_up_on_the_probe_s_limb "
+    "pulse_loss::test_pulse_lost_after_a_weak_signal_that_lasted",
     "PR_XLOW": "level_rules::test_raised_at_exactly_the_delay level_rules::test_slow_pulse_limits_follow_the_baseline",
     "PR_LOW": "level_rules::test_raised_at_exactly_the_delay level_rules::test_slow_pulse_limits_follow_the_baseline",
     "VASOVAGAL": "relative_rules::test_vasovagal_is_high_after_five_seconds "
@@ -48,7 +49,8 @@ PHYSIOLOGICAL = {
     "MAP_XLOW": "pressure::test_raised_with_the_reading pressure::test_stays_at_the_clear_level_and_clears_beyond_it",
     "RR_LOW": "breathing::test_rr_low_a_count_of_8_raises_at_once_for_the_minute_it_was_counted_in "
     "breathing::test_rr_low_derived_rate_of_7_raises_medium_after_60_valid_seconds",
-    "SEDATION_DEEP": "bedside::test_sedation_deep_at_moaas_2_or_less_is_high_at_once",
+    "SEDATION_DEEP": "bedside::test_sedation_deep_at_moaas_2_or_less_is_high_at_once "
+    "bedside::test_sedation_deep_is_told_however_late_it_is_entered",
     "SYMPTOM": "bedside::test_a_symptom_entered_as_event_is_high_at_once",
     "RTB_OVERDUE": "return_watch::test_overdue_is_low_at_the_deadline_and_medium_ten_minutes_after_it "
     "return_watch::test_overdue_closes_as_restarted_when_the_infusion_restarts",
@@ -62,7 +64,8 @@ TECHNICAL = {
     "SPO2_OCCLUDED": "occlusion::test_spo2_occluded_the_clock_of_missing_saturation_stands_still "
     "occlusion::test_spo2_occluded_never_alarms_by_itself",
     "DEVICE_OFFLINE": "liveness::test_link_down_ten_seconds liveness::test_a_polled_cuff_has_sixty_seconds "
-    "liveness::test_silence_of_a_device_that_speaks_once_per_measurement_is_not_offline",
+    "liveness::test_silence_of_a_device_that_speaks_once_per_measurement_is_not_offline "
+    "liveness::test_restart_after_a_long_absence_of_the_service_awaits_every_device_anew",
     "NIBP_FAIL": "cuff_absence::test_nibp_fail_second_failed_or_rejected_attempt_in_a_row",
     "NIBP_OVERDUE": "pressure::test_overdue_counts_from_entry_into_the_phase pressure::test_overdue_not_in_pre",
     "NIBP_20MIN_MISSING": "cuff_absence::test_6_3_reading_missing_near_20",
@@ -115,11 +118,13 @@ MOVES = {
     "13": "level_rules::test_latched_closes_by_acknowledgement",
     "14": "level_rules::test_recurrence_while_latched_rearms_the_same_id",
     "15": "level_rules::test_stale_after_ten_seconds_without_data_and_never_closed_by_it "
-    "liveness::test_cuff_alarms_are_stale_while_their_cuff_is_offline",
+    "liveness::test_cuff_alarms_are_stale_while_their_cuff_is_offline "
+    "liveness::test_row_15_bp_rel_is_stale_while_its_cuff_is_offline",
     "16": "level_rules::test_discharge_closes_whatever_the_state",
     "17": "groups::test_restart_announces_what_is_active_again",
     "grouping": "groups::test_each_rule_of_a_group_raises_by_itself "
-    "alerts.test_combine::test_4_1_three_are_called_for_one_by_one_and_the_fourth_names_them_all",
+    "alerts.test_combine::test_4_1_three_are_called_for_one_by_one_and_the_fourth_names_them_all "
+    "alerts.test_combine::test_of_every_alarm_somebody_is_told_within_a_minute",
 }
 """Table 4.1 and the sentence below it."""
 
@@ -130,7 +135,8 @@ INACTIVATIONS = {
     "station_inactivation::test_4_2_audio_paused_at_the_station_ends_by_its_timer_after_120_s",
     "ALARM_PAUSED": "inactivation::test_4_2_alarm_paused_in_pre_ends_by_its_timer_after_120_s "
     "inactivation::test_4_2_alarm_paused_outside_pre_needs_a_nurse_at_the_bed "
-    "inactivation::test_4_2_alarm_paused_ends_with_a_high_of_another_group",
+    "inactivation::test_4_2_alarm_paused_ends_with_a_high_of_another_group "
+    "inactivation::test_4_2_alarm_paused_over_a_slow_pulse_ends_when_the_pulse_is_lost",
     "AUDIO_OFF": "station_inactivation::test_4_2_audio_off_is_not_available_while_any_bed_is_infusing "
     "station_inactivation::test_4_2_audio_off_reminds_every_60_s",
     "ALARM_OFF": "inactivation::test_4_2_alarm_off_is_not_for_these_while_infusing "
@@ -152,7 +158,8 @@ VALIDATION = {
     "V9": "doubt::test_v9_poor_pleth_is_motion",
     "V10": "doubt::test_v10_more_than_ten_or_a_tenth doubt::test_v10_extremes_are_still_evaluated",
     "V11": "lateness::test_v11_the_same_number_twice_is_dropped_and_counted "
-    "lateness::test_v11_a_larger_step_back_is_told_and_makes_a_new_start",
+    "lateness::test_v11_a_larger_step_back_is_told_and_makes_a_new_start "
+    "lateness::test_v11_a_clock_set_back_hides_two_samples_and_no_more",
     "V12": "lateness::test_v12_more_than_five_seconds_late_is_for_the_chart_only",
     "B1": "validation::test_b1_any_device_error cuff_schedule::test_b1_a_failed_attempt_is_tried_again_once_after_60_s",
     "B2": "validation::test_b2_a_pressure_out_of_range_spoils_the_reading validation::test_b2_bounds_are_in_range",
@@ -163,7 +170,8 @@ VALIDATION = {
     "cuff_judgement::test_b6_is_still_evaluated_as_a_first_reading",
     "B7": "cuff_judgement::test_b7_two_readings_within_15_agree cuff_judgement::test_b7_tells_of_the_old_reading",
     "B8": "validation::test_b8_cuff_pulse validation::test_b8_irregular_flag",
-    "B9": "cuff_judgement::test_b9_less_than_30_s_since_the_last_deflation_is_invalid",
+    "B9": "cuff_judgement::test_b9_less_than_30_s_since_the_last_deflation_is_invalid "
+    "cuff_judgement::test_b9_a_critical_reading_too_early_is_doubtful_and_told_and_repeated",
     "B10": "validation::test_b10_a_reading_older_than_sixty_seconds_is_chart_only "
     "cuff_judgement::test_b10_a_reading_counts_when_it_was_measured_within_60_s",
 }
@@ -249,7 +257,8 @@ RULINGS_3 = {
     "pressure::test_sbp_low_follows_the_baseline",
     "PR_XLOW": "level_rules::test_slow_pulse_limits_follow_the_baseline "
     "level_rules::test_the_cuffs_pulse_raises_no_pulse_alarm",
-    "V10": "doubt::test_v10_compares_with_the_median_of_ten_seconds doubt::test_v10_stays_until_the_next_comparison",
+    "V10": "doubt::test_v10_compares_with_the_median_of_ten_seconds doubt::test_v10_stays_until_the_next_comparison "
+    "doubt::test_v10_ends_after_fifteen_minutes_without_a_comparison",
     "VASOVAGAL": "relative_rules::test_vasovagal_needs_sixty_valid_seconds "
     "relative_rules::test_vasovagal_freezes_the_median_at_the_trigger "
     "relative_rules::test_vasovagal_needs_a_fall_within_a_minute",
