@@ -86,13 +86,15 @@ def recipients(alert: Alert, channels: Iterable[ChannelSpec], standing: Standing
     """One decision for every channel, in the order of `channels`."""
     specs = list(channels)
     decisions = [_decide(alert, channel, standing) for channel in specs]
-    if alert.kind in (AlertKind.RAISED, AlertKind.ESCALATED) and verdict(alert) is None:
-        _find_stand_in(alert, specs, decisions, standing)
+    _find_stand_in(alert, specs, decisions, standing)
     return decisions
 
 
 def _find_stand_in(alert: Alert, specs: list[ChannelSpec], decisions: list[Decision], standing: Standing) -> None:
-    """Every channel that should call somebody is in trouble: the next one does, whatever its minimum (PAGER_FAIL)."""
+    """Every channel that should call somebody is in trouble: the next one does, whatever its minimum (PAGER_FAIL).
+
+    Only a call that nothing keeps back can be below a minimum: nobody else stands in.
+    """
     people = [(spec, found) for spec, found in zip(specs, decisions, strict=True) if not spec.keeps_record]
     wanted = any(alert.kind in spec.tell and alert.priority >= spec.min_priority for spec, _ in people)
     reached = any(found.told and spec.id not in standing.failing for spec, found in people)

@@ -53,7 +53,7 @@ class ServiceAlarms:
 
     def report(self, item: SystemState, now: Instant, out: list[Event]) -> None:
         """Something about the service went wrong, or is right again."""
-        rule = self._rule(item)
+        rule = self._rule(item.system, item.subject)
         if rule is None:
             return
         state, key = self.state, instance_key(rule.rule, item.subject)
@@ -108,7 +108,7 @@ class ServiceAlarms:
             state.clock = max(state.clock, due)
             waiting = state.pending.get(key)
             if waiting is not None:
-                rule = self._rule(SystemState(waiting.system, ok=False, subject=waiting.subject))
+                rule = self._rule(waiting.system, waiting.subject)
                 if rule is not None:
                     self._raise(key, rule, state.clock, out)
             elif (alarm := state.book.open[key]).remind_at == due:
@@ -129,21 +129,21 @@ class ServiceAlarms:
             if alarm.rule.name == conflict.rule.name:
                 found.append((self.state.reported.get(key, alarm.since) + conflict.ends_after, alarm.rule.order, key))
         for key, waiting in self.state.pending.items():
-            rule = self._rule(SystemState(waiting.system, ok=False, subject=waiting.subject))
+            rule = self._rule(waiting.system, waiting.subject)
             if rule is not None:
                 found.append((waiting.since + rule.delay, rule.rule.order, key))
         return found
 
-    def _rule(self, item: SystemState) -> ServiceRule | None:
+    def _rule(self, system: str, subject: str | None) -> ServiceRule | None:
         """The rule of a system; None: it is recorded and raises nothing."""
         rules = self.rules
-        match item.system:
+        match system:
             case "storage":
                 return rules.storage
             case "pager":
                 return rules.pager_fail
             case "station":
-                return rules.station_lost if item.subject is None else rules.station_mute
+                return rules.station_lost if subject is None else rules.station_mute
             case "clock":
                 return rules.clock.of_server()
             case "binding":

@@ -148,6 +148,36 @@ def test_a_score_from_before_the_end_does_not_count() -> None:
     assert item(story, "aldrete").detail["parts"]["activity"] is None
 
 
+def test_a_score_of_the_very_end_counts() -> None:
+    story = ReturnStory().end().act(END + 30, "record_reading", values={"aldrete_activity": 2}, at=END).run(END + 60)
+    assert item(story, "aldrete").detail["parts"]["activity"] == 2
+
+
+@pytest.mark.parametrize("said", [3, -1, 1.5, "2", True, None])
+def test_a_checklist_says_nothing_by_what_is_no_score(said: Any) -> None:
+    """Scores go from 0 to 2 in whole points; what was entered before stands."""
+    story = ReturnStory().end().act(END + 30, "record_reading", values={"aldrete_activity": 1}).run(END + 60)
+    assert item(story, "aldrete", aldrete_activity=said).detail["parts"]["activity"] == 1
+
+
+@pytest.mark.parametrize("said", [0, 1, 2])
+def test_a_checklist_outvotes_what_was_entered_before(said: int) -> None:
+    story = ReturnStory().end().act(END + 30, "record_reading", values={"aldrete_activity": 1}).run(END + 60)
+    assert item(story, "aldrete", aldrete_activity=said).detail["parts"]["activity"] == said
+
+
+@pytest.mark.parametrize(("said", "state"), [(6, Met.OPEN), (-1, Met.OPEN), (5, Met.MET), (0, Met.FAILED)])
+def test_a_moaas_of_the_checklist_goes_from_0_to_5(said: int, state: Met) -> None:
+    assert awake(5, None, moaas=said) is state
+
+
+def test_the_moaas_of_the_moment_the_drug_starts_is_not_one_before_it() -> None:
+    """Before the dose means before; since the end means from its very moment on."""
+    story = ReturnStory().act(START + 5, "record_reading", values={"moaas": 4}, at=START).end()
+    story.act(END + 10, "record_reading", values={"moaas": 4}, at=END)
+    assert item(story.run(END + 11), "moaas").detail == {"before": None, "now": 4}
+
+
 def test_an_old_pressure_is_not_scored() -> None:
     story = ReturnStory().end().after(m1=120).run(END + 60 + 605)
     assert item(story, "aldrete").detail["parts"]["circulation"] is None
@@ -294,3 +324,60 @@ def test_a_checklist_that_is_no_table_says_nothing() -> None:
     story = fit()
     go(story, checklist="all fine")
     assert story.one("command_refused")["open_items"] == ["aldrete", "escort"]
+
+
+def test_the_whole_checklist_in_the_order_of_the_table() -> None:
+    """Name, state and what each row was decided by."""
+    story = fit()
+    session = story.bed.state.session
+    assert session is not None
+    found = discharge.readiness(story.bed, session, story.bed.state.clock, FULL | PADS)
+    two = {"circulation": 2, "oxygen": 2}
+    assert [(row.name, row.state, row.detail) for row in found] == [
+        ("return", Met.MET, {"verdict": "NO_EXCURSION"}),
+        ("minimum_stay", Met.MET, {"until_at": seconds(END + 1800)}),
+        (
+            "aldrete",
+            Met.MET,
+            {"parts": {"activity": 2, "respiration": 2, "consciousness": 2} | two, "total": 10, "needed": 9},
+        ),
+        (
+            "pads",
+            Met.MET,
+            {
+                "parts": {"activity": 2, "nausea": 2, "pain": 2, "bleeding": 2, "vital_signs": 2},
+                "total": 10,
+                "needed": 9,
+            },
+        ),
+        ("moaas", Met.MET, {"before": 5, "now": 5}),
+        ("alarms", Met.MET, {"alarms": [], "symptoms": []}),
+        ("escort", Met.MET, {"escort": True, "no_driving": True}),
+    ]
+
+
+def test_a_sum_that_can_still_reach_the_limit_is_open_and_one_that_cannot_has_failed() -> None:
+    """8 of 8 known points with one missing may become 9 or 10; 6 of 8 may not."""
+    story = fit()
+    partly = {name: value for name, value in FULL.items() if name != "aldrete_activity"}
+    assert item(story, "aldrete", **partly).state is Met.OPEN
+    assert item(story, "aldrete", **partly, aldrete_activity=0).state is Met.FAILED
+    assert item(story, "aldrete", **{**partly, "aldrete_respiration": 0}).state is Met.FAILED
+    assert item(story, "aldrete", **{**partly, "aldrete_respiration": 1}).state is Met.OPEN
+
+
+def test_pads_leaves_the_vital_signs_open_where_one_of_them_is_not_known() -> None:
+    """Without a baseline of the pulse only the pressure is known."""
+    story = ReturnStory(lambda t: (97, None)).end().after(m1=120).run(END + 120)
+    assert item(story, "pads", **PADS).detail["parts"]["vital_signs"] is None
+
+
+def test_news2_takes_what_stands_now_and_no_older_count() -> None:
+    """A saturation that stands no more, a pressure and a count from longer ago than ten minutes are not known."""
+    story = ReturnStory().act(100, "record_reading", values={"resp_rate": 14}).run(300)
+    found = discharge.news(story.bed, story.bed.state.clock)
+    assert found is not None
+    assert set(found.points) == {"spo2", "systolic", "pulse", "resp_rate"}
+    late = discharge.news(story.bed, story.bed.state.clock + seconds(1000))
+    assert late is not None
+    assert set(late.points) == set()

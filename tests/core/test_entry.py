@@ -73,6 +73,20 @@ def test_b10_a_pressure_observed_more_than_a_minute_ago_is_for_the_chart_only() 
     assert story.told("SBP_CRIT") == [(300, "alarm_raised")]
 
 
+def test_readings_of_a_session_are_numbered_on_whoever_took_them_and_however_late() -> None:
+    """The sources of a baseline name them: no two bear one number."""
+    story = Story().open()
+    story.cuff(100)
+    enter(story, 200, PRESSURES, at=150)
+    enter(story, 300, PRESSURES, at=210)
+    enter(story, 310, PRESSURES, at=205)
+    story.cuff(400)
+    session = story.bed.state.session
+    assert session is not None
+    assert [reading.number for reading in session.readings] == [1, 2, 5]
+    assert [reading.number for reading in session.late_readings] == [3, 4]
+
+
 def test_a_late_reading_after_the_start_does_not_count_for_the_return() -> None:
     story = ReturnStory().infusing(m20=150, m25=150).end()
     story.act(END + 400, "record_reading", values={"systolic": 122, "diastolic": 76}, at=END + 60).run(END + 500)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from config.instant import SECOND
 from tests.support.ward import Story
 
 
@@ -357,3 +358,99 @@ def test_discharge_closes_acknowledged_and_latched_ones_with_reason_and_person()
     story.open(200)
     story.cuff(210, 190)
     assert story.all("alarm_raised")[count]["alarm_id"] == f"bay-1-{count + 1:04d}"
+
+
+def test_acknowledging_one_leaves_its_equal_alone() -> None:
+    """Systolic and diastolic both critical: whoever took note of one may not have seen the other (rulings 2.4)."""
+    story = Story().open()
+    story.cuff(10, 185, 112)
+    assert [line["alarm"] for line in story.acknowledge(20, "SBP_CRIT")] == ["SBP_CRIT", "SBP_HIGH", "DBP_HIGH"]
+    assert story.bed.state.book.open["DBP_CRIT"].state.value == "ACTIVE"
+    assert [line["alarm"] for line in story.acknowledge(30, "DBP_CRIT")] == ["DBP_CRIT"]
+
+
+def test_the_life_of_an_alarm_line_by_line() -> None:
+    """Every line carries the instance with its priority and value of that moment, and what belongs to its row."""
+    story = low_story()
+    story.samples(26, 75, 88)
+    story.acknowledge(75, "SPO2_LOW")
+    story.samples(75, 200, 87)
+    story.samples(200, 215, 93)
+    story.samples(215, 235, 89)
+    story.samples(235, 255, 93)
+    story.acknowledge(255, "SPO2_LOW")
+    known = {"bed": "bay-1", "alarm_id": "bay-1-0001", "alarm": "SPO2_LOW", "limit": 90, "unit": "%"}
+    assert [line for line in story.lines if line.get("alarm") == "SPO2_LOW"] == [
+        known | more
+        for more in (
+            {"t": 25, "event": "alarm_raised", "priority": "medium", "value": 89, "since": 10},
+            {"t": 70, "event": "alarm_priority_changed", "priority": "high", "value": 88},
+            {"t": 75, "event": "alarm_acknowledged", "priority": "high", "value": 88, "by": "nurse-a"},
+            {"t": 195, "event": "alarm_rearmed", "priority": "high", "value": 87, "reason": "still_present"},
+            {"t": 210, "event": "alarm_latched", "priority": "high", "value": 93},
+            {
+                "t": 230,
+                "event": "alarm_rearmed",
+                "priority": "medium",
+                "value": 89,
+                "reason": "recurrence",
+                "since": 215,
+            },
+            {"t": 245, "event": "alarm_latched", "priority": "medium", "value": 93},
+            {"t": 255, "event": "alarm_acknowledged", "priority": "medium", "value": 93, "by": "nurse-a"},
+            {
+                "t": 255,
+                "event": "alarm_closed",
+                "priority": "medium",
+                "value": 93,
+                "reason": "acknowledged",
+                "by": "nurse-a",
+            },
+        )
+    ]
+
+
+def test_each_announcement_of_one_alarm_counts() -> None:
+    """What pages tell apart: the first, the reminder, the recurrence; an acknowledgement is none."""
+    story = low_story()
+    alarm = story.bed.state.book.open["SPO2_LOW"]
+    found = [alarm.occurrence]
+    story.acknowledge(26, "SPO2_LOW")
+    found.append(alarm.occurrence)
+    story.samples(26, 327, 89)
+    found.append(alarm.occurrence)
+    story.samples(327, 340, 93)
+    story.samples(340, 360, 89)
+    found.append(alarm.occurrence)
+    story.put(360, "restart")
+    assert [*found, alarm.occurrence] == [1, 1, 2, 3, 4]
+
+
+def test_an_alarm_remembers_how_far_it_went() -> None:
+    """The lowest saturation, the highest pulse since the onset, not what came last; a recurrence begins anew."""
+    story = low_story()
+    story.samples(26, 30, 86)
+    story.samples(30, 40, 93)
+    book = story.bed.state.book
+    alarm = book.open["SPO2_LOW"]
+    assert (alarm.value, alarm.worst) == (93, 86)
+    story.samples(40, 60, 89)
+    assert (alarm.occurrence, alarm.worst) == (2, 89)
+    story = high_pulse_story()
+    story.samples(32, 36, 97, 162)
+    story.samples(36, 40, 97, 152)
+    assert (story.bed.state.book.open["PR_XHIGH"].value, story.bed.state.book.open["PR_XHIGH"].worst) == (152, 162)
+
+
+def test_an_answered_or_ended_alarm_carries_nobody_s_name_into_the_next_announcement() -> None:
+    """Who took note, and when, stands for as long as that holds."""
+    story = high_pulse_story()
+    alarm = story.bed.state.book.open["PR_XHIGH"]
+    story.acknowledge(32, "PR_XHIGH")
+    assert (alarm.acknowledged_by, alarm.acknowledged_at) == ("nurse-a", 32 * SECOND)
+    story.tick(152)
+    assert (alarm.state.value, alarm.acknowledged_by, alarm.acknowledged_at) == ("ACTIVE", None, None)
+    story.samples(153, 163, 97, 110)
+    assert (alarm.state.value, alarm.ended_at) == ("LATCHED", 153 * SECOND)
+    story.samples(163, 180, 97, 155)
+    assert (alarm.state.value, alarm.ended_at) == ("ACTIVE", None)

@@ -409,3 +409,118 @@ def test_4_2_a_symptom_that_is_not_over_calls_again_when_its_rule_is_on_again() 
     assert story.all("alarm_raised") == []
     story.command(22, "resume_alarms", alarm="SYMPTOM")
     assert story.one("alarm_raised")["since"] == 21
+
+
+# -- what is told ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "fields", "reason", "phase"),
+    [
+        ("audio_pause", {"role": "viewer"}, "role_not_allowed", None),
+        ("audio_pause", {"scope": "ward"}, "unknown_scope", None),
+        ("audio_pause", {}, "already_paused", None),
+        ("alarm_pause", {"role": "viewer"}, "role_not_allowed", "INFUSING"),
+        ("alarm_pause", {}, "not_at_bed", "INFUSING"),
+        ("alarm_pause", {"at_bed": True}, "already_paused", "INFUSING"),
+        ("alarm_off", {"alarm": "NONSENSE"} | OFF, "unknown_alarm", "INFUSING"),
+        ("alarm_off", {"alarm": "PR_HIGH", "role": "nurse", "reason": "x"}, "role_not_allowed", "INFUSING"),
+        ("alarm_off", {"alarm": "PR_HIGH"}, "reason_missing", "INFUSING"),
+        ("alarm_off", {"alarm": "SPO2_CRIT"} | OFF, "never_off_infusing", "INFUSING"),
+        ("alarm_off", {"alarm": "PR_LOW"} | OFF, "already_off", "INFUSING"),
+        ("audio_off", {"scope": "bed"}, "only_for_station", None),
+        ("resume_alarms", {"scope": "ward"}, "unknown_scope", None),
+        ("resume_alarms", {"alarm": "PR_HIGH"}, "nothing_inactivated", None),
+        ("resume_alarms", {"state": "AUDIO_OFF"}, "nothing_inactivated", None),
+        ("resume_alarms", {"state": "AUDIO_PAUSED", "alarm": "PR_LOW"}, "nothing_inactivated", None),
+    ],
+)
+def test_4_2_a_refusal_says_what_was_asked_by_whom_and_why_not(
+    command: str, fields: dict[str, Any], reason: str, phase: str | None
+) -> None:
+    """Nothing else is told, and nothing changes."""
+    story = infusing()
+    story.command(11, "audio_pause")
+    story.command(11, "alarm_pause", at_bed=True)
+    story.command(11, "alarm_off", alarm="PR_LOW", **OFF)
+    before = dict(story.bed.state.inactivations)
+    expected = {"t": 12, "bed": BED, "event": "command_refused", "command": command, "reason": reason}
+    expected["by"] = fields.get("by", "nurse-a")
+    assert story.command(12, command, **fields) == [expected if phase is None else expected | {"phase": phase}]
+    assert story.bed.state.inactivations == before
+
+
+@pytest.mark.parametrize(("command", "fields"), [("alarm_pause", {"at_bed": True}), ("alarm_off", {"alarm": "PR_LOW"})])
+def test_4_2_without_a_patient_there_is_nothing_to_pause_or_switch_off(command: str, fields: dict[str, Any]) -> None:
+    found = Story().command(1, command, **fields, **OFF)
+    assert [(line["reason"], line["phase"]) for line in found] == [("wrong_phase", "IDLE")]
+
+
+def test_4_2_alarm_off_line_by_line() -> None:
+    """Begun, remembered, ended by a person with a reason."""
+    story = infusing()
+    told = {"bed": BED, "scope": "bed", "alarm": "PR_LOW"}
+    assert story.command(20, "alarm_off", alarm="PR_LOW", **OFF) == [
+        told
+        | {"t": 20, "event": "inactivation_changed", "from": "ON", "to": "ALARM_OFF"}
+        | {"by": "dr-x", "role": "prescriber", "reason": "athlete"}
+    ]
+    story.tick(320)
+    assert story.one("inactivation_reminder") == told | {
+        "t": 320,
+        "event": "inactivation_reminder",
+        "state": "ALARM_OFF",
+        "by": "dr-x",
+        "since": 20,
+    }
+    assert story.bed.state.inactivations["ALARM_OFF PR_LOW"].reminded_at == 320_000_000
+    assert story.command(330, "resume_alarms", by="nurse-b", reason="over")[0] == told | {
+        "t": 330,
+        "event": "inactivation_changed",
+        "from": "ALARM_OFF",
+        "to": "ON",
+        "since": 20,
+        "by": "nurse-b",
+        "reason": "over",
+    }
+
+
+def test_4_2_resume_ends_only_what_it_names() -> None:
+    """One rule of two that are off; the pause of the sound goes on."""
+    story = infusing()
+    story.command(20, "audio_pause")
+    for alarm in ("PR_LOW", "PR_HIGH"):
+        story.command(21, "alarm_off", alarm=alarm, **OFF)
+    story.command(22, "resume_alarms", alarm="PR_HIGH")
+    assert sorted(story.bed.state.inactivations) == ["ALARM_OFF PR_LOW", "AUDIO_PAUSED"]
+    assert story.bed.off == {"PR_LOW"}
+    story.command(23, "resume_alarms", state="ALARM_OFF")
+    assert sorted(story.bed.state.inactivations) == ["AUDIO_PAUSED"]
+
+
+def test_4_2_a_pause_of_the_sound_and_a_rule_that_is_off_outlive_a_change_of_phase() -> None:
+    """Only the pause of the alarms ends with the phase, and what must not be off while the drug runs."""
+    story = Story().open()
+    story.command(1, "audio_pause")
+    story.command(2, "alarm_pause")
+    story.command(3, "alarm_off", alarm="PR_LOW", **OFF)
+    story.start(10)
+    assert sorted(story.bed.state.inactivations) == ["ALARM_OFF PR_LOW", "AUDIO_PAUSED"]
+
+
+def test_4_2_alarm_paused_outlives_an_acknowledged_alarm_that_grows_in_its_group_alone() -> None:
+    """Present means ACTIVE or ACKED; what is latched when the pause begins is no longer what one deals with."""
+    story = infusing()
+    low_then(story, 20, 40, 88)
+    story.samples(40, 60, 96)
+    assert story.bed.state.book.open["SPO2_LOW"].state.value == "LATCHED"
+    story.command(60, "alarm_pause", at_bed=True)
+    low_then(story, 61, 80, 80)
+    assert story.all("inactivation_changed")[-1]["reason"] == "new_high"
+    story = infusing()
+    low_then(story, 20, 40, 88)
+    story.acknowledge(40, "SPO2_LOW")
+    story.command(40, "alarm_pause", at_bed=True)
+    low_then(story, 41, 60, 80)
+    assert story.all("alarm_raised", alarm="SPO2_CRIT") != []
+    assert [line["to"] for line in story.all("inactivation_changed")] == ["ALARM_PAUSED"]

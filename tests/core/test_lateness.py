@@ -56,8 +56,21 @@ def test_v11_a_restarted_number_is_told() -> None:
     story.sample(0, 97, seq=412)
     story.sample(1, 97, seq=0)
     story.sample(2, 97, seq=1)
-    line = story.one("device_restarted")
-    assert (line["t"], line["device"], line["seq"], line["clock_back_s"]) == (1.0, "ox-1", 0, 0)
+    assert story.one("device_restarted") == {
+        "t": 1.0,
+        "bed": "bay-1",
+        "event": "device_restarted",
+        "device": "ox-1",
+        "seq": 0,
+        "clock_back_s": 0,
+    }
+
+
+def test_v11_a_restarted_number_whose_clock_goes_on_has_no_step_back() -> None:
+    story = Story().open()
+    story.sample(0, 97, seq=412, device_t=100.0)
+    story.sample(1, 97, seq=0, device_t=101.0)
+    assert story.one("device_restarted")["clock_back_s"] == 0
 
 
 def test_v11_a_larger_step_back_is_told_and_makes_a_new_start() -> None:

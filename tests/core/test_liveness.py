@@ -327,6 +327,67 @@ def test_a_device_that_the_site_file_names_no_more_does_not_stay_offline_for_eve
     assert told(story, CUFF) == [(11, "alarm_raised", "low"), (30, "alarm_closed", "low")]
     assert told(story, OXIMETER) == [(11, "alarm_raised", "low"), (30, "alarm_rearmed", "low")]
     assert list(story.bed.state.devices) == [OXIMETER]
+    assert story.one("alarm_closed", alarm="DEVICE_OFFLINE")["reason"] == "unbound"
+
+
+def test_a_device_that_the_site_file_names_anew_is_expected_to_speak_from_the_restart_on() -> None:
+    story = Story(devices=[STREAM])
+    story.sample(0)
+    story.ward.beds[story.name].setup = Setup(story.name, story.rules, (STREAM, POLLED))
+    story.put(30, "restart")
+    story.tick(89.999)
+    assert told(story, CUFF) == []
+    story.tick(90)
+    assert told(story, CUFF) == [(90, "alarm_raised", "low")]
+    assert story.one("alarm_raised", device=CUFF)["since"] == 30
+
+
+def test_a_lost_link_line_by_line() -> None:
+    """Lost and back as they happen, with the reason the driver gave; the alarm with the loss as its beginning."""
+    story = Story(devices=[STREAM]).open()
+    story.sample(1)
+    link(story, 1, "up", reason="open")
+    assert link(story, 2, "down", reason="no such port") == [
+        {"t": 2, "bed": "bay-1", "event": "device_lost", "device": OXIMETER, "reason": "no such port"}
+    ]
+    story.tick(20)
+    known = {"bed": "bay-1", "alarm_id": "bay-1-0001", "alarm": "DEVICE_OFFLINE", "priority": "low"}
+    known |= {"value": None, "limit": None, "device": OXIMETER}
+    assert [line for line in story.lines if line.get("alarm") == "DEVICE_OFFLINE"] == [
+        known | {"t": 11, "event": "alarm_raised", "since": 1, "detail": "no such port"}
+    ]
+    assert link(story, 21, "up", reason="open") == [
+        {"t": 21, "bed": "bay-1", "event": "device_back", "device": OXIMETER, "reason": "open"}
+    ]
+    assert story.sample(22) == [known | {"t": 22, "event": "alarm_closed", "reason": "cleared"}]
+
+
+def test_the_first_word_of_a_link_is_no_return() -> None:
+    """Up where nothing was known before is told to nobody."""
+    story = Story()
+    assert link(story, 0, "up") == []
+
+
+def test_row_15_only_alarms_that_are_present_become_stale() -> None:
+    """What is latched waits for an acknowledgement alone."""
+    story = Story(devices=[SPEAKS_ONCE]).open().start(1)
+    story.cuff(10, 185)
+    story.cuff(100, 150)
+    assert story.bed.state.book.open["SBP_CRIT"].state.value == "LATCHED"
+    link(story, 310, "down", CUFF)
+    story.tick(400)
+    assert story.all("alarm_stale") == []
+
+
+def test_a_cycle_whose_end_nobody_heard_is_forgotten_with_the_link() -> None:
+    """The next inflation is a cycle of its own: of another device's loss it is none."""
+    story = Story(devices=[POLLED]).open().start(1)
+    story.put(10, "cuff", device=CUFF, state="inflating", pressure=0)
+    link(story, 12, "down", OXIMETER)
+    assert story.bed.state.cuff.inflated_by == CUFF
+    link(story, 13, "down", CUFF)
+    cuff = story.bed.state.cuff
+    assert (cuff.state, cuff.inflated_at, cuff.inflated_by) == (None, None, None)
 
 
 def test_v12_lateness_is_learnt_anew_after_a_restart() -> None:

@@ -218,6 +218,28 @@ def test_pulse_lost_not_while_the_cuff_is_up_on_the_probe_s_limb() -> None:
     assert lost(cuffed("left", 200)) == [(60 + 60 + 10, "alarm_raised")]
 
 
+@pytest.mark.parametrize(("silent", "raised"), [(29, True), (31, False)])
+def test_pulse_lost_the_cuff_s_time_alone_does_not_count_into_the_thirty_seconds(silent: int, raised: bool) -> None:
+    """The last value stood until 63. What was silent before the cuff and after its window adds up."""
+    story = good(60, cuff_limb="left", probe_limb="left")
+    story.put(83, "cuff", device=CUFF, state="inflating")
+    story.cuff(113, pulse_rate=None)  # the window is over at 128: 20 s before it count
+    flat(story, 128 + silent - 20, 128 + silent + 10, numbers=False)
+    assert bool(lost(story)) is raised
+
+
+@pytest.mark.parametrize(("silent", "raised"), [(29, True), (31, False)])
+def test_pulse_lost_a_value_from_within_the_window_s_first_moment_counts_from_its_own_end(
+    silent: int, raised: bool
+) -> None:
+    """The last value, of 59, still stands when the cuff inflates: the window's time counts from there on not at all."""
+    story = good(60, cuff_limb="left", probe_limb="left")
+    story.put(60, "cuff", device=CUFF, state="inflating")
+    story.cuff(90, pulse_rate=None)
+    flat(story, 105 + silent, 105 + silent + 11, numbers=False)
+    assert bool(lost(story)) is raised
+
+
 def test_pulse_lost_a_cuff_on_the_other_limb_is_no_excuse() -> None:
     assert lost(cuffed("right", 40)) == [(70, "alarm_raised")]
 

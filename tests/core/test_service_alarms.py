@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from monitor.core.inputs import SystemState
 from tests.support.ward import Line, Story
 
 
@@ -198,3 +199,73 @@ def test_a_discharge_closes_none_of_them() -> None:
     story = Story().open()
     system(story, 1, "storage", ok=False)
     assert [line["event"] for line in story.command(2, "abort", reason="transfer")] == ["phase_changed"] * 2
+
+
+@pytest.mark.parametrize("named", [{"alarm": "STORAGE"}, {"alarm_id": "site-0009"}])
+def test_a_refused_acknowledgement_says_what_was_asked_and_by_whom(named: dict[str, str]) -> None:
+    assert acknowledge(Story(), 1, **named) == [
+        {"t": 1, "bed": None, "event": "command_refused", "command": "acknowledge", "reason": "not_active"}
+        | {"by": "nurse-a"}
+        | named
+    ]
+
+
+def test_trouble_that_is_reported_graver_while_its_delay_runs_is_raised_as_the_graver() -> None:
+    """What was first reported keeps its beginning and its words."""
+    story = Story()
+    system(story, 0, "clock", ok=False, detail="not synchronised")
+    system(story, 30, "clock", ok=False, critical=True, detail="later words")
+    system(story, 40, "clock", ok=False)
+    story.tick(59.999)
+    assert story.lines == []
+    story.tick(60)
+    (line,) = story.lines
+    rule = story.rules.clock.of_server()
+    assert (line["t"], line["since"], line["detail"]) == (60, 0, "not synchronised")
+    assert line["priority"] == rule.critical.word
+
+
+def test_trouble_that_ended_before_its_delay_begins_anew() -> None:
+    story = Story()
+    system(story, 0, "station", ok=False)
+    system(story, 5, "station", ok=True)
+    system(story, 6, "station", ok=False)
+    story.tick(15.999)
+    assert told(story, "STATION_LOST") == []
+    story.tick(16)
+    assert story.one("alarm_raised")["since"] == 6
+
+
+def test_what_is_said_to_have_begun_in_the_future_begins_now() -> None:
+    story = Story()
+    system(story, 5, "station", ok=False, since=100.0)
+    story.tick(15)
+    assert story.one("alarm_raised")["since"] == 5
+
+
+def test_a_conflict_reported_again_lasts_a_minute_more_and_one_of_a_second_device_is_its_own() -> None:
+    story = Story()
+    system(story, 0, "binding", ok=False, subject="a")
+    system(story, 10, "binding", ok=False, subject="b")
+    system(story, 40, "binding", ok=False, subject="a")
+    story.tick(300)
+    assert [(line["t"], line["device"]) for line in story.all("alarm_closed")] == [(70, "b"), (100, "a")]
+
+
+def test_a_conflict_that_comes_back_counts_anew() -> None:
+    """Said to be over, then again: the first minute is forgotten."""
+    story = Story()
+    system(story, 0, "binding", ok=False, subject="a")
+    system(story, 50, "binding", ok=True, subject="a")
+    system(story, 55, "binding", ok=False, subject="a")
+    story.tick(114.999)
+    assert [line["t"] for line in story.all("alarm_closed")] == [50]
+    story.tick(115)
+    assert [line["t"] for line in story.all("alarm_closed")] == [50, 115]
+
+
+def test_a_system_nobody_has_a_rule_for_raises_nothing() -> None:
+    story = Story()
+    assert story.ward.feed(SystemState("recorder", ok=False), 0) == []
+    story.tick(1000)
+    assert story.lines == []

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from config.instant import SECOND
+from config.instant import SECOND, Instant
 from monitor.core.bed import new_bed
 from monitor.core.bed_state import Bed, Setup
+from monitor.core.device import liveness
 from monitor.core.errors import InputError
 from monitor.core.events import Event
 from monitor.core.inputs import Acknowledge, Restart, SystemState, Tick
 from monitor.core.lines.reader import read_input
-from monitor.core.ward import Ward
+from monitor.core.service_alarms import ServiceAlarms
+from monitor.core.ward import BedFault, Ward
 from tests.support.ward import Story, shipped_rules
 
 
@@ -129,3 +131,31 @@ def test_states_of_a_journal_are_taken_over() -> None:
     third = Ward(shipped_rules())
     third.restore([], None)
     assert third.next_deadline() is None
+
+
+def broken(*_: object) -> Instant:
+    raise ZeroDivisionError("a bug")
+
+
+def test_a_bug_at_a_deadline_names_its_bed_and_keeps_what_happened_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others' deadlines are settled by whoever settles again."""
+    ward = ward_of("a", "b", "c")
+    for at, bed in ((1, "a"), (2, "b"), (3, "c")):
+        put(ward, at, bed, "link", device="ox", state="down")
+    part = liveness.settle
+    monkeypatch.setattr(
+        liveness, "settle", lambda bed, due, out: broken() if bed.state.bed == "b" else part(bed, due, out)
+    )
+    with pytest.raises(BedFault, match="at a deadline of b") as caught:
+        ward.settle(20 * SECOND)
+    assert (caught.value.bed, raised(caught.value.events)) == ("b", [(11, "a", "DEVICE_OFFLINE")])
+    assert raised(ward.settle(20 * SECOND)) == [(13, "c", "DEVICE_OFFLINE")]
+
+
+def test_a_bug_at_a_deadline_of_the_service_names_no_bed(monkeypatch: pytest.MonkeyPatch) -> None:
+    ward = ward_of("a")
+    ward.feed(SystemState("binding", ok=False, subject="x"), 0)
+    monkeypatch.setattr(ServiceAlarms, "settle", broken)
+    with pytest.raises(BedFault, match="of the service") as caught:
+        ward.settle(60 * SECOND)
+    assert caught.value.bed is None

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from config.instant import Duration, Instant
-from config.vocabulary import AlarmState, Phase, Verdict
+from typing import NamedTuple
+
+from config.instant import Instant
+from config.vocabulary import AlarmState, Phase, Priority, Verdict
 from monitor.core.bed_state import Bed, Due, by_phase
 from monitor.core.cuff import cuff_schedule
 from monitor.core.events import Event
-from monitor.core.rules.technical import OverdueRule
 from monitor.core.session.session import Session
 
 OVERDUE_PHASES = (Phase.INFUSING, Phase.PAUSED, Phase.RECOVERY)
+
+
+class Level(NamedTuple):
+    """A level of NIBP_OVERDUE, and where the age counts from."""
+
+    priority: Priority
+    since: Instant
 
 
 def due(bed: Bed) -> Due | None:
@@ -83,25 +91,20 @@ def _overdue_due(bed: Bed) -> Due | None:
     every, start = cuff_schedule.interval(bed), counted_from(bed)
     if every is None or start is None:
         return None
-    return _next_level(bed, rule, every, start)
-
-
-def _next_level(bed: Bed, rule: OverdueRule, every: Duration, start: Instant) -> Due | None:
     alarm = bed.state.book.find(rule.rule)
     for factor, priority in rule.levels:
         if alarm is None or priority > alarm.priority:
-            return Due(start + round(every * factor), rule.rule.order, "", priority)
+            return Due(start + round(every * factor), rule.rule.order, "", Level(priority, start))
     return None
 
 
 def _overdue(bed: Bed, due: Due, out: list[Event]) -> None:
-    rule, book = bed.rules.overdue, bed.state.book
+    rule, book, level = bed.rules.overdue, bed.state.book, due.what
     alarm = book.find(rule.rule)
-    if alarm is not None:
-        book.rise(alarm, due.what, bed.state.clock, out)
-        return
-    since = counted_from(bed)
-    book.onset(rule.rule, bed.state.clock, out, priority=due.what, since=bed.state.clock if since is None else since)
+    if alarm is None:
+        book.onset(rule.rule, bed.state.clock, out, priority=level.priority, since=level.since)
+    else:
+        book.rise(alarm, level.priority, bed.state.clock, out)
 
 
 # -- the reading at 20 minutes ------------------------------------------------------------------------------------

@@ -54,9 +54,9 @@ def all_returned(session: Session) -> bool:
 
 def next_at(bed: Bed) -> Instant | None:
     """When the next reading is due: since when, while one is asked for and has not come; None: none is planned."""
-    plan = bed.state.cuff.plan
-    if plan.requested_at is not None and _open(bed):
-        return plan.requested_at
+    asked = bed.state.cuff.plan.requested_at
+    if asked is not None and bed.state.clock < asked + bed.rules.cuff.answer_within:
+        return asked
     waiting = due(bed)
     return None if waiting is None else waiting.at
 
@@ -102,11 +102,6 @@ def _pass_slots(bed: Bed, upto: Instant) -> None:
     session, plan = bed.state.session, bed.state.cuff.plan
     while session is not None and (slot := _slot(bed, session)) is not None and slot <= upto:
         plan.slot_at = slot
-
-
-def _open(bed: Bed) -> bool:
-    asked = bed.state.cuff.plan.requested_at
-    return asked is not None and bed.state.clock - asked < bed.rules.cuff.answer_within
 
 
 def _allowed(bed: Bed, at: Instant, *, urgent: bool = False) -> Instant:
@@ -225,8 +220,10 @@ def ended(bed: Bed, measured: Instant, judged: Verdict, critical: bool, out: lis
         _again(bed, measured, served, out)
         return
     plan.retries = 0
-    if judged is Verdict.VALID and not served:
-        _read_by_others(bed, plan, measured)
+    if judged is Verdict.VALID and not served and plan.slot_at is not None:
+        # The nurse, or the cuff by itself, was ahead of the schedule: the next one counts from here. The moments of
+        # the first minutes of the recovery stay: they count from its beginning.
+        plan.slot_at = max(plan.slot_at, measured)
     if judged is Verdict.SUSPECT or critical:
         if plan.repeats_from is None:
             plan.repeats_from = measured
@@ -236,19 +233,6 @@ def ended(bed: Bed, measured: Instant, judged: Verdict, critical: bool, out: lis
             ask(bed, at, REPEAT, out)
     else:
         plan.repeats_from = None
-
-
-def _read_by_others(bed: Bed, plan: CuffPlan, measured: Instant) -> None:
-    """The nurse, or the cuff by itself, was ahead of the schedule: the next one counts from here.
-
-    Not in the first minutes of the recovery, whose moments are fixed.
-    """
-    session = bed.state.session
-    if session is None or plan.slot_at is None:
-        return
-    fixed_until = None if session.ended_at is None else session.ended_at + bed.rules.cuff.returned_after
-    if fixed_until is None or plan.slot_at >= fixed_until:
-        plan.slot_at = max(plan.slot_at, measured)
 
 
 def refused(bed: Bed, item: MeasurementRefused, now: Instant, out: list[Event]) -> None:

@@ -68,12 +68,12 @@ def _alarm_pause(bed: Bed, item: Command, now: Instant, out: list[Event]) -> Non
 
 
 def _alarm_off(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
-    state, name = bed.state, item.fields.get("alarm")
+    state, name = bed.state, str(item.fields.get("alarm"))
     kept_on = bed.rules.inactivation.kept_on
     problem = None
     if not bed.watched:
         problem = "wrong_phase"
-    elif not isinstance(name, str) or name not in bed.setup.rules.physiological:
+    elif name not in bed.setup.rules.physiological:
         problem = "unknown_alarm"
     elif item.role not in PRESCRIBER:
         problem = "role_not_allowed"
@@ -83,8 +83,8 @@ def _alarm_off(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
         problem = "never_off_infusing"
     elif name in bed.off:
         problem = "already_off"
-    if problem is not None or not isinstance(name, str):
-        refuse(bed, item.command, problem or "unknown_alarm", item.by, now, out, phase=state.phase.value)
+    if problem is not None:
+        refuse(bed, item.command, problem, item.by, now, out, phase=state.phase.value)
         return
     reminder = bed.rules.inactivation.alarm_off_reminder
     _begin(bed, item, off_key(name), Inactivated.ALARM_OFF, now, out, reminder=reminder, alarm=name)
@@ -99,15 +99,16 @@ def _audio_off(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
 
 def _resume(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
     """Everything that is inactivated on the bed, or what `state` or `alarm` name."""
-    state, wanted, alarm = bed.state, item.fields.get("state"), item.fields.get("alarm")
-    found = [
-        key
-        for key, one in state.inactivations.items()
-        if (wanted is None or one.state.value == wanted) and (alarm is None or one.alarm == alarm)
-    ]
+    wanted, alarm = item.fields.get("state"), item.fields.get("alarm")
     if item.fields.get("scope") not in (None, "bed"):
         refuse(bed, item.command, "unknown_scope", item.by, now, out)
-    elif not found:
+        return
+    found = [
+        key
+        for key, one in bed.state.inactivations.items()
+        if (wanted is None or one.state.value == wanted) and (alarm is None or one.alarm == alarm)
+    ]
+    if not found:
         refuse(bed, item.command, "nothing_inactivated", item.by, now, out)
     for key in found:
         _end(bed, key, now, out, by=item.by, reason=item.reason)
