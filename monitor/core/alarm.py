@@ -99,7 +99,6 @@ class Alarm:
     device: str | None
     state: AlarmState
     priority: Priority
-    own_priority: Priority
     since: Instant
     raised_at: Instant
     value: float | None = None
@@ -117,11 +116,8 @@ class Alarm:
 
     def see(self, value: float, *, low: bool) -> None:
         """Another value while the condition is present; `low`: the rule is about values that are too low."""
-        self.value = value
-        if self.worst is None:
-            self.worst = value
-        else:
-            self.worst = min(self.worst, value) if low else max(self.worst, value)
+        worst = value if self.worst is None else self.worst
+        self.value, self.worst = value, min(worst, value) if low else max(worst, value)
 
 
 def instance_key(rule: RuleId, device: str | None) -> str:
@@ -205,14 +201,14 @@ class AlarmBook:
         if alarm is None:
             self.count += 1
             alarm_id = f"{self.owner}-{self.count:04d}"
-            alarm = Alarm(alarm_id, rule, device, AlarmState.IDLE, priority, priority, since, at, value, limit, unit)
+            alarm = Alarm(alarm_id, rule, device, AlarmState.IDLE, priority, since, at, value, limit, unit)
             alarm.worst, alarm.detail = value, detail
             self._move(alarm, Cue.ONSET)
             self.open[key] = alarm
             self._tell(EventKind.ALARM_RAISED, alarm, at, out, since=since, **(extra or {}))
         else:
             self._move(alarm, Cue.ONSET)
-            alarm.priority = alarm.own_priority = priority
+            alarm.priority = priority
             alarm.since, alarm.value, alarm.limit, alarm.worst = since, value, limit, value
             alarm.detail = detail
             alarm.ended_at = None
@@ -244,8 +240,6 @@ class AlarmBook:
     def end(self, alarm: Alarm, at: Instant, out: list[Event], reason: str, by: str | None = None) -> None:
         """Close it whatever its state: discharge, phase, a rule switched off (row 16, rulings 2.7)."""
         self._move(alarm, Cue.END)
-        if alarm.ended_at is None:
-            alarm.ended_at = at
         self._close(alarm, at, out, reason, by)
 
     def rise(self, alarm: Alarm, priority: Priority, at: Instant, out: list[Event]) -> None:
@@ -347,8 +341,6 @@ class AlarmBook:
         self._tell(EventKind.ALARM_REARMED, alarm, at, out, reason=reason, **more)
 
     def _close(self, alarm: Alarm, at: Instant, out: list[Event], reason: str, by: str | None = None) -> None:
-        alarm.state = AlarmState.CLOSED
-        alarm.remind_at = alarm.held_back = None
         del self.open[instance_key(alarm.rule, alarm.device)]
         more: dict[str, Any] = {"reason": reason}
         if by is not None:

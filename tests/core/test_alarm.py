@@ -43,7 +43,7 @@ ROWS: dict[tuple[AlarmState, Cue], tuple[AlarmState, str]] = {
 
 def book_with(state: AlarmState, *, latched: bool = True) -> tuple[AlarmBook, Alarm]:
     rule = RuleId("SPO2_CRIT", 0, latched=latched)
-    alarm = Alarm("bay-1-0001", rule, None, state, Priority.HIGH, Priority.HIGH, 0, 0)
+    alarm = Alarm("bay-1-0001", rule, None, state, Priority.HIGH, 0, 0)
     return AlarmBook("bay-1", "bay-1", 1, {"SPO2_CRIT": alarm}), alarm
 
 

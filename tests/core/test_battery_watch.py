@@ -158,3 +158,14 @@ def test_a_restart_announces_it_again_and_forgets_a_device_that_is_bound_no_more
     story.put(50, "restart")
     assert told(story)[1:] == [(50, "alarm_rearmed", "low")]
     assert told(story, OXIMETER)[1:] == [(50, "alarm_closed", "low")]
+
+
+def test_a_percentage_that_comes_after_the_flag_is_what_the_alarm_shows() -> None:
+    """The flag had none; from then on the least counts."""
+    story = Story()
+    story.samples(0, 31, flags=["battery_low"])
+    alarm = story.bed.state.book.open[f"BATTERY@{OXIMETER}"]
+    assert (alarm.value, alarm.worst) == (None, None)
+    for t, percent in ((40, 14), (50, 12), (60, 15)):
+        battery(story, t, percent, OXIMETER)
+    assert (alarm.value, alarm.worst) == (15, 12)

@@ -414,6 +414,7 @@ def test_each_announcement_of_one_alarm_counts() -> None:
     """What pages tell apart: the first, the reminder, the recurrence; an acknowledgement is none."""
     story = low_story()
     alarm = story.bed.state.book.open["SPO2_LOW"]
+    assert (alarm.since, alarm.raised_at) == (10 * SECOND, 25 * SECOND)
     found = [alarm.occurrence]
     story.acknowledge(26, "SPO2_LOW")
     found.append(alarm.occurrence)

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.core.pleth.beats import find_beats
+from monitor.core.pleth.beats import find_beats, median
 from monitor.core.pleth.filter import prepare
 from monitor.core.pleth.measures import NOTHING, Measures, Meter, pulse_present
 from monitor.core.pleth.numbers import NUMBERS
+from monitor.core.pleth.quality import skewness_of
 from simulator.pleth import PlethWave, Pulse
 
 RATE_HZ = 75.0
@@ -259,3 +260,44 @@ def test_a_sampling_rate_that_shows_no_pulse_is_refused(rate_hz: float) -> None:
 def test_pulse_present_is_good_quality_in_5_of_the_last_10_seconds(qualities: list[float], present: bool) -> None:
     """Signals-and-simulation, section 2: the limits included."""
     assert pulse_present(qualities) is present
+
+
+@pytest.mark.parametrize(
+    ("values", "skewness"),
+    [
+        ([0, 0, 0, 1], 2 / 3**0.5),
+        ([1, 1, 1, 0], -2 / 3**0.5),
+        ([1, 2, 3, 4], 0.0),
+        ([-70, 10, 10, 10, 10, 30], -1.5655),
+        ([7, 7, 7], 0.0),
+    ],
+)
+def test_skewness_is_the_third_standardised_moment(values: list[float], skewness: float) -> None:
+    """Whatever the shift and the scale, and of each row by itself."""
+    row = np.array(values, dtype=np.float64)
+    found = skewness_of(np.stack([row, 1000 * row + 12345, -row]))
+    assert found == pytest.approx([skewness, skewness, -skewness], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("row", "middle"),
+    [
+        ([3.0], 3),
+        ([3.0, 1.0], 2),
+        ([5.0, np.nan, 1.0], 3),
+        ([np.nan, 5.0, 2.0, 1.0], 2),
+        ([np.nan, np.nan, 4.0, 4.0, 8.0, 1.0], 4),
+        ([np.nan], None),
+    ],
+)
+def test_the_median_of_what_is_there(row: list[float], middle: float | None) -> None:
+    (found,) = median(np.array([row]))
+    assert (None if np.isnan(found) else found) == middle
+
+
+def test_lost_samples_lie_on_a_line_and_at_an_edge_repeat_the_nearest() -> None:
+    gone = float("nan")
+    row = np.array([[gone, gone, 0.0, gone, gone, gone, 40.0, 10.0, gone]])
+    wave = prepare(np.repeat(row, 1, axis=0), RATE_HZ, METER.taps, NUMBERS)
+    assert (wave.levels[0] * wave.span[0] / 65536 + wave.low[0]).round().tolist() == [0, 0, 0, 10, 20, 30, 40, 10, 10]
+    assert wave.lost[0].tolist() == [True, True, False, True, True, True, False, False, True]

@@ -36,7 +36,7 @@ RULES = {rule.name: rule for rule in rule_ids(shipped_rules())}
 
 
 def alarm(rule: str, device: str | None = None, **more: Any) -> Alarm:
-    return Alarm("bay-1-0001", RULES[rule], device, AlarmState.ACTIVE, Priority.HIGH, Priority.HIGH, 0, 0, **more)
+    return Alarm("bay-1-0001", RULES[rule], device, AlarmState.ACTIVE, Priority.HIGH, 0, 0, **more)
 
 
 @pytest.mark.parametrize("name", sorted(RULES))

@@ -20,7 +20,6 @@ class Beats:
         there: False in unused places.
         peak, foot: sample of the peak and of the minimum before it; 0 in unused places.
         at: time of the peak in s from the window's start, finer than a sample; NaN in unused places.
-        top: level of the filtered wave at the peak.
         height: of the peak above its foot, in levels.
         interval: s since the beat before; NaN where there is none or too much of the wave between them was lost.
     """
@@ -29,7 +28,6 @@ class Beats:
     peak: Wholes
     foot: Wholes
     at: Floats
-    top: Floats
     height: Floats
     interval: Floats
 
@@ -58,7 +56,7 @@ def find_beats(wave: Wave, rate_hz: float, numbers: PlethNumbers) -> Beats:
     between = _at(lost, peak[:, 1:]) - _at(lost, peak[:, :-1])
     whole = there[:, :-1] & (between <= numbers.bridge_s * rate_hz)
     interval[:, 1:] = np.where(whole, at[:, 1:] - at[:, :-1], np.nan)
-    return Beats(there, peak, foot, at, np.where(there, _at(wave.filtered, peak), 0.0), height, interval)
+    return Beats(there, peak, foot, at, height, interval)
 
 
 def pulse_rate(beats: Beats, numbers: PlethNumbers) -> Floats:
