@@ -7,10 +7,8 @@ the journal at most 250 ms, then they are told in order (rulings, section 5).
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -20,12 +18,10 @@ from alerts.alert import Alert
 from alerts.ledger import Page
 from config.instant import Clock, Instant
 from config.vocabulary import Metric
-from monitor.board import AlarmPicture, Board, Change
-from monitor.core.alarm import AlarmBook
+from monitor.board import AlarmPicture, Board
 from monitor.core.bed_state import Bed
 from monitor.core.errors import CoreFault, InputError
-from monitor.core.events import Event, EventKind
-from monitor.core.inactivation.station_inactivation import STATION_EVENTS
+from monitor.core.events import Event
 from monitor.core.inputs import (
     Acknowledge,
     Command,
@@ -39,37 +35,13 @@ from monitor.core.inputs import (
 )
 from monitor.core.lines.writer import write_input
 from monitor.core.ward import BedFault, Ward
-from monitor.journal import Commit, Durable, InputLine, Journal, storable, write_down
+from monitor.journal import InputLine, Journal, storable, write_down
 from monitor.journal.record import SnapshotReason
-from monitor.pages import STATION_LOST, PageWriter
+from monitor.pages import PageWriter
 from monitor.snapshots import Snapshots, session_of
-from monitor.wording import loggable
+from monitor.telling import LoopStats, Teller, Telling
 
 log = structlog.get_logger("bedwatch.loop")
-
-
-@dataclass(slots=True)
-class LoopStats:
-    """What the loop has done since start."""
-
-    inputs: int = 0
-    events: int = 0
-    bugs: int = 0
-    told_before_durable: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """Events on their way: told when the commit is settled."""
-
-    commit: Commit
-    changes: list[Change]
-    pages: list[Page]
-    beds: frozenset[str]
-    station: bool
-    wanted: list[Event]
-    to_log: list[Event]
-    done: asyncio.Future[None]
 
 
 class Loop:
@@ -106,22 +78,27 @@ class Loop:
         self._ward = ward
         self._journal = journal
         self._clock = clock
-        self._board = board
         self._writer = writer
-        self._plan = plan
-        self._send = send
-        self._alarms_told = alarms_told
         self._bed_changed = bed_changed
-        self._station_changed = station_changed
-        self._cuff_wanted = cuff_wanted
         self._last: Instant = clock.now() if since is None else since
-        self._log_events = log_events
-        self._tellings: deque[_Telling] = deque()
-        self._something_to_tell = asyncio.Event()
         self._woken = asyncio.Event()
         self._sleeping_until: Instant | None = None
         self._snapshots = Snapshots(ward, journal)
         self.stats = LoopStats()
+        self._teller = Teller(
+            ward,
+            journal,
+            board,
+            writer,
+            self.stats,
+            plan=plan,
+            send=send,
+            alarms_told=alarms_told,
+            bed_changed=bed_changed,
+            station_changed=station_changed,
+            cuff_wanted=cuff_wanted,
+            log_events=log_events,
+        )
 
     # -- the way in ----------------------------------------------------------------------------------------------
 
@@ -147,7 +124,7 @@ class Loop:
             raise CoreFault(f"the core failed on {type(item).__name__}")
         return events
 
-    def _fold(self, item: Input, at: Instant | None) -> tuple[list[Event] | None, list[_Telling]]:
+    def _fold(self, item: Input, at: Instant | None) -> tuple[list[Event] | None, list[Telling]]:
         """The events and what is told of them; no list of events when the core failed on the input."""
         if isinstance(item, Restart) and item.bed is None:
             return self._restart(item, at)
@@ -182,7 +159,7 @@ class Loop:
             self._fault(bed_id, now)
             return None, told
         self._journal.record_input(now, bed_id, session or session_of(bed), line, _verdicts(bed, item))
-        told += self.publish(events, session)
+        told += self._teller.publish(events, session)
         if bed is not None:
             self._snapshots.after(bed, events, opening, before, now, session)
             self._bed_changed(bed.state.bed)
@@ -194,11 +171,11 @@ class Loop:
         self._last = max(self._clock.now() if at is None else at, self._last)
         self._ward.await_devices(None, self._last)
 
-    def _restart(self, item: Restart, at: Instant | None) -> tuple[list[Event], list[_Telling]]:
+    def _restart(self, item: Restart, at: Instant | None) -> tuple[list[Event], list[Telling]]:
         """An input of its own for each bed, so that a session's inputs hold it; then the service's alarms."""
         self.awake(at)
         events: list[Event] = []
-        told: list[_Telling] = []
+        told: list[Telling] = []
         for bed_id in self._ward.beds:
             of_bed, tellings = self._fold(replace(item, bed=bed_id), at)
             events += of_bed or []
@@ -206,25 +183,25 @@ class Loop:
         now = self._last
         of_service = self._ward.restart_service(now)
         self._journal.record_input(now, None, None, write_input(item, now))
-        told += self.publish(of_service)
+        told += self._teller.publish(of_service)
         self._wake_earlier()
         return events + of_service, told
 
-    def _settle(self, now: Instant) -> list[_Telling]:
+    def _settle(self, now: Instant) -> list[Telling]:
         """Every deadline up to `now`; a bug on one bed must not silence the others.
 
         Moment by moment: what is told of an alarm is read off its book, which must not be further on than the events.
         """
         told = []
         while (due := self._ward.next_deadline()) is not None and due <= now:
-            told += self._call_for_folded(due)
+            told += self._teller.call_for_folded(due)
             try:
-                told += self.publish(self._ward.settle(due))
+                told += self._teller.publish(self._ward.settle(due))
             except BedFault as fault:
                 log.exception("the core failed at a deadline", bed=fault.bed)
-                told += self.publish(fault.events)
+                told += self._teller.publish(fault.events)
                 self._fault(fault.bed, now)
-        return told + self._call_for_folded(now)
+        return told + self._teller.call_for_folded(now)
 
     def _fault(self, bed_id: str | None, now: Instant) -> None:
         """A bug: the bed shows a technical alarm."""
@@ -234,7 +211,7 @@ class Loop:
     @property
     def untold(self) -> int:
         """Batches of events that are decided and wait for the journal before they are told."""
-        return len(self._tellings)
+        return self._teller.untold
 
     # -- time ----------------------------------------------------------------------------------------------------
 
@@ -242,7 +219,7 @@ class Loop:
         """Wake at every deadline of the ward, and tell what is durable, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._keep_time(), name="deadlines")
-            tasks.create_task(self._tell(), name="telling")
+            tasks.create_task(self._teller.run(), name="telling")
 
     async def _keep_time(self) -> None:
         while True:
@@ -283,104 +260,13 @@ class Loop:
 
     # -- the way out ---------------------------------------------------------------------------------------------
 
-    def publish(self, events: Sequence[Event], session: str | None = None) -> list[_Telling]:
+    def publish(self, events: Sequence[Event], session: str | None = None) -> None:
         """Journal events, bed by bed in their order; they are told when that is durable."""
-        tellings = []
-        for bed_id, group in groupby(events, key=lambda event: event.bed):
-            batch = list(group)
-            bed = self._ward.beds.get(bed_id) if bed_id is not None else None
-            known = None if bed_id is None else session_of(bed) or session
-            changes = self._board.decide(batch, [self._book(bed)])
-            patient = None if bed is None or bed.state.session is None else bed.state.session.patient
-            alerts = self._writer.alerts(batch, changes, known, patient)
-            if any(change.before is None and change.after.alarm == STATION_LOST for change in changes):
-                alerts += self._catch_up(batch[-1].at)
-            pages = [page for alert in alerts for page in self._plan(alert)]
-            commit = self._journal.append(batch, pages, session=known)
-            self.stats.events += len(batch)
-            beds = frozenset() if bed_id is None else frozenset({bed_id})
-            told = asyncio.get_running_loop().create_future()
-            station = bed_id is None and any(event.kind in STATION_EVENTS for event in batch)
-            wanted = [event for event in batch if event.kind is EventKind.NIBP_REQUESTED]
-            to_log = batch if self._log_events else []
-            telling = _Telling(commit, changes, pages, beds, station, wanted, to_log, told)
-            self._tellings.append(telling)
-            tellings.append(telling)
-        if tellings:
-            self._something_to_tell.set()
-        return tellings
-
-    def _call_for_folded(self, at: Instant) -> list[_Telling]:
-        """Somebody hears of what a combined call was to stand for and did not name, once its minute is over."""
-        tellings = []
-        for bed_id, alarm_ids in self._writer.folded(at).items():
-            bed = self._ward.beds[bed_id]
-            session = session_of(bed)
-            patient = None if bed.state.session is None else bed.state.session.patient
-            shown = self._board.decided(bed_id)
-            alerts = self._writer.call_for_folded(alarm_ids, shown, at, session, patient)
-            pages = [page for alert in alerts for page in self._plan(alert)]
-            if pages:
-                commit = self._journal.append([], pages, session=session)
-                told = asyncio.get_running_loop().create_future()
-                tellings.append(_Telling(commit, [], pages, frozenset(), False, [], [], told))
-        self._tellings.extend(tellings)
-        if tellings:
-            self._something_to_tell.set()
-        return tellings
-
-    def _catch_up(self, at: Instant) -> list[Alert]:
-        """Nobody sees the station any more: its open alarms go out to people."""
-        found = self._writer.catch_up(self._board.decided(None), at, None, None)
-        for bed in self._ward.beds.values():
-            session = bed.state.session
-            patient = None if session is None else session.patient
-            found += self._writer.catch_up(self._board.decided(bed.state.bed), at, session_of(bed), patient)
-        return found
-
-    async def _tell(self) -> None:
-        while True:
-            await self._something_to_tell.wait()
-            self._something_to_tell.clear()
-            to_log: list[Event] = []
-            try:
-                while self._tellings:
-                    to_log += await self._tell_first()
-            finally:
-                # A line of log takes as long as a step of the core: it comes when nobody waits to be told.
-                for event in to_log:
-                    # A moving hand rejects all day.
-                    say = log.debug if event.kind is EventKind.VALUE_REJECTED else log.info
-                    say(event.kind.value, **loggable(event))
-
-    async def _tell_first(self) -> list[Event]:
-        """Tell the oldest of what waits as soon as it is durable; what of it the log should say."""
-        telling = self._tellings[0]
-        result = await telling.commit.wait()
-        self._tellings.popleft()
-        durable = isinstance(result, Durable)
-        self.stats.told_before_durable += not durable
-        shown = self._board.tell(telling.changes, durable=durable)
-        if shown:
-            self._alarms_told(shown)
-        for bed_id in telling.beds:
-            self._bed_changed(bed_id)
-        if telling.station:
-            self._station_changed()
-        if telling.pages:
-            self._send(telling.pages)
-        for event in telling.wanted:
-            self._cuff_wanted(event)
-        if not telling.done.done():
-            telling.done.set_result(None)
-        return telling.to_log
+        self._teller.publish(events, session)
 
     def keep_all(self, reason: SnapshotReason) -> None:
         """Snapshot every bed and the service."""
         self._snapshots.keep_all(reason, self._last)
-
-    def _book(self, bed: Bed | None) -> AlarmBook:
-        return self._ward.service.state.book if bed is None else bed.state.book
 
 
 def _write_down(item: Input, now: Instant) -> tuple[Input, InputLine]:
