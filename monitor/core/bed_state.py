@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -328,6 +329,11 @@ class Due(NamedTuple):
     def rank(self) -> tuple[Instant, int, str]:
         """Sorting key."""
         return (self.at, self.order, self.key)
+
+
+def earliest(found: Iterable[Due]) -> Due | None:
+    """What comes first of all of them; None of none."""
+    return min(found, key=Due.rank, default=None)
 
 
 # A pause ends before anything else at its moment.

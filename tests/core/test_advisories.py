@@ -101,9 +101,15 @@ def test_5_2_two_readings_that_differ_ask_for_a_third(second: tuple[float, float
     story = pre((120, 76), second)
     assert (raised(story, "third_reading")["metric"], raised(story, "third_reading")["t"]) == (metric, 120)
     story.tick(180)
-    assert story.all("nibp_requested", reason="third_reading")[-1]["t"] == 180
+    request = story.all("nibp_requested", reason="third_reading")[-1]
+    assert (request["t"], request["due_at"]) == (180, 180)
     story.cuff(181, 122, 76)
     assert hints(story, "third_reading")[-1] == (181, "ended")
+
+
+def test_5_2_the_third_reading_hint_shows_both_in_the_order_they_were_taken() -> None:
+    assert raised(pre((120, 76), (140, 77)), "third_reading")["values"] == [120, 140]
+    assert raised(pre((140, 76), (120, 77)), "third_reading")["values"] == [140, 120]
 
 
 def test_5_2_two_readings_within_10_and_8_ask_for_nothing() -> None:
@@ -263,3 +269,35 @@ def test_extra_ticks_bring_no_further_hints() -> None:
         ticked.run(t)
     ticked.run(START + 1500)
     assert [line for line in ticked.lines if "advisory" in line] == [line for line in plain.lines if "advisory" in line]
+
+
+# -- section 4: the edges of HOLD --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pressure", "wave", "opening", "metrics"),
+    [
+        ((159, 99), (97, 72), {}, []),
+        ((160, 99), (97, 72), {}, ["systolic"]),
+        ((159, 100), (97, 72), {}, ["diastolic"]),
+        ((120, 76), (97, 46), {}, []),
+        ((120, 76), (97, 45), {}, ["pulse_rate"]),
+        ((120, 76), (97, 109), {}, []),
+        ((120, 76), (97, 110), {}, ["pulse_rate"]),
+        ((120, 76), (94, 72), {}, []),
+        ((120, 76), (93, 72), {}, ["spo2"]),
+        ((120, 76), (93, 72), {"on_oxygen": True}, []),
+        ((165, 105), (93, 120), {}, ["systolic", "diastolic", "pulse_rate", "spo2"]),
+    ],
+)
+def test_hold_begins_exactly_at_the_documents_numbers(
+    pressure: tuple[float, float], wave: tuple[float, float], opening: dict[str, Any], metrics: list[str]
+) -> None:
+    story = ReturnStory(lambda t: wave, baseline=False, **opening)
+    story.plan.clear()
+    for t in (100, 200, 300):
+        story.reading(t, *pressure)
+    story.run(590)
+    found = story.command(590, "start_infusion")
+    held = [line["metrics"] for line in found if line.get("reason") == "hold"]
+    assert held == ([metrics] if metrics else [])

@@ -100,3 +100,21 @@ def test_a_restart_is_no_pause_of_the_device() -> None:
     story.put(170, "restart")
     story.samples(171, 221)
     assert story.told("ID_CONFLICT") == [(220, "alarm_raised")]
+
+
+def test_the_alarm_says_what_happens_to_the_numbers() -> None:
+    story = discharged()
+    story.samples(100, 221)
+    assert story.one("alarm_raised", alarm="ID_CONFLICT") == {
+        "t": 220,
+        "bed": "bay-1",
+        "event": "alarm_raised",
+        "alarm_id": "bay-1-0001",
+        "alarm": "ID_CONFLICT",
+        "priority": "medium",
+        "value": None,
+        "limit": None,
+        "device": OXIMETER,
+        "since": 100,
+        "detail": "numbers still arrive after the discharge; they are kept apart",
+    }

@@ -6,7 +6,7 @@ import pytest
 
 from config.instant import MINUTE, SECOND, Instant
 from config.vocabulary import Grade, Metric
-from monitor.core.recovery.baseline import Baseline, PressureReading, from_readings, from_track
+from monitor.core.recovery.baseline import Baseline, PressureReading, by_hand, from_readings, from_track
 from monitor.core.track import Track
 from tests.support.return_story import START, ReturnStory
 from tests.support.ward import shipped_rules
@@ -152,3 +152,22 @@ def test_a_start_entered_a_minute_late_freezes_what_the_timely_one_would_have() 
         return [{key: value for key, value in line.items() if key != "t"} for line in story.all("baseline_frozen")]
 
     assert frozen(late) == frozen(timely)
+
+
+def test_5_3_of_several_values_read_off_another_device_the_newest_before_the_start_counts() -> None:
+    """Whatever the order of entry; those of the start itself or of more than five minutes before it do not."""
+    window = 5 * MINUTE
+    assert by_hand([(AT - 2 * MINUTE, 70), (AT - 1 * MINUTE, 75), (AT - 3 * MINUTE, 99)], AT, window).value == 75
+    assert by_hand([(AT - window, 70)], AT, window) == Baseline(70, Grade.C, ["manual"])
+    assert by_hand([(AT - window - 1, 70), (AT, 80)], AT, window) == Baseline(None, Grade.NONE, [])
+
+
+@pytest.mark.parametrize(("first", "grade"), [(119, Grade.A), (130, Grade.A), (131, Grade.B), (132, Grade.C)])
+def test_5_3_readings_of_two_arms_are_comparable_by_a_pair_that_agrees(first: float, grade: Grade) -> None:
+    """Within the third reading's limit of each other, however far apart the others are."""
+    readings = [
+        PressureReading(AT - 5 * MINUTE, 1, first, 76, None, limb="right"),
+        PressureReading(AT - 3 * MINUTE, 2, 120, 76, None, limb="left"),
+        PressureReading(AT - 1 * MINUTE, 3, 121, 76, None, limb="left"),
+    ]
+    assert from_readings(readings, Metric.SYSTOLIC, AT, [], RULE, "left").grade is grade

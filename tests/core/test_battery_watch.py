@@ -169,3 +169,11 @@ def test_a_percentage_that_comes_after_the_flag_is_what_the_alarm_shows() -> Non
     for t, percent in ((40, 14), (50, 12), (60, 15)):
         battery(story, t, percent, OXIMETER)
     assert (alarm.value, alarm.worst) == (15, 12)
+
+
+def test_the_delay_counts_from_the_first_word_however_often_it_is_repeated() -> None:
+    story = Story()
+    for t, percent in ((0, 19), (10, 18), (20, 17)):
+        battery(story, t, percent)
+    story.tick(30)
+    assert (story.one("alarm_raised")["t"], story.one("alarm_raised")["since"]) == (30, 0)

@@ -206,3 +206,55 @@ def test_the_end_of_the_session_drops_what_is_pending_and_forgets_the_breathing(
     assert story.bed.state.breathing.condition is None
     derive(story, 41, 200, 6)
     assert [event for _, event in events(story)] == ["alarm_pending_dropped"]
+
+
+OFF: dict[str, Any] = {"alarm": "RR_LOW", "by": "dr-x", "role": "prescriber", "reason": "counted by hand"}
+
+
+def test_rr_low_switched_off_drops_what_is_pending_and_begins_anew_when_it_is_on() -> None:
+    story = Story().open()
+    derive(story, 10, 40, 6)
+    story.command(40, "alarm_off", **OFF)
+    line = story.one("alarm_pending_dropped", alarm="RR_LOW")
+    assert (line["t"], line["held_s"], line["reason"]) == (40, 30, "alarm_off")
+    derive(story, 41, 60, 6)
+    story.command(60, "resume_alarms", alarm="RR_LOW")
+    derive(story, 61, 130, 6)
+    assert story.one("alarm_raised", alarm="RR_LOW")["since"] == 61
+
+
+def test_rr_low_switched_off_closes_what_is_open_and_stays_closed() -> None:
+    story = Story().open()
+    derive(story, 10, 75, 6)
+    story.command(75, "alarm_off", **OFF)
+    derive(story, 76, 200, 6)
+    assert [event for _, event in events(story) if event.startswith("alarm_")] == ["alarm_raised", "alarm_closed"]
+    assert story.one("alarm_closed", alarm="RR_LOW")["reason"] == "alarm_off"
+
+
+def test_a_low_count_takes_over_the_alarm_of_the_derived_rate_with_its_limit() -> None:
+    """From then on the derived rate neither moves nor ends it."""
+    story = Story().open()
+    derive(story, 10, 80, 6)
+    alarm = story.bed.state.book.open["RR_LOW"]
+    assert (alarm.value, alarm.limit) == (6, 7)
+    count(story, 80, 5)
+    derive(story, 81, 200, 14)
+    assert (alarm.value, alarm.limit, alarm.worst) == (5, 8, 5)
+    assert events(story) == [(70, "alarm_raised")]
+
+
+def test_the_derived_alarm_remembers_the_lowest_rate() -> None:
+    story = Story().open()
+    derive(story, 10, 80, 6)
+    derive(story, 80, 90, 4)
+    derive(story, 90, 100, 6.5)
+    alarm = story.bed.state.book.open["RR_LOW"]
+    assert (alarm.value, alarm.worst) == (6.5, 4)
+
+
+@pytest.mark.parametrize(("quality", "raised"), [(0.8, True), (0.799, False)])
+def test_a_derived_rate_counts_from_the_documents_quality_on(quality: float, raised: bool) -> None:
+    story = Story().open()
+    derive(story, 10, 100, 6, quality)
+    assert bool(events(story)) is raised

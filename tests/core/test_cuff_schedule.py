@@ -352,3 +352,142 @@ def test_1_4_doubtful_readings_before_the_start_are_not_asked_for_every_minute()
     late = [due for due in asked(story) if due > 600]
     assert len(late) <= 2 * (2400 - 600) / 300 + 2
     assert any(later - before >= 240 for before, later in pairwise(late))
+
+
+# -- what the page shows of it --------------------------------------------------------------------------------------
+
+
+def shown(story: Story) -> float | None:
+    """When the next reading is due, as people see it."""
+    found = cuff_schedule.next_at(story.bed)
+    return None if found is None else found / SECOND
+
+
+def test_next_due_is_the_open_request_until_its_time_to_answer_is_over() -> None:
+    """Two minutes; then it is when the reading is asked for again."""
+    story = infusing(600)
+    assert shown(story) == 900
+    story.tick(900)
+    assert shown(story) == 900
+    story.tick(1019)
+    assert shown(story) == 900
+    story.tick(1020)
+    assert shown(story) == 1200
+    story.cuff(1030)
+    assert shown(story) == 1330
+
+
+def test_next_due_of_an_empty_bed_is_never() -> None:
+    story = infusing(600)
+    story.tick(900)
+    story.command(901, "abort", reason="transfer")
+    assert shown(story) is None
+
+
+def test_next_due_with_the_baseline_complete_is_never() -> None:
+    story = Story().open()
+    for at in (100, 200, 300):
+        story.cuff(at)
+    assert shown(story) is None
+
+
+def test_a_request_line_by_line() -> None:
+    story = Story(devices=STARTABLE).open()
+    story.tick(60)
+    assert story.one("nibp_requested") == {
+        "t": 60,
+        "bed": "bay-1",
+        "event": "nibp_requested",
+        "device": CUFF,
+        "reason": "baseline",
+        "due_at": 60,
+        "automatic": True,
+    }
+    assert story.put(61, "nibp_refused", device=CUFF, reason="busy") == [
+        {"t": 61, "bed": "bay-1", "event": "nibp_refused", "device": CUFF, "reason": "busy", "request": "baseline"}
+    ]
+
+
+def test_a_refusal_that_nobody_asked_for_makes_no_request() -> None:
+    """A driver may say once more what it said before."""
+    story = infusing(600)
+    assert [line["request"] for line in story.put(700, "nibp_refused", device=CUFF, reason="busy")] == [None]
+    story.tick(899)
+    assert asked(story, "retry") == []
+
+
+def test_a_refused_request_is_made_again_once() -> None:
+    """As a failed attempt is; the next of the schedule may be tried again in its turn."""
+    story = infusing(600)
+    for t in (900, 960):
+        story.tick(t)
+        story.put(t + 1, "nibp_refused", device=CUFF, reason="busy")
+    story.tick(1199)
+    assert asked(story, "retry") == [961]
+    story.put(1201, "nibp_refused", device=CUFF, reason="busy")
+    story.tick(1300)
+    assert asked(story, "retry") == [961, 1261]
+
+
+def test_a_refused_request_leaves_what_waits_to_its_own_time() -> None:
+    """A reading is asked for already: it serves as the retry."""
+    story = infusing(600)
+    story.tick(900)
+    cuff_schedule.ask(story.bed, 1100 * SECOND, "later", [])
+    story.bed.wake = 0
+    story.put(901, "nibp_refused", device=CUFF, reason="busy")
+    story.tick(1150)
+    assert [(line["t"], line["reason"]) for line in story.all("nibp_requested")][-1] == (1100, "later")
+    assert asked(story, "retry") == []
+
+
+def test_an_urgent_reading_takes_the_place_of_what_waits_and_no_other_takes_its() -> None:
+    story = infusing(600)
+    cuff_schedule.ask(story.bed, 700 * SECOND, "repeat", [])
+    cuff_schedule.ask(story.bed, 720 * SECOND, "vasovagal", [], urgent=True)
+    cuff_schedule.ask(story.bed, 710 * SECOND, "repeat", [])
+    cuff_schedule.ask(story.bed, 715 * SECOND, "other", [], urgent=True)
+    story.bed.wake = 0
+    story.tick(760)
+    assert [(line["t"], line["reason"]) for line in story.all("nibp_requested")][3:] == [(720, "vasovagal")]
+
+
+def test_a_later_wish_does_not_put_an_earlier_one_off() -> None:
+    story = infusing(600)
+    for at, reason in ((700, "first"), (700, "same moment"), (701, "later")):
+        cuff_schedule.ask(story.bed, at * SECOND, reason, [])
+    story.bed.wake = 0
+    story.tick(760)
+    assert [(line["t"], line["reason"]) for line in story.all("nibp_requested")][3:] == [(700, "first")]
+
+
+def test_nobody_is_measured_for_an_empty_bed() -> None:
+    story = Story()
+    story.command(0, "audio_pause")
+    cuff_schedule.ask(story.bed, 10 * SECOND, "vasovagal", [], urgent=True)
+    story.open(20)
+    story.tick(79)
+    assert asked(story) == []
+
+
+def test_section_3_a_reading_by_hand_moves_the_schedule_to_when_it_was_measured() -> None:
+    """Told ten seconds later; one that serves the request itself leaves the schedule where it is."""
+    story = infusing(600)
+    story.cuff(720, measured_t=710)
+    story.tick(1010)
+    story.cuff(1040)
+    story.tick(1310)
+    assert asked(story, "schedule") == [1010, 1310]
+
+
+@pytest.mark.parametrize(("retry_at", "times"), [(2049, 1), (2050, 2), (2349, 2), (2350, 1)])
+def test_6_3_two_retries_only_within_the_grace_around_the_deadline(retry_at: float, times: int) -> None:
+    """From 17.5 to 22.5 minutes after the end; elsewhere one."""
+    story = recovering(1000)
+    story.tick(retry_at - 200)
+    story.bed.state.cuff.failed = 0
+    before = len(asked(story, "retry"))
+    cuff_schedule._again(story.bed, round(retry_at * SECOND), "schedule", [])
+    story.bed.state.cuff.plan.asked_at = None
+    cuff_schedule._again(story.bed, round(retry_at * SECOND), "retry", [])
+    assert (story.bed.state.cuff.plan.retries, before) == (times, before)

@@ -312,3 +312,40 @@ def test_a_new_patient_s_limbs_are_not_the_last_one_s() -> None:
     story.open(601)
     assert story.bed.state.limbs.inferred is None
     assert story.bed.state.window.started_at is None
+
+
+def test_1_3_what_the_cycles_said_is_told_with_how_they_said_it() -> None:
+    by_amplitude = cycles([1 / 3 - 0.0003, 0.3], "amplitude", OTHER).one("limbs_inferred")
+    assert by_amplitude == {
+        "t": 420,
+        "bed": "bay-1",
+        "event": "limbs_inferred",
+        "same": True,
+        "by": "pulsation",
+        "left": 0.3,
+    }
+    assert losses([True, True]).one("limbs_inferred") == {
+        "t": 455,
+        "bed": "bay-1",
+        "event": "limbs_inferred",
+        "same": True,
+        "by": "losses",
+    }
+
+
+def test_1_3_how_much_is_left_is_told_to_a_thousandth() -> None:
+    assert cycles([0.3, 0.12345], "amplitude", OTHER).one("limbs_inferred")["left"] == 0.123
+
+
+def test_1_3_a_wave_without_beats_under_the_cuff_has_no_pulsation() -> None:
+    """No amplitude at all is none, not an unknown one."""
+    story = Story().open(**OTHER).start(0)
+    for t in range(500):
+        if t % 300 == 100:
+            cuff(story, t, "inflating")
+        if t % 300 == 140:
+            story.cuff(t, pulse_rate=None)
+        story.sample(t)
+        gone = 102 <= t % 300 < 141
+        story.pleth(t, amplitude=None if gone else 100)
+    assert [(line["t"], line["left"]) for line in story.all("limbs_inferred")] == [(420, 0)]

@@ -293,3 +293,44 @@ def test_pulse_lost_cannot_be_switched_off_while_infusing_and_ends_when_it_is() 
     told_off(story, 76)
     flat(story, 76, 120)
     assert [event for _, event in lost(story) if event.startswith("alarm_")] == ["alarm_raised", "alarm_closed"]
+
+
+def test_pulse_lost_switched_off_drops_what_is_pending_and_looks_again_when_it_is_on() -> None:
+    """Before the infusion, where a prescriber may; the moment it is on, what stands counts."""
+    story = good()
+    flat(story, 60, 66)
+    story.command(66, "alarm_off", alarm="PULSE_LOST", by="dr-x", role="prescriber", reason="cold hands")
+    line = story.one("alarm_pending_dropped", alarm="PULSE_LOST")
+    assert (line["t"], line["held_s"], line["reason"]) == (66, 6, "alarm_off")
+    flat(story, 67, 80)
+    story.command(79.5, "resume_alarms", alarm="PULSE_LOST")
+    flat(story, 80, 95)
+    assert story.one("alarm_raised", alarm="PULSE_LOST")["since"] == 79.5
+
+
+def test_pulse_lost_pending_says_how_long_and_why_it_was_dropped() -> None:
+    story = good()
+    flat(story, 60, 64)
+    for t in range(64, 80):
+        story.pleth(t)
+    line = story.one("alarm_pending_dropped", alarm="PULSE_LOST")
+    assert (line["t"], line["held_s"], line["reason"]) == (69, 4, "trigger_false")
+
+
+def test_pulse_lost_of_a_probe_that_is_on_again_counts_from_the_very_moment() -> None:
+    """The last word that it was off stands four seconds, and not one moment longer."""
+    story = good()
+    story.sample(60, None, None, flags=["no_finger"])
+    flat(story, 61, 80, numbers=False)
+    line = story.one("alarm_raised", alarm="PULSE_LOST")
+    assert (line["since"], line["t"]) == (64, 74)
+
+
+def test_pulse_lost_is_told_stale_and_fresh_again() -> None:
+    """Silence marks it, a wave without a pulse takes the mark away."""
+    story = good()
+    flat(story, 60, 75)
+    story.tick(200)
+    flat(story, 200, 203)
+    stale = story.all("alarm_stale", alarm="PULSE_LOST")
+    assert [(line["t"], line["stale"]) for line in stale] == [(88, True), (200, False)]

@@ -397,3 +397,26 @@ def test_a_start_entered_late_has_the_cuff_baseline_of_the_timely_one(late: int)
     story.command(1860 + late, "start_infusion", at=1860, override_by="dr-x", reason="the readings are old")
     frozen = story.one("baseline_frozen", metric="systolic")
     assert (frozen["value"], frozen["grade"]) == (122, "A")
+
+
+def test_when_the_drug_ran_pauses_left_out() -> None:
+    """What the expected course is drawn from: each stretch with its beginning and its end; the last one open."""
+    story = ReturnStory().act(START + 600, "pause_infusion").act(START + 900, "resume_infusion").run(START + 1000)
+    session = story.bed.state.session
+    assert session is not None
+    assert [(flow.start, flow.stop) for flow in session.flows] == [
+        (seconds(START), seconds(START + 600)),
+        (seconds(START + 900), None),
+    ]
+    story.end().run(END + 10)
+    assert session.flows[-1].stop == seconds(END)
+    story.command(END + 60, "start_infusion")
+    story.command(END + 120, "end_infusion")
+    assert [(flow.start, flow.stop) for flow in session.flows][-1] == (seconds(END + 60), seconds(END + 120))
+
+
+def test_an_end_out_of_a_pause_leaves_the_drug_s_last_stretch_where_the_pause_ended_it() -> None:
+    story = ReturnStory().act(START + 600, "pause_infusion").end(START + 700).run(START + 701)
+    session = story.bed.state.session
+    assert session is not None
+    assert [(flow.start, flow.stop) for flow in session.flows] == [(seconds(START), seconds(START + 600))]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from config.instant import Instant
 from config.vocabulary import AlarmState, Phase, Priority, Verdict
-from monitor.core.bed_state import Bed, Due, by_phase
+from monitor.core.bed_state import Bed, Due, by_phase, earliest
 from monitor.core.cuff import cuff_schedule
 from monitor.core.events import Event
 from monitor.core.session.session import Session
@@ -24,7 +24,7 @@ class Level(NamedTuple):
 def due(bed: Bed) -> Due | None:
     """The next level of NIBP_OVERDUE, or the end of the time for the 20-minute reading."""
     found = [waiting for waiting in (_overdue_due(bed), _missing_due(bed)) if waiting is not None]
-    return min(found, key=Due.rank, default=None)
+    return earliest(found)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

@@ -8,7 +8,7 @@ All of them are kept apart: without a session a value belongs to nobody.
 from __future__ import annotations
 
 from config.instant import Duration, Instant
-from monitor.core.bed_state import Bed, DeviceState, Due
+from monitor.core.bed_state import Bed, DeviceState, Due, earliest
 from monitor.core.events import Event
 
 DETAIL = "numbers still arrive after the discharge; they are kept apart"
@@ -67,7 +67,7 @@ def due(bed: Bed) -> Due | None:
         for device, known in bed.state.devices.items()
         if known.arrival.told and known.arrival.at is not None
     ]
-    return min(found, key=Due.rank) if found else None
+    return earliest(found)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

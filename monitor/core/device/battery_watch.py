@@ -7,7 +7,7 @@ that has fallen silent has not been charged by that.
 from __future__ import annotations
 
 from config.instant import Instant
-from monitor.core.bed_state import Bed, DeviceState, Due
+from monitor.core.bed_state import Bed, DeviceState, Due, earliest
 from monitor.core.device.device_watch import Charge
 from monitor.core.events import Event
 
@@ -44,7 +44,7 @@ def due(bed: Bed) -> Due | None:
         for device, known in bed.state.devices.items()
         if (since := _waiting(known.charge)) is not None
     ]
-    return min(found, key=Due.rank) if found else None
+    return earliest(found)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

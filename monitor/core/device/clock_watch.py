@@ -7,7 +7,7 @@ memory and print-outs. The server's own clock is an alarm of the service (`servi
 from __future__ import annotations
 
 from config.instant import SECOND, Instant
-from monitor.core.bed_state import Bed, DeviceState, Due
+from monitor.core.bed_state import Bed, DeviceState, Due, earliest
 from monitor.core.events import Event
 
 
@@ -37,7 +37,7 @@ def due(bed: Bed) -> Due | None:
         for device, known in bed.state.devices.items()
         if (since := known.offset.off_from) is not None and not known.offset.told
     ]
-    return min(found, key=Due.rank) if found else None
+    return earliest(found)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

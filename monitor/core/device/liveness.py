@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.instant import Instant
 from config.vocabulary import LinkState
-from monitor.core.bed_state import Bed, DeviceState, Due, by_phase
+from monitor.core.bed_state import Bed, DeviceState, Due, by_phase, earliest
 from monitor.core.device import arrivals, battery_watch, clock_watch
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import BatteryLevel, LinkChange
@@ -114,7 +114,7 @@ def due(bed: Bed) -> Due | None:
         if moments:
             at, since = min(moments)
             found.append(Due(at, rule.rule.order, device, since))
-    return min(found, key=Due.rank, default=None)
+    return earliest(found)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from config.instant import Instant, to_seconds
 from config.vocabulary import UNITS, Metric, Observed
 from monitor.core import condition as conditions
-from monitor.core.bed_state import ORDER_LAPSE, Bed, Breathing, Due
+from monitor.core.bed_state import ORDER_LAPSE, Bed, Breathing, Due, earliest
 from monitor.core.condition import Outcome, Stage
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import PlethMeasures
@@ -99,7 +99,7 @@ def due(bed: Bed) -> Due | None:
         found.append(Due(reached[0], rule.rule.order, rule.rule.name, reached[1]))
     if seen.condition.gone_from is None:
         found.append(Due(seen.until, ORDER_LAPSE, rule.rule.name, LAPSE))
-    return min(found, key=Due.rank, default=None)
+    return earliest(found)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

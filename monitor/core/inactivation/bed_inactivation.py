@@ -10,7 +10,7 @@ from collections.abc import Callable
 from config.instant import Duration, Instant
 from config.vocabulary import Phase
 from monitor.core.alarm import PRESENT
-from monitor.core.bed_state import ORDER_INACTIVATION, Bed, Due
+from monitor.core.bed_state import ORDER_INACTIVATION, Bed, Due, earliest
 from monitor.core.events import Event
 from monitor.core.inactivation.states import Inactivated, Inactivation, began, ended, is_new_high, reminded
 from monitor.core.inputs import Command
@@ -170,7 +170,7 @@ def due(bed: Bed) -> Due | None:
         for key, one in bed.state.inactivations.items()
         if (at := one.until if one.remind_at is None else one.remind_at) is not None
     ]
-    return min(found, key=Due.rank, default=None)
+    return earliest(found)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from config.instant import Instant
 from config.vocabulary import Phase, Priority
 from monitor.core import calm
-from monitor.core.bed_state import Bed, Due
+from monitor.core.bed_state import Bed, Due, earliest
 from monitor.core.events import Event
 from monitor.core.rules.ruleset import INFUSION
 
@@ -26,17 +26,17 @@ def due(bed: Bed) -> Due | None:
     track, now = bed.state.spo2.track, bed.state.clock
     healthy = absence.thin_from is None and track.stands(now)
     # Bad time counts from the last sample's own time; but while that stands nothing is missing, however short `after`.
-    earliest = track.until if healthy else 0
+    stood_until = track.until if healthy else 0
     for after, priority in _levels(bed):
         if alarm is None or priority > alarm.priority:
-            found.append(Due(max(absence.bad_since() + after, earliest), rule.rule.order, "", priority))
+            found.append(Due(max(absence.bad_since() + after, stood_until), rule.rule.order, "", priority))
             break
     if alarm is not None and healthy:
         # Short of enough without being thin is only the session's first half minute, when nothing leaves the window.
         enough_at = now + max(0, rule.window_valid - absence.valid_within(now, rule.window))
         if enough_at <= track.until:
             found.append(Due(enough_at, rule.rule.order, "", CLEAR))
-    return min(found, key=Due.rank, default=None)
+    return earliest(found)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

@@ -7,7 +7,7 @@ from config.vocabulary import UNITS, Metric
 from monitor.core import calm
 from monitor.core import condition as conditions
 from monitor.core.alarm import instance_key
-from monitor.core.bed_state import ORDER_LAPSE, Bed, Due
+from monitor.core.bed_state import ORDER_LAPSE, Bed, Due, earliest
 from monitor.core.condition import Condition, Outcome, Stage
 from monitor.core.cuff import cuff_schedule
 from monitor.core.events import Event, EventKind
@@ -81,7 +81,7 @@ def due(bed: Bed) -> Due | None:
         waiting = _condition_due(bed, bed.level_rules[name], running)
         if waiting is not None:
             found.append(waiting)
-    return min(found, key=Due.rank, default=None)
+    return earliest(found)
 
 
 def _condition_due(bed: Bed, level: LevelRule, running: Condition) -> Due | None:
@@ -94,7 +94,7 @@ def _condition_due(bed: Bed, level: LevelRule, running: Condition) -> Due | None
     outcome = _next_outcome(bed, level, running)
     if outcome is not None:
         found.append(Due(outcome[0], level.rule.order, level.rule.name, (level, outcome[1])))
-    return min(found, key=Due.rank, default=None)
+    return earliest(found)
 
 
 def _next_outcome(bed: Bed, level: LevelRule, running: Condition) -> tuple[Instant, Outcome] | None:

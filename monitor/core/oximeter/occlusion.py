@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.instant import Instant
-from monitor.core.bed_state import ORDER_WINDOW, Bed, Due
+from monitor.core.bed_state import ORDER_WINDOW, Bed, Due, earliest
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import PlethMeasures
 from monitor.core.oximeter.cuff_window import LimbEvidence
@@ -131,7 +131,7 @@ def due(bed: Bed) -> Due | None:
         found.append(Due(limbs.judged_at, ORDER_WINDOW, "", JUDGED))
     if limbs.ends_at is not None:
         found.append(Due(limbs.ends_at, ORDER_WINDOW, "", COUNTED))
-    return min(found, key=Due.rank, default=None)
+    return earliest(found)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

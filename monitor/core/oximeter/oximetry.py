@@ -9,7 +9,7 @@ from __future__ import annotations
 from config.instant import Instant
 from config.vocabulary import Flag, Metric, Verdict
 from monitor.core import calm
-from monitor.core.bed_state import ORDER_BELIEVE, Bed, Channel, Due, PlethSeen, PulseLoss
+from monitor.core.bed_state import ORDER_BELIEVE, Bed, Channel, Due, PlethSeen, PulseLoss, earliest
 from monitor.core.device import arrivals, battery_watch, clock_watch, liveness
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import OximeterSample
@@ -227,7 +227,7 @@ def due(bed: Bed) -> Due | None:
         believed = bed.state.channel(metric).hold.believed_at(bed.setup.steps[metric].hold)
         if believed is not None:
             found.append(Due(believed, ORDER_BELIEVE, metric.value, metric))
-    return min(found, key=Due.rank, default=None)
+    return earliest(found)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

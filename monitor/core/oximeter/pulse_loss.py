@@ -9,7 +9,7 @@ from __future__ import annotations
 from config.instant import Duration, Instant, to_seconds
 from config.vocabulary import Flag
 from monitor.core import condition as conditions
-from monitor.core.bed_state import ORDER_LAPSE, Bed, Due, PulseLoss
+from monitor.core.bed_state import ORDER_LAPSE, Bed, Due, PulseLoss, earliest
 from monitor.core.condition import Outcome, Stage
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import OximeterSample
@@ -98,7 +98,7 @@ def due(bed: Bed) -> Due | None:
         found.append(Due(reached[0], rule.rule.order, rule.rule.name, reached[1]))
     if running.gone_from is None:
         found.append(Due(loss.until, ORDER_LAPSE, rule.rule.name, LAPSE))
-    return min(found, key=Due.rank, default=None)
+    return earliest(found)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

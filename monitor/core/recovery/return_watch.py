@@ -11,7 +11,7 @@ from typing import Any
 
 from config.instant import MINUTE, Duration, Instant
 from config.vocabulary import Grade, Metric, Phase
-from monitor.core.bed_state import ORDER_WINDOW, Bed, Due
+from monitor.core.bed_state import ORDER_WINDOW, Bed, Due, earliest
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.recovery import baseline as baselines
 from monitor.core.recovery import metric_return as recovery
@@ -192,7 +192,7 @@ def due(bed: Bed) -> Due | None:
             alarm = bed.state.book.find(rule.rule)
             if medium is not None and alarm is not None and alarm.priority < rule.graver:
                 found.append(Due(medium, order, "", OVERDUE_MEDIUM))
-    return min(found, key=Due.rank)
+    return earliest(found)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:
