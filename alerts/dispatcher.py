@@ -67,7 +67,8 @@ class Dispatcher:
                 outbox=outbox,
                 clock=clock,
                 random=random,
-                on_trouble=self._trouble,
+                hand_on=self._hand_on,
+                on_trouble=on_trouble,
                 on_recovered=on_recovered,
                 wall=clock.now if wall is None else wall,
             )
@@ -84,7 +85,7 @@ class Dispatcher:
         decisions = recipients(alert, self._specs, self._standing(alert))
         pages = [Page(page_id(alert, choice.channel), choice.channel, alert) for choice in decisions if choice.told]
         if alert.kind in CALLS:
-            self._told.note_paged(alert.alarm_id, (page.channel for page in pages))
+            self._note_calls(pages)
         _log.debug(  # on the way of an alarm, hence for debugging alone
             "alert_routed",
             type=alert.kind.value,
@@ -101,15 +102,23 @@ class Dispatcher:
             failing={name for name, worker in self._workers.items() if worker.failing},
         )
 
-    def _trouble(self, channel_id: str, alert: Alert, reason: str, since: Instant) -> None:
-        """A page has had no receipt for too long: PAGER_FAIL, and the next channel is tried (alarm-system 3.2)."""
-        if alert.kind in CALLS:
-            standing = self._standing(alert)
-            for choice in recipients(alert, self._specs, standing):
-                if choice.reason is Reason.STAND_IN and choice.channel not in (standing.told or ()):
+    def _note_calls(self, pages: Iterable[Page]) -> None:
+        for page in pages:
+            self._told.note_paged(page.alert.alarm_id, [page.channel])
+            self._told.first_call(page.page_id)
+
+    def _hand_on(self, story: Sequence[Alert]) -> None:
+        """A call waits on a channel in trouble: the next one is tried, with what followed (alarm-system 3.2, 4.3)."""
+        stand_ins: set[str] = set()
+        for alert in story:
+            for choice in recipients(alert, self._specs, self._standing(alert)):
+                page = Page(page_id(alert, choice.channel), choice.channel, alert)
+                if choice.reason is Reason.STAND_IN and self._told.first_call(page.page_id):
+                    stand_ins.add(choice.channel)
                     self._told.note_paged(alert.alarm_id, [choice.channel])
-                    self.handle([Page(page_id(alert, choice.channel), choice.channel, alert)])
-        self._on_trouble(channel_id, alert, reason, since)
+                    self.handle([page])
+                elif choice.told and choice.channel in stand_ins:
+                    self.handle([page])
 
     def handle(self, pages: Iterable[Page], *, left_over: bool = False) -> None:
         """Start sending. Never waits. A page of a channel that is gone from the site file fails; `run` tells it."""
@@ -136,9 +145,7 @@ class Dispatcher:
                 self._workers[name].resume_failing()
         self._told.recall(open_alarms)
         pages = self._outbox.pending()
-        for page in pages:
-            if page.alert.kind in CALLS:
-                self._told.note_paged(page.alert.alarm_id, [page.channel])
+        self._note_calls(page for page in pages if page.alert.kind in CALLS)
         self.handle(pages, left_over=True)
 
     async def run(self) -> None:

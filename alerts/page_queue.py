@@ -174,6 +174,17 @@ class PageQueue:
         """When `take` has something next; None: nothing waits."""
         return min((lane.head.due_at for lane in self._idle(least)), default=None)
 
+    def stories(self) -> list[list[Alert]]:
+        """Of every alarm that a call waits about what `story` says."""
+        return [told for alarm_id in self._lanes if (told := self.story(alarm_id))]
+
+    def story(self, alarm_id: str) -> list[Alert]:
+        """The newest call that waits about an alarm, and what waits behind it; empty: none does."""
+        lane = self._lanes.get(alarm_id)
+        waiting = [] if lane is None else [entry.page.alert for entry in lane.entries]
+        calls = [index for index, alert in enumerate(waiting) if alert.kind in CALLS]
+        return waiting[calls[-1] :] if calls else []
+
     def oldest(self) -> Entry | None:
         """The page that has been due longest."""
         return min(self, key=lambda entry: (entry.since, entry.order), default=None)

@@ -31,6 +31,7 @@ class Told:
         """Reads the outbox only when asked about an alarm it has not met."""
         self._outbox = outbox
         self._heard: OrderedDict[str, _Heard] = OrderedDict()
+        self._calls: OrderedDict[str, None] = OrderedDict()
         self.unanswered = asyncio.Event()
         """Set while `ask_again` has something to ask."""
 
@@ -71,6 +72,14 @@ class Told:
         """Pages to `channels` are on their way."""
         heard = self._of(alarm_id)
         heard.paged = heard.paged.union(channels)
+
+    def first_call(self, page_id: str) -> bool:
+        """Whether the call of this page goes out for the first time; from now on it does not."""
+        first = page_id not in self._calls
+        self._calls[page_id] = None
+        if len(self._calls) > REMEMBERED:
+            self._calls.popitem(last=False)
+        return first
 
     def note_arrived(self, alarm_id: str, channel: str) -> None:
         """A page arrived on `channel`."""

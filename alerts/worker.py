@@ -6,7 +6,7 @@ Every channel has a worker of its own, so that a dead one never delays another.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, assert_never
 
@@ -91,12 +91,15 @@ class Worker:
         outbox: Outbox,
         clock: Clock,
         random: Callable[[], float],
+        hand_on: Callable[[Sequence[Alert]], None],
         on_trouble: OnTrouble,
         on_recovered: OnRecovered,
         wall: Callable[[], Instant],
     ) -> None:
         """`probes`: whether `service.test` may be sent to find out that a failing channel works again.
 
+        `hand_on` has the next channel told of a call that waits here while this one is in trouble, with what followed
+        it; it may be asked again about the same call.
         `wall` gives the moment that a page is sent with, as its receiver's clock has it.
         """
         self._channel = channel
@@ -105,6 +108,7 @@ class Worker:
         self._outbox = outbox
         self._clock = clock
         self._random = random
+        self._hand_on = hand_on
         self._on_trouble = on_trouble
         self._on_recovered = on_recovered
         self._wall = wall
@@ -155,13 +159,18 @@ class Worker:
         now = self._clock.now()
         if self._off:
             self._ended(page, PageStatus.FAILED, "the channel is off")
+            self._hand_over([page.alert])
             return
         lost = self._queue.add(page, now, now + TAKING_UP if left_over else None)
         if lost is not None:
             self._dropped += 1
             _log.error("page_dropped", channel=self._channel.id, page_id=lost.page_id, alarm=lost.alert.alarm)
             if lost.alert.priority is Priority.HIGH or not self.failing:
-                self._report(lost.alert, f"more than {QUEUE_LIMIT} pages wait; this one was given up", now)
+                waiting = [] if self.failing else self._queue.stories()
+                reason = f"more than {QUEUE_LIMIT} pages wait; this one was given up"
+                self._report(lost.alert, reason, now, [[lost.alert], *waiting])
+        if self.failing and not left_over:  # it may have been planned before the trouble showed
+            self._hand_over(self._queue.story(page.alert.alarm_id))
         self._wake.set()
 
     async def run(self) -> None:
@@ -243,19 +252,22 @@ class Worker:
             _log.exception("outbox_not_written", page_id=entry.page.page_id)
         wait = next_try(entry.attempts + 1, self._random, after)
         self._queue.failed(entry, now + wait, reason, now)
+        if self.failing:  # the next channel may be able to take it by now
+            self._hand_over(self._queue.story(entry.page.alert.alarm_id))
 
     def _on_rejected(self, entry: Entry, reason: str) -> None:
         self._failed_tries += 1
         self._off = True
+        waiting = self._queue.stories()
         self._queue.give_up(entry, reason)
         self._queue.give_up_waiting("the channel is off")
-        self._report(entry.page.alert, reason, entry.since)
+        self._report(entry.page.alert, reason, entry.since, waiting)
 
     def _watch(self, now: Instant) -> None:
         """Report a page that has been due too long, and keep a failing channel under test."""
         overdue = self._overdue(now)
         if overdue is not None and not self.failing:
-            self._report(overdue.page.alert, overdue.reason, overdue.since)
+            self._report(overdue.page.alert, overdue.reason, overdue.since, self._queue.stories())
         if self.failing and self._probes and not self._off and len(self._queue) == 0:
             # Its page may have become pointless (the alarm is over). Without a try nobody would ever learn
             # that the channel works again, and PAGER_FAIL would stand until the next emergency.
@@ -265,9 +277,16 @@ class Worker:
         oldest = self._queue.oldest()
         return oldest if oldest is not None and now - oldest.since >= RECEIPT_DUE else None
 
-    def _report(self, alert: Alert, reason: str, since: Instant) -> None:
+    def _hand_over(self, story: Sequence[Alert]) -> None:
+        if story and story[0].kind in CALLS:
+            self._tell(lambda: self._hand_on(story))
+
+    def _report(self, alert: Alert, reason: str, since: Instant, waiting: Iterable[Sequence[Alert]]) -> None:
+        """The channel is in trouble; `waiting`: the calls that the next channel is to take over."""
         self._failing = reason
         _log.error("channel_failing", channel=self._channel.id, alarm_id=alert.alarm_id, reason=reason)
+        for story in waiting:
+            self._hand_over(story)
         self._tell(lambda: self._on_trouble(self._channel.id, alert, reason, since))
 
     def _tell(self, news: Callable[[], None]) -> None:

@@ -841,6 +841,80 @@ async def test_pager_fail_next_channel_tried() -> None:
         assert [page.alert.kind for page in backup.delivered] == [RAISED, RAISED, CLOSED]
 
 
+def called(channel: RecordingChannel) -> list[str]:
+    """The alarms that a channel was told of, in order, PAGER_FAIL and tests left out."""
+    return [page.alert.alarm_id for page in channel.delivered if page.alert.kind is not TEST]
+
+
+async def test_every_call_that_waits_on_a_failing_channel_is_handed_on_once() -> None:
+    """4.3, "delivery receipt missing -> next channel": of each page, not only of the one that showed the trouble."""
+    pager, backup = RecordingChannel("pager", then=DOWN), RecordingChannel("backup")
+    async with desk([pager, backup], [spec("pager"), spec("backup", Priority.HIGH)]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(5 * SECOND)
+        ward.tell(alert(alarm_id="bay-2-0001"))
+        await ward.clock.advance(RECEIPT_DUE - 5 * SECOND)
+        assert called(backup) == ["bay-1-0007", "bay-2-0001"]
+        await ward.clock.advance(10 * MINUTE)
+        assert called(backup) == ["bay-1-0007", "bay-2-0001"], "nobody is called twice"
+        assert [name for name, *_ in ward.trouble] == ["pager"], "said once"
+        pager.then = RecordingChannel("pager").then
+        ward.tell(alert(CLOSED, alarm_id="bay-2-0001", over=True))
+        await ward.clock.advance(0)
+        assert backup.told()[-1] == ("bay-2-0001", CLOSED)
+
+
+async def test_a_page_planned_before_its_channel_failed_is_handed_on_too() -> None:
+    """It waited for its commit while the trouble showed."""
+    pager, backup = RecordingChannel("pager", then=DOWN), RecordingChannel("backup")
+    async with desk([pager, backup], [spec("pager"), spec("backup", Priority.HIGH)]) as ward:
+        ward.tell(alert())
+        await ward.clock.advance(RECEIPT_DUE - 1)
+        pages = ward.dispatcher.plan(alert(alarm_id="bay-2-0001"))
+        await ward.clock.advance(1)
+        ward.dispatcher.handle(pages)
+        await ward.clock.advance(0)
+        assert called(backup) == ["bay-1-0007", "bay-2-0001"]
+
+
+async def test_what_waits_on_a_channel_switched_off_is_handed_on() -> None:
+    pager, backup = RecordingChannel("pager", [DOWN, Rejected("410")]), RecordingChannel("backup")
+    async with desk([pager, backup], [spec("pager"), spec("backup", Priority.HIGH)]) as ward:
+        ward.tell(alert(), alert(alarm_id="bay-2-0001"))
+        await ward.clock.advance(MINUTE)
+        assert sorted(called(backup)) == ["bay-1-0007", "bay-2-0001"]
+
+
+async def test_a_call_that_the_next_channel_cannot_take_yet_is_handed_on_when_it_can() -> None:
+    """Both were in trouble; the one for emergencies works again first."""
+    pager, backup = RecordingChannel("pager", then=DOWN), RecordingChannel("backup", then=DOWN)
+    async with desk([pager, backup], [spec("pager"), spec("backup", Priority.HIGH)]) as ward:
+        ward.tell(alert(alarm_id="bay-9-0001", priority=Priority.HIGH))
+        await ward.clock.advance(RECEIPT_DUE)
+        assert {name for name, *_ in ward.trouble} == {"pager", "backup"}
+        ward.tell(alert())
+        await ward.clock.advance(MINUTE)
+        assert called(backup) == []
+        backup.then = RecordingChannel("backup").then
+        await ward.clock.advance(2 * MINUTE)
+        assert called(backup) == ["bay-9-0001", "bay-1-0007"]
+
+
+async def test_an_alarm_is_handed_on_with_its_newest_call_and_what_followed() -> None:
+    """An older call says nothing more, and an answer to it must be known to whoever hears of it."""
+    pager, backup = RecordingChannel("pager"), RecordingChannel("backup")
+    async with desk([pager, backup], [spec("pager"), spec("backup", Priority.HIGH)]) as ward:
+        pager.hold()
+        ward.tell(alert(), alert(occurrence=2), alert(ACKNOWLEDGED, step=2))
+        ward.tell(alert(alarm_id="bay-2-0001"), alert(ESCALATED, "bay-2-0001", priority=Priority.HIGH))
+        await ward.clock.advance(RECEIPT_DUE)
+        assert backup.told() == [
+            ("bay-2-0001", ESCALATED),
+            ("bay-1-0007", RAISED),
+            ("bay-1-0007", ACKNOWLEDGED),
+        ]
+
+
 async def test_a_channel_that_calls_anyway_needs_no_stand_in() -> None:
     """Somebody was called: the one for emergencies alone stays for those."""
     bad, good, backup = RecordingChannel("bad", then=DOWN), RecordingChannel("good"), RecordingChannel("backup")

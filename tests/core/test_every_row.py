@@ -78,7 +78,8 @@ TECHNICAL = {
     "STATION_MUTE": "service_alarms::test_station_mute_names_the_page "
     "monitor.test_station_watch::test_station_mute_muted_blocked_hidden",
     "PAGER_FAIL": "service_alarms::test_raised_at_once_and_closed_when_right_again "
-    "alerts.test_dispatcher::test_pager_fail_next_channel_tried",
+    "alerts.test_dispatcher::test_pager_fail_next_channel_tried "
+    "alerts.test_dispatcher::test_every_call_that_waits_on_a_failing_channel_is_handed_on_once",
     "CORE_STALLED": "service_alarms::test_core_stalled "
     "monitor.watchdog.test_watch::test_core_stalled_after_ten_seconds",
     "ID_CONFLICT": "arrivals::test_3_3_numbers_still_arriving_120_s_after_discharge "
