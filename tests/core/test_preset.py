@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -170,19 +171,76 @@ def _try_value(path: Path, wrong: Any) -> None:
             [{"after_s": 10, "priority": "low"}, {"after_s": 20, "priority": "medium"}],
             "one level per kind of phase",
         ),
+        (
+            ("technical", "DEVICE_OFFLINE", "infusing"),
+            [{"after_s": 10, "priority": "low"}, {"after_s": 20, "priority": "medium"}],
+            "one level per kind of phase",
+        ),
+        (("technical", "STORAGE", "levels"), [{"priority": "low"}], "two levels are wanted"),
+        (("technical", "CLOCK", "levels"), [{"priority": "low"}, {"priority": "medium"}], "CLOCK has one level"),
+        (("technical", "BATTERY", "levels"), [{"below": 20, "priority": "low"}], "two levels are wanted"),
+        (("technical", "BATTERY", "levels"), [{"below": 20, "priority": "low"}] * 3, "two levels are wanted"),
+        (("technical", "STORAGE", "levels"), [], "a list with at least one entry"),
+        (("technical", "STORAGE", "levels"), [3], "a table is wanted here, not 3"),
+        (("technical", "NIBP_FAIL", "attempts"), 2.5, "a whole number is wanted, not 2.5"),
+        (("rules", "RR_LOW", "clear"), [{"at_least": 10}, {"at_least": 11}], "RR_LOW has one clear condition"),
+        (("rules", "RR_LOW", "counted"), {"at_most": 8, "below": 9}, "exactly one of"),
+        (("rules", "SYMPTOM", "kinds"), ["toothache"], "a list of kinds of events is wanted"),
+        (("rules", "SYMPTOM", "kinds"), "chest_pain", "a list of kinds of events is wanted"),
+        (("rules", "VASOVAGAL", "median", "fallen_from"), 0, "between 0 and 1"),
+        (("rules", "SPO2_CRIT", "delay_s"), -1, "a time cannot be negative"),
+        (("observations", "infusing_s"), [600, 300], "the times must ascend"),
+        (("observations", "infusing_s"), [300, 300], "the times must ascend"),
+        (("observations", "infusing_s"), [-1, 300], "a list of seconds is wanted"),
+        (("observations", "infusing_s"), [], "a list of seconds is wanted"),
+        (("observations", "infusing_s"), [True], "a list of seconds is wanted"),
+        (("validation", "spo2_range"), [50, 50], "the first number must be the smaller one"),
+        (("validation", "spo2_range"), [50], "two numbers are wanted"),
+        (("validation", "spo2_range"), [False, 100], "two numbers are wanted"),
     ],
 )
 def test_what_does_not_fit_together_is_told(path: Path, value: Any, message: str) -> None:
     table = preset_table()
     inside(table, path[:-1])[path[-1]] = value
-    with pytest.raises(ConfigError, match=message):
+    with pytest.raises(ConfigError, match=message) as told:
+        build_ruleset(table, "x")
+    place = str(told.value).partition(": ")[2]
+    assert re.match(rf"{re.escape('.'.join(map(str, path)))}[.:\[]", place), "the key at fault comes first"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("rules", "VASOVAGAL", "median", "fallen_from"), 1),
+        (("cuff", "interval_s"), 1),
+        (("observations", "infusing_s"), [0]),
+        (("rules", "SPO2_CRIT", "delay_s"), 0),
+    ],
+)
+def test_the_edge_of_what_fits_is_taken(path: Path, value: Any) -> None:
+    table = preset_table()
+    inside(table, path[:-1])[path[-1]] = value
+    build_ruleset(table, "x")
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("delay", "x: rules.SPO2_LOW.delay: unknown key; did you mean 'delay_s'?"),
+        ("zzz", "x: rules.SPO2_LOW.zzz: unknown key; known here: also, asks_cuff, clear, delay_s, "),
+    ],
+)
+def test_an_unknown_key_is_told_with_what_may_be_meant(key: str, told: str) -> None:
+    table = preset_table()
+    table["rules"]["SPO2_LOW"][key] = 1
+    with pytest.raises(ConfigError, match=f"^{re.escape(told)}"):
         build_ruleset(table, "x")
 
 
 def test_a_preset_that_is_no_table_is_refused() -> None:
     table: dict[str, Any] = copy.deepcopy(preset_table())
     table["rules"] = 3
-    with pytest.raises(ConfigError, match="rules: a table is wanted"):
+    with pytest.raises(ConfigError, match=r"^x: rules: a table is wanted"):
         build_ruleset(table, "x")
 
 

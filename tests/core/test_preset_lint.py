@@ -121,3 +121,31 @@ def test_4_2_and_3_3_pauses_and_limits_of_one_patient_stay_within_the_document(
 ) -> None:
     found = findings(difference)
     assert any(f.key == key and words in f.text and f.grave for f in found), found
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"rules": {"SPO2_CRIT": {"delay_s": 15, "doubtful_delay_s": 15}}},
+        {"rules": {"SPO2_CRIT": {"doubtful_delay_s": 5}}},
+        {"rules": {"SPO2_LOW": {"trigger": {"below": 90}, "clear": [{"at_least": 90}]}}},
+        {"rules": {"SPO2_LOW": {"rises_after_s": 15.1}}},
+        {"rules": {"SBP_CRIT": {"clear": [{"below": 180}]}}},
+        {"rules": {"SBP_CRIT": {"at_once": {"at_least": 180.1}}}},
+        {"rules": {"PR_HIGH": {"trigger": {"at_least": 149.9}}}},
+        {"hold": {"pulse_low": 109.9}},
+        {"return": {"spacing_s": 299.9}},
+        {"return": {"grace_s": 150}},
+        {"timing": {"remind_high_s": 300}},
+        {"technical": {"SPO2_NO_DATA": {"high_after_s": 4}}},
+        {"inactivation": {"audio_pause_s": 120, "alarm_pause_s": 120}},
+        {"limits": {"SPO2_LOW": {"between": [80, 90]}}},
+        {"limits": {"SPO2_LOW": {"between": [90, 94], "second_below": 91}}},
+        {"limits": {"SPO2_LOW": {"second_below": 85}}},
+        {"limits": {"SBP_CRIT": {"second_above": 200}}},
+    ],
+    ids=str,
+)
+def test_what_lies_at_the_edge_of_sense_is_no_finding(difference: dict[str, Any]) -> None:
+    """Each of these one step further is found above."""
+    assert findings(difference) == []

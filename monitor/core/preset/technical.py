@@ -125,10 +125,14 @@ def no_data(table: Table, rule: RuleId) -> NoDataRule:
 
 def offline(table: Table, rule: RuleId) -> OfflineRule:
     """DEVICE_OFFLINE."""
-    infusing, other = levels(table, "infusing"), levels(table, "other")
-    if len(infusing) != 1 or len(other) != 1:
-        raise ConfigError(f"{table.where('infusing')}: DEVICE_OFFLINE has one level per kind of phase")
-    found = OfflineRule(rule, infusing[0], other[0], table.duration("poll_after_s"))
+    first = []
+    for key in ("infusing", "other"):
+        found_levels = levels(table, key)
+        if len(found_levels) != 1:
+            raise ConfigError(f"{table.where(key)}: DEVICE_OFFLINE has one level per kind of phase")
+        first.append(found_levels[0])
+    infusing, other = first
+    found = OfflineRule(rule, infusing, other, table.duration("poll_after_s"))
     table.done()
     return found
 
