@@ -77,7 +77,9 @@ def _planned(session: Session) -> list[Flow]:
     """When the drug ran; one that runs is taken to run as long as planned."""
     flows = list(session.flows)
     if flows and flows[-1].stop is None:
-        flows[-1] = Flow(flows[-1].start, flows[-1].start + max(0, session.planned - session.infused))
+        flows[-1] = Flow(
+            flows[-1].start, flows[-1].start + max(0, session.planned - (session.infused - session.infused_before))
+        )
     return flows
 
 

@@ -24,7 +24,7 @@ from monitor.core.oximeter.absence import Absence
 from monitor.core.recovery import return_report, return_watch
 from monitor.core.recovery.baseline import METRICS, WAVE_METRICS
 from monitor.core.refusals import refuse
-from monitor.core.session import discharge, limbs, limit_setting, start_checks
+from monitor.core.session import discharge, limbs, limit_setting, restart_checks, start_checks
 from monitor.core.session.session import PHASES, Session, minutes
 from monitor.core.track import KEEP
 
@@ -158,10 +158,13 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     if dose is not None and not _number_in(dose, DOSE_MG):
         return "dose_mg_out_of_range"
     if bed.state.phase is Phase.RECOVERY:
-        session.running_from = session.drug_from = at
-        session.flow_begins(at)
+        session.restart(at, dose)
         session.planned = session.planned if planned is None else minutes(planned)
-        _enter(bed, target, at, item.by, out)
+        session.restarted_against = restart_checks.against(bed, session)
+        extra = _told(item, "override_by", "dose_mg")
+        if (total := session.total_mg()) is not None:
+            extra["total_mg"] = total
+        _enter(bed, target, at, item.by, out, extra)
         return_watch.restarted(bed, session, out)
         return None
     frozen = start_checks.baselines_at(bed, session, at)

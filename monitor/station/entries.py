@@ -17,7 +17,7 @@ Kind: TypeAlias = Literal["session", "phase", "happening", "values", "limit", "l
 Told: TypeAlias = tuple[Kind, str, dict[str, Any]]
 
 OPENED = ("patient", "weight_kg", "planned_min", *LIMBS)
-OF_PHASE = ("dose_mg", "early", "delivered_mg")
+OF_PHASE = ("dose_mg", "total_mg", "early", "delivered_mg")
 
 
 def entry(seq: int, at: Instant, kind: str, data: Data) -> wire.Entry | None:

@@ -44,6 +44,13 @@ def _drifting(detail: Detail) -> str:
     return f"{SHORT[detail['metric']]} is still falling ({_numbers(detail['values'])}{beside})."
 
 
+def _restarted(detail: Detail) -> str:
+    """`Started again with SBP at a level to hold the infusion, and SBP very high calling: ...`."""
+    levels = f"{_names(detail['metrics'])} at a level to hold the infusion" if detail["metrics"] else ""
+    alarms = f"{' and '.join(map(rule_and_side, detail['alarms']))} calling" if detail["alarms"] else ""
+    return f"Started again with {', and '.join(filter(None, (levels, alarms)))}: a clinician looks and ticks."
+
+
 ADVISORIES: dict[str, Callable[[Detail], str]] = {
     "same_limb": lambda detail: f"Cuff and probe are on one limb ({detail['limb']}): SpO2 is lost during each reading.",
     "third_reading": lambda detail: (
@@ -57,6 +64,7 @@ ADVISORIES: dict[str, Callable[[Detail], str]] = {
     "pre_medicated": lambda detail: "A drug was given before the start: the baseline is noted with it.",
     "hold": lambda detail: f"Hold: {_names(detail['metrics'])}.{_recheck(detail)}",
     "review": lambda detail: f"{_names(detail['metrics'])} is high: a clinician looks and ticks.{_recheck(detail)}",
+    "restarted": _restarted,
     "infusion_running": lambda detail: (
         f"The planned {plain_number(detail['planned_min'])} min are over: is the infusion still running?"
     ),

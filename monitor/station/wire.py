@@ -114,7 +114,10 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Session(msgspec.Struct, frozen=True):
-    """The session on a bed. `infused_s` counts infusion time without pauses, up to the message's server time."""
+    """The session on a bed. `infused_s` counts infusion time without pauses, up to the message's server time.
+
+    `infused_before_s`: so much of it ran before the last restart, whose plan counts from there.
+    """
 
     id: str
     patient: str
@@ -131,6 +134,7 @@ class Session(msgspec.Struct, frozen=True):
     paused_since: str | None
     deadline_at: str | None
     deadline_min: float
+    infused_before_s: float = 0.0
 
 
 class Baseline(msgspec.Struct, frozen=True):

@@ -171,6 +171,39 @@ def test_5_3_no_baseline_is_flagged_where_the_start_was_overridden() -> None:
 # -- section 5.0: is it still running? ---------------------------------------------------------------------------------
 
 
+def test_5_0_after_a_restart_the_plan_counts_from_there() -> None:
+    """40 minutes have run already: they are not the 10 that are planned now."""
+    story = ReturnStory().end().act(END + 300, "start_infusion", planned_min=10).run(END + 1300)
+    assert hints(story, "infusion_running") == [(END + 300 + 900, "raised")]
+
+
+def again(systolic: float, **fields: Any) -> ReturnStory:
+    """Started again 5 minutes after the end, with this pressure a minute before."""
+    story = ReturnStory().end()
+    story.reading(END + 200, systolic - 20).reading(END + 240, systolic)
+    return story.act(END + 300, "start_infusion", planned_min=10, **fields).run(END + 301)
+
+
+def test_a_restart_at_the_level_of_a_hold_is_not_refused_but_a_clinician_looks() -> None:
+    """Section 4 holds the first start alone; whoever starts again must know of it all the same."""
+    story = again(165)
+    assert story.bed.state.phase.value == "INFUSING"
+    assert (raised(story, "restarted")["metrics"], raised(story, "restarted")["alarms"]) == (["systolic"], [])
+    story.command(END + 310, "record_event", kind="review", by="dr-x")
+    assert hints(story, "restarted") == [(END + 300, "raised"), (END + 310, "ended")]
+
+
+def test_a_restart_while_a_high_alarm_is_present_names_it() -> None:
+    story = ReturnStory().end()
+    story.act(END + 200, "record_event", kind="chest_pain")
+    story.act(END + 300, "start_infusion").run(END + 301)
+    assert raised(story, "restarted")["alarms"] == ["SYMPTOM"]
+
+
+def test_a_restart_of_a_calm_patient_asks_for_nothing() -> None:
+    assert hints(again(125), "restarted") == []
+
+
 def test_5_0_five_minutes_after_the_planned_end_somebody_is_asked_whether_it_still_runs() -> None:
     story = ReturnStory().run(START + 2699)
     assert hints(story, "infusion_running") == []

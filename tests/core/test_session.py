@@ -127,6 +127,36 @@ def test_6_3_no_dose_is_told_that_nobody_entered() -> None:
     assert ["delivered_mg" in line for line in again.all("phase_changed", to="RECOVERY")] == [True, False]
 
 
+def restarted(**fields: Any) -> Story:
+    """10 of 40 mg given from 100 s on, and started again at 900 s for 10 minutes."""
+    story = dosed(dose_mg=40)
+    story.command(700, "end_infusion", early=True, reason="nausea")
+    story.command(900, "start_infusion", planned_min=10, **fields)
+    return story
+
+
+def test_a_restart_tells_its_own_dose_and_the_total_with_what_had_run_in() -> None:
+    story = restarted(dose_mg=12)
+    told = story.all("phase_changed", to="INFUSING")[-1]
+    assert (told["dose_mg"], told["total_mg"]) == (12, 22.0)
+    story.command(1200, "end_infusion", early=True, reason="enough")
+    assert story.all("phase_changed", to="RECOVERY")[-1]["delivered_mg"] == 16.0
+
+
+def test_a_restart_without_a_dose_tells_no_total_nor_does_any_after_it() -> None:
+    story = restarted()
+    story.command(1200, "end_infusion")
+    story.command(1300, "start_infusion", dose_mg=5)
+    assert all("total_mg" not in line for line in story.all("phase_changed"))
+
+
+def test_a_second_restart_counts_what_both_runs_before_it_delivered() -> None:
+    story = restarted(dose_mg=12)
+    story.command(1200, "end_infusion")
+    story.command(1300, "start_infusion", dose_mg=5)
+    assert story.all("phase_changed", to="INFUSING")[-1]["total_mg"] == 21.0
+
+
 def test_an_end_out_of_a_pause_lies_where_the_pause_began_with_both_times() -> None:
     story = ReturnStory().act(START + 600, "pause_infusion").end(START + 900).run(START + 900)
     found = story.one("phase_changed", to="RECOVERY")

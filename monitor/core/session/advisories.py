@@ -15,7 +15,7 @@ from monitor.core.bed_state import ORDER_LAPSE, Bed, Due
 from monitor.core.cuff import cuff_schedule
 from monitor.core.entries import observing
 from monitor.core.events import Event, EventKind
-from monitor.core.session import limbs, start_checks
+from monitor.core.session import limbs, restart_checks, start_checks
 from monitor.core.session.session import Advisory, Session
 
 ORDER_ADVISE = ORDER_LAPSE - 1
@@ -32,7 +32,8 @@ def _infusion_running(bed: Bed, session: Session, at: Instant) -> dict[str, Any]
 def _overrun_at(bed: Bed, session: Session) -> Instant | None:
     if bed.state.phase is not Phase.INFUSING or session.running_from is None:
         return None
-    return session.running_from + session.planned + bed.rules.observations.overrun - session.infused
+    run_before = session.infused - session.infused_before
+    return session.running_from + session.planned + bed.rules.observations.overrun - run_before
 
 
 JUDGES: dict[str, Callable[[Bed, Session, Instant], dict[str, Any] | None]] = {
@@ -43,6 +44,7 @@ JUDGES: dict[str, Callable[[Bed, Session, Instant], dict[str, Any] | None]] = {
     "pre_medicated": start_checks.pre_medicated,
     "hold": start_checks.hold,
     "review": start_checks.review,
+    "restarted": restart_checks.restarted,
     INFUSION_RUNNING: _infusion_running,
     "observation_due": observing.observation_due,
 }

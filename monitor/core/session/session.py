@@ -75,6 +75,9 @@ class Session:
         started_at: first drug delivery of the whole session; never moved by a restart.
         running_from: since when the drug runs now; None while it does not.
         infused: infusion time collected before `running_from`.
+        infused_before: infusion time of the runs before the present one; the plan of a restart counts from there.
+        given_before: mg that those runs had delivered; None where a dose was not entered.
+        restarted_against: what stood against the last restart, until a clinician ticks it (`restart_checks`).
         paused_from: since when it is paused.
         ended_at: last moment the drug stopped and was not restarted.
         decided: deadline + grace of the present end has been settled.
@@ -133,6 +136,9 @@ class Session:
     reviewed_by: str | None = None
     recheck_from: Instant | None = None
     drug_from: Instant | None = None
+    infused_before: Duration = 0
+    given_before: float | None = 0.0
+    restarted_against: dict[str, list[str]] | None = None
     flows: list[Flow] = field(default_factory=list)
     baseline_flags: dict[Metric, list[str]] = field(default_factory=dict)
     advisories: dict[str, Advisory] = field(default_factory=dict)
@@ -162,13 +168,29 @@ class Session:
         return None if self.ended_at is None else self.ended_at + self.deadline
 
     def delivered_mg(self) -> float | None:
-        """What had run in of the dose when the drug stopped, at an even rate over the planned time (6.3).
+        """What had run in when the drug stopped, each run at an even rate over its planned time (6.3).
 
-        None where no dose was entered, and after a restart, whose dose and rate nobody has entered.
+        None where the dose of one of the runs was not entered.
         """
-        if self.dose_mg is None or self.drug_from != self.started_at:
+        if self.dose_mg is None or self.given_before is None:
             return None
-        return round(self.dose_mg * min(1.0, self.infused / self.planned), 1)
+        return round(
+            self.given_before + self.dose_mg * min(1.0, (self.infused - self.infused_before) / self.planned), 1
+        )
+
+    def total_mg(self) -> float | None:
+        """The dose of the present run with what the runs before it had delivered; None where one is not known."""
+        if self.dose_mg is None or self.given_before is None:
+            return None
+        return round(self.given_before + self.dose_mg, 1)
+
+    def restart(self, at: Instant, dose_mg: float | None) -> None:
+        """The drug runs again after an end: plan and dose are this run's own."""
+        self.given_before = self.delivered_mg()
+        self.infused_before = self.infused
+        self.dose_mg = dose_mg
+        self.running_from = self.drug_from = at
+        self.flow_begins(at)
 
     def infused_at(self, now: Instant) -> Duration:
         """Infusion time without pauses, up to `now`."""

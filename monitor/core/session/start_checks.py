@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from statistics import median
 from typing import Any
 
@@ -44,12 +45,17 @@ def missing(frozen: dict[Metric, Baseline]) -> list[str]:
 
 def held(bed: Bed, session: Session, frozen: dict[Metric, Baseline]) -> list[str]:
     """HOLD: the metrics that hold the start back; what has no baseline cannot."""
+    return at_hold_level(bed, session, {metric: found.value for metric, found in frozen.items()})
+
+
+def at_hold_level(bed: Bed, session: Session, values: Mapping[Metric, float | None]) -> list[str]:
+    """The metrics whose values lie at the level of a hold; what is not known does not."""
     hold = bed.rules.hold
-    pulse, spo2 = frozen[Metric.PULSE_RATE].value, frozen[Metric.SPO2].value
+    pulse, spo2 = values[Metric.PULSE_RATE], values[Metric.SPO2]
     found = [
         metric.value
         for metric, limit in ((Metric.SYSTOLIC, hold.systolic), (Metric.DIASTOLIC, hold.diastolic))
-        if (value := frozen[metric].value) is not None and value >= limit
+        if (value := values[metric]) is not None and value >= limit
     ]
     if pulse is not None and (pulse >= hold.pulse_high or pulse <= hold.pulse_low):
         found.append(Metric.PULSE_RATE.value)

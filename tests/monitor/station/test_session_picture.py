@@ -20,6 +20,7 @@ DETAILS = {
     "pre_medicated": {},
     "hold": {"metrics": ["systolic", "pulse_rate"], "rested_at": 9, "readings": 1, "wanted": 3},
     "review": {"metrics": ["systolic"]},
+    "restarted": {"metrics": ["systolic"], "alarms": ["SYMPTOM"]},
     "infusion_running": {"planned_min": 40},
     "observation_due": {"slot_at": 9, "missing": ["resp_rate", "moaas"]},
 }
@@ -31,6 +32,9 @@ WORDS = {
     "pre_medicated": "A drug was given before the start: the baseline is noted with it.",
     "hold": "Hold: SBP, pulse. Rest, then 3 new readings (1 of 3).",
     "review": "SBP is high: a clinician looks and ticks.",
+    "restarted": (
+        "Started again with SBP at a level to hold the infusion, and Symptom calling: a clinician looks and ticks."
+    ),
     "infusion_running": "The planned 40 min are over: is the infusion still running?",
     "observation_due": "Due now: breathing rate, MOAA/S.",
 }

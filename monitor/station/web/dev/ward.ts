@@ -203,6 +203,7 @@ export class MockWard {
       planned_min: 40,
       started_at: started === null ? null : iso(started),
       ended_at: ended === null ? null : iso(ended),
+      infused_before_s: 0,
       infused_s: started === null ? 0 : ((ended ?? this.now) - started) / 1000,
       paused_since: null,
       deadline_at: ended === null ? null : iso(ended + 20 * MINUTE),

@@ -29,7 +29,7 @@ export function entryWords(entry: Entry): string {
     case "session":
       return `Session opened: ${[details["patient"], details["weight_kg"] == null ? null : `${details["weight_kg"]} kg`, ...limbs].filter((part) => part != null).join(", ")}`;
     case "phase":
-      return `${PHASE_BEGUN[entry.what] ?? phaseWords(entry.what)}${details["early"] === true ? " early" : ""}${details["dose_mg"] == null ? "" : `, ${details["dose_mg"]} mg`}${details["delivered_mg"] == null ? "" : `, ${details["delivered_mg"]} mg given`}`;
+      return `${PHASE_BEGUN[entry.what] ?? phaseWords(entry.what)}${details["early"] === true ? " early" : ""}${details["dose_mg"] == null ? "" : `, ${details["dose_mg"]} mg`}${details["total_mg"] == null ? "" : `, ${details["total_mg"]} mg in all`}${details["delivered_mg"] == null ? "" : `, ${details["delivered_mg"]} mg given`}`;
     case "happening":
       return sentence(happeningWords(entry.what));
     case "values":

@@ -5,7 +5,10 @@ import { type Actions, mayAct, type Page } from "./page";
 import { hhmm } from "./times";
 import type { Advisory, Bed } from "./wire.gen";
 
-/** What asks to be looked at, with the tick that answers a high baseline. */
+/** Hints that a clinician's tick answers. */
+const TICKED: readonly string[] = ["review", "restarted"];
+
+/** What asks to be looked at, with the tick that answers a high baseline or a bold restart. */
 export function renderHints(page: Page, bed: Bed, actions: Actions): TemplateResult | typeof nothing {
   if (bed.advisories.length === 0) return nothing;
   return html`<section aria-label="Hints">
@@ -15,7 +18,7 @@ export function renderHints(page: Page, bed: Bed, actions: Actions): TemplateRes
         (hint) =>
           html`<li>
             ${hintWords(hint)}
-            ${hint.kind === "review" && mayAct(page)
+            ${TICKED.includes(hint.kind) && mayAct(page)
               ? html`<button
                   type="button"
                   ?disabled=${page.busy.has(`bed:${bed.id}`)}

@@ -9,11 +9,16 @@ export function infusedSeconds(session: Session, phase: string, at: number, now:
   return session.infused_s + (phase === "INFUSING" ? Math.max(0, (now - at) / 1000) : 0);
 }
 
+/** Of those, what ran since the last restart: the plan counts from there. */
+export function runSeconds(session: Session, phase: string, at: number, now: number): number {
+  return infusedSeconds(session, phase, at, now) - session.infused_before_s;
+}
+
 /** `23:10 of 40 min`, or null before the start. */
 export function infusionClock(bed: Bed, at: number, now: number): string | null {
   const session = bed.session;
   if (session === null || session.started_at === null) return null;
-  return `${clockLength(infusedSeconds(session, bed.phase, at, now))} of ${session.planned_min} min`;
+  return `${clockLength(runSeconds(session, bed.phase, at, now))} of ${session.planned_min} min`;
 }
 
 export interface Countdown {

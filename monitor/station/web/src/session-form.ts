@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { dischargeForm, happeningForm, limbsForm, mayLeaveOpen, readingForm } from "./entry-form";
 import { type Fields, fieldsOf, form, reason } from "./form";
-import { infusedSeconds } from "./recovery";
+import { runSeconds } from "./recovery";
 import { type Actions, mayAct, type OpenForm, type Page } from "./page";
 import type { BedPicture } from "./store";
 import type { Bed } from "./wire.gen";
@@ -163,7 +163,7 @@ function startForm(page: Page, bed: Bed, send: (fields: Fields) => void): Templa
 function endForm(picture: BedPicture, now: number, send: (fields: Fields) => void): TemplateResult {
   const session = picture.bed.session;
   const early =
-    session !== null && infusedSeconds(session, picture.bed.phase, picture.at, now) < session.planned_min * 60 - 60;
+    session !== null && runSeconds(session, picture.bed.phase, picture.at, now) < session.planned_min * 60 - 60;
   return form(
     "End the infusion",
     "End now",

@@ -107,6 +107,8 @@ export interface Entry {
 
 /**
  * The session on a bed. `infused_s` counts infusion time without pauses, up to the message's server time.
+ *
+ * `infused_before_s`: so much of it ran before the last restart, whose plan counts from there.
  */
 export interface Session {
   id: string;
@@ -124,6 +126,7 @@ export interface Session {
   paused_since: string | null;
   deadline_at: string | null;
   deadline_min: number;
+  infused_before_s: number;
 }
 
 /**

@@ -16,6 +16,11 @@ test("the infusion clock names the plan; before the start there is none", () => 
   expect(infusionClock(bed({ phase: "PRE", session: session({ started_at: null }) }), at(0), at(0))).toBeNull();
 });
 
+test("after a restart the clock counts what ran since, against the new plan", () => {
+  const again = session({ infused_s: 2490, infused_before_s: 2400, planned_min: 10 });
+  expect(infusionClock(bed({ session: again }), at(0), at(0))).toBe("01:30 of 10 min");
+});
+
 test("the countdown runs to the deadline and then counts what is past it", () => {
   const recovering = bed({ phase: "RECOVERY", session: session({ ended_at: iso(0), deadline_at: iso(1200) }) });
   expect(countdown(recovering, at(0))).toEqual({ text: "20:00", past: false });
