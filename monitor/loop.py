@@ -293,7 +293,7 @@ def _verdicts(bed: Bed | None, item: Input) -> dict[str, Any] | None:
     if isinstance(item, OximeterSample):
         judged = {metric: bed.state.channel(metric).judgement for metric in (Metric.SPO2, Metric.PULSE_RATE)}
     elif isinstance(item, CuffMeasurement):
-        judged = {metric: value.judgement for metric, value in bed.state.cuff.values.items()}
+        judged = dict(bed.state.cuff.judged)
     else:
         return None
     return {metric.value: [found.verdict.value, found.reason] for metric, found in judged.items() if found is not None}

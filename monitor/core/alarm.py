@@ -114,10 +114,15 @@ class Alarm:
     worst: float | None = None
     detail: str | None = None
 
-    def see(self, value: float, *, low: bool) -> None:
-        """Another value while the condition is present; `low`: the rule is about values that are too low."""
+    def see(self, value: float, *, low: bool, newest: bool = True) -> None:
+        """Another value while the condition is present; `low`: the rule is about values that are too low.
+
+        One that is not the `newest` was measured before the value shown, and can only be the worst.
+        """
         worst = value if self.worst is None else self.worst
-        self.value, self.worst = value, min(worst, value) if low else max(worst, value)
+        self.worst = min(worst, value) if low else max(worst, value)
+        if newest:
+            self.value = value
 
 
 def instance_key(rule: RuleId, device: str | None) -> str:

@@ -136,15 +136,17 @@ class Cuff:
     """The cuff: what it does, what it last gave, and the counters of the rules on its readings.
 
     Attributes:
-        values: of the last reading, whatever it was.
+        values, error, measured_at: of the reading that was measured last, whatever it was.
+        judged: how the reading that came last was judged.
         last_valid: the newest VALID value of each metric: a failed attempt takes nothing away from it.
         valid_at: time of the last reading whose systolic was VALID.
         overdue_from: where the age of NIBP_OVERDUE counts from when no reading is newer.
         counts: readings that met a rule's trigger, as that rule counts them.
+        evaluated: when the newest reading was measured that each rule went by; an older one ends nothing.
         inflated_at, inflated_by: start of the measurement that has not ended yet, and whose it is.
         deflated: when each cuff was last deflated.
         jumps: readings since the last VALID one that are doubted because they jumped (B6).
-        failed: attempts in a row that failed or were rejected; `failed_from` the first of them.
+        failed: attempts in a row that failed or were rejected; `failed_from` the first, `failed_at` the newest of them.
         missing_decided: the end of the infusion whose 20-minute reading has been looked for.
     """
 
@@ -154,17 +156,20 @@ class Cuff:
     device: str | None = None
     values: dict[Metric, PressureValue] = field(default_factory=dict)
     last_valid: dict[Metric, PressureValue] = field(default_factory=dict)
+    judged: dict[Metric, Judgement] = field(default_factory=dict)
     error: CuffError | None = None
     measured_at: Instant | None = None
     valid_at: Instant | None = None
     overdue_from: Instant | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    evaluated: dict[str, Instant] = field(default_factory=dict)
     inflated_at: Instant | None = None
     inflated_by: str | None = None
     deflated: dict[str, Instant] = field(default_factory=dict)
     jumps: list[PressureReading] = field(default_factory=list)
     failed: int = 0
     failed_from: Instant | None = None
+    failed_at: Instant | None = None
     missing_decided: Instant | None = None
     plan: CuffPlan = field(default_factory=CuffPlan)
 

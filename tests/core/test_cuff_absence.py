@@ -61,6 +61,19 @@ def test_nibp_fail_a_valid_reading_resets_and_closes() -> None:
     assert told(story, "NIBP_FAIL")[1:] == [(560, "alarm_closed", "medium")]
 
 
+def test_nibp_fail_is_ended_by_no_reading_from_before_the_failure() -> None:
+    """That the cuff measured before it failed is no sign that it measures now (decisions/0005)."""
+    story = Story().open().start(100)
+    story.cuff(200, **FAILED)
+    story.cuff(230, device="cuff-2", measured_t=190)
+    story.cuff(290, **FAILED)
+    assert told(story, "NIBP_FAIL") == [(290, "alarm_raised", "medium")]
+    story.cuff(310, device="cuff-2", measured_t=280)
+    assert len(told(story, "NIBP_FAIL")) == 1
+    story.cuff(330, device="cuff-2", measured_t=315)
+    assert told(story, "NIBP_FAIL")[1:] == [(330, "alarm_closed", "medium")]
+
+
 def test_nibp_fail_covers_the_overdue_reading() -> None:
     """NIBP_FAIL > NIBP_OVERDUE > NIBP_20MIN_MISSING: acknowledging the first takes the others along."""
     story = Story().open().start(100)

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from config.vocabulary import Metric
+from config.instant import seconds
+from config.vocabulary import Metric, Verdict
 from monitor.core.preset.read import build_ruleset
 from monitor.core.rules.limits import AlarmLimit
 from tests.support.ward import CUFF, Line, Story, preset_table, shipped_rules
@@ -470,3 +471,91 @@ def test_bp_rel_that_latches_by_preset_is_no_fault() -> None:
     for t, systolic in ((900, 158), (1200, 122), (1500, 121), (1800, 158)):
         story.cuff(t, systolic)
     assert [event for _, event in story.told("BP_REL")] == ["alarm_raised", "alarm_latched", "alarm_rearmed"]
+
+
+# -- readings that come in another order than they were measured ---------------------------------------------------
+
+
+def typed(story: Story, t: float, at: float, systolic: float, diastolic: float) -> None:
+    story.command(t, "record_reading", values={"systolic": systolic, "diastolic": diastolic}, at=at)
+
+
+def test_an_older_reading_typed_later_ends_no_critical_alarm() -> None:
+    """What was so at 385 says nothing against what the cuff measured at 400 (decisions/0005)."""
+    story = Story().open()
+    story.cuff(400, 76, 45)
+    typed(story, 420, 385, 118, 70)
+    assert story.told("SBP_XLOW") == [(400, "alarm_raised")]
+    story.cuff(480, 95, 60)
+    assert story.told("SBP_XLOW")[1:] == [(480, "alarm_latched")]
+
+
+def test_an_older_reading_typed_later_ends_no_confirmed_pressure() -> None:
+    story = Story().open()
+    story.cuff(400, 185, 112)
+    story.cuff(465, 186, 112)
+    typed(story, 470, 415, 120, 76)
+    present = {name: alarm.value for name, alarm in story.bed.state.book.open.items() if alarm.value is not None}
+    assert present == {"SBP_CRIT": 186, "DBP_CRIT": 112, "SBP_HIGH": 186, "DBP_HIGH": 112}
+    assert story.all("alarm_latched") == story.all("alarm_closed") == []
+
+
+def test_an_older_reading_of_another_cuff_ends_no_alarm() -> None:
+    story = Story().open()
+    story.cuff(400, 185, 90)
+    story.cuff(425, device="cuff-2", measured_t=370)
+    assert story.told("SBP_CRIT") == [(400, "alarm_raised")]
+
+
+def test_an_older_reading_does_not_break_a_row_of_high_ones() -> None:
+    """Two in a row are MEDIUM by the order of measuring; one of before the first lies between none."""
+    story = Story().open()
+    story.cuff(400, 165, 90)
+    typed(story, 420, 390, 158, 90)
+    story.cuff(480, 165, 90)
+    assert story.one("alarm_priority_changed", alarm="SBP_HIGH")["t"] == 480
+
+
+def test_an_older_critical_reading_still_raises() -> None:
+    story = Story().open()
+    story.cuff(400)
+    typed(story, 420, 385, 205, 100)
+    line = story.one("alarm_raised", alarm="SBP_CRIT")
+    assert (line["t"], line["since"], line["priority"]) == (420, 385, "high")
+    story.cuff(480)
+    assert story.told("SBP_CRIT")[1:] == [(480, "alarm_latched")]
+
+
+def test_an_older_reading_that_is_worse_is_remembered_as_the_worst_and_not_shown() -> None:
+    story = Story().open()
+    story.cuff(400, 185, 90)
+    typed(story, 420, 385, 190, 90)
+    alarm = story.bed.state.book.open["SBP_CRIT"]
+    assert (alarm.value, alarm.worst, alarm.priority.value) == (185, 190, 3)
+
+
+def test_the_newest_reading_is_the_one_shown_whichever_came_last() -> None:
+    story = Story().open()
+    story.cuff(400, 185, 90)
+    typed(story, 420, 385, 118, 70)
+    cuff = story.bed.state.cuff
+    assert (cuff.values[Metric.SYSTOLIC].value, cuff.measured_at) == (185, seconds(400))
+    assert cuff.judged[Metric.SYSTOLIC].verdict is Verdict.VALID
+
+
+def test_an_older_reading_does_not_call_off_the_repeat_of_a_critical_one() -> None:
+    story = Story().open().start(10)
+    story.cuff(400, 185, 90)
+    typed(story, 420, 385, 118, 70)
+    story.tick(460)
+    assert [(line["t"], line["reason"]) for line in story.all("nibp_requested")][-1] == (460, "repeat")
+
+
+def test_b7_an_older_reading_does_not_refute_a_jump() -> None:
+    story = Story().open()
+    story.cuff(300)
+    story.cuff(400, 165, 100)
+    assert story.bed.state.cuff.values[Metric.SYSTOLIC].judgement.reason == "jump"
+    typed(story, 420, 385, 118, 70)
+    story.cuff(460, 166, 100)
+    assert story.one("alarm_raised", alarm="SBP_HIGH")["t"] == 460

@@ -107,3 +107,17 @@ def test_bp_rel_switched_off_stays_silent() -> None:
     story.command(310, "alarm_off", alarm="BP_REL", reason="known", by="dr-x")
     story.cuff(400, 170)
     assert story.all("alarm_raised", alarm="BP_REL") == []
+
+
+def test_bp_rel_an_older_reading_neither_ends_it_nor_breaks_the_row() -> None:
+    """What was measured before counts for nothing that was measured since (decisions/0005); a higher one may raise."""
+    story = infusing()
+    story.cuff(400, 157)
+    story.cuff(410, device="cuff-2", measured_t=370)
+    story.cuff(420, 154, device="cuff-3", measured_t=380)
+    assert told(story) == [(400, "alarm_raised", "low")]
+    story.cuff(480, 157)
+    assert told(story)[1:] == [(480, "alarm_priority_changed", "medium")]
+    story.cuff(540)
+    story.cuff(550, 158, device="cuff-2", measured_t=510)
+    assert told(story)[2:] == [(540, "alarm_closed", "medium"), (550, "alarm_raised", "low")]

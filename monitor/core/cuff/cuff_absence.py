@@ -61,6 +61,7 @@ def attempt(bed: Bed, judged: Verdict, reason: str | None, measured: Instant, ou
     if judged is Verdict.INVALID:
         cuff.failed += 1
         cuff.failed_from = measured if cuff.failed_from is None else cuff.failed_from
+        cuff.failed_at = measured if cuff.failed_at is None else max(cuff.failed_at, measured)
         alarm = book.find(rule.rule)
         if alarm is not None:
             alarm.detail = reason
@@ -68,8 +69,12 @@ def attempt(bed: Bed, judged: Verdict, reason: str | None, measured: Instant, ou
             priority = by_phase(bed, rule.infusing, rule.other)
             book.onset(rule.rule, now, out, priority=priority, since=cuff.failed_from, detail=reason)
     elif judged is Verdict.VALID:
-        cuff.failed, cuff.failed_from = 0, None
-        for ended in (rule.rule, bed.rules.overdue.rule):
+        # What was measured before an attempt failed does not say that the cuff measures now; it is a reading all the
+        # same, and the age of the last one counts from it.
+        works = cuff.failed_at is None or measured >= cuff.failed_at
+        if works:
+            cuff.failed, cuff.failed_from, cuff.failed_at = 0, None, None
+        for ended in (rule.rule, bed.rules.overdue.rule) if works else (bed.rules.overdue.rule,):
             alarm = book.find(ended)
             if alarm is not None:
                 book.cleared(alarm, now, out)

@@ -201,17 +201,19 @@ def _first_slot(bed: Bed, ended_at: Instant, read_at: Instant | None) -> Instant
 def ended(bed: Bed, measured: Instant, judged: Verdict, critical: bool, out: list[Event]) -> None:
     """A measurement has ended, deflated at `measured`; `judged` as its systolic was.
 
-    `critical`: it meets a rule whose readings are repeated.
+    `critical`: it meets a rule whose readings are repeated. One measured before the last that ended calls off nothing
+    that was asked for since.
     """
     state, rules = bed.state, bed.rules.cuff
     cuff, plan = state.cuff, state.cuff.plan
+    newest = plan.ended_at is None or measured >= plan.ended_at
     served, started = "", cuff.inflated_at
     if plan.requested_at is not None and 0 <= measured - plan.requested_at <= rules.answer_within:
         served, started = plan.requested_for, plan.requested_at
         plan.requested_at, plan.requested_for = None, ""
     plan.attempt_at = measured if started is None else started
     before_asked = plan.asked_at is not None and measured < plan.asked_at
-    if not (plan.urgent and (judged is Verdict.INVALID or before_asked)):
+    if newest and not (plan.urgent and (judged is Verdict.INVALID or before_asked)):
         _forget_asked(plan)
     plan.ended_at = measured if plan.ended_at is None else max(plan.ended_at, measured)
     cuff.inflated_at = None
@@ -231,7 +233,7 @@ def ended(bed: Bed, measured: Instant, judged: Verdict, critical: bool, out: lis
         # A repeat may be doubtful too and be repeated, but only for so long; after that each reading once.
         if served != REPEAT or at <= plan.repeats_from + rules.repeats_for:
             ask(bed, at, REPEAT, out)
-    else:
+    elif newest:
         plan.repeats_from = None
 
 

@@ -90,10 +90,15 @@ def take(bed: Bed, item: CuffMeasurement, measured: Instant, now: Instant, out: 
         Metric.MEAN: item.mean,
         Metric.PULSE_RATE_CUFF: item.pulse_rate,
     }
-    cuff.error, cuff.measured_at = item.error, measured
+    newest = cuff.measured_at is None or cuff.measured_at <= measured
+    if newest:
+        cuff.error, cuff.measured_at = item.error, measured
+    cuff.judged = judgements
     source = item.source if item.source == "manual" else None
     for metric, judgement in judgements.items():
-        seen = cuff.values[metric] = PressureValue(values[metric], measured, judgement, source)
+        seen = PressureValue(values[metric], measured, judgement, source)
+        if newest:
+            cuff.values[metric] = seen
         known = cuff.last_valid.get(metric)
         if judgement.verdict is Verdict.VALID and (known is None or known.at <= measured):
             cuff.last_valid[metric] = seen
@@ -151,12 +156,15 @@ def _keep(session: Session, reading: PressureReading) -> None:
 def _settle_jumps(
     bed: Bed, item: CuffMeasurement, judgements: dict[Metric, Judgement], measured: Instant
 ) -> list[PressureReading]:
-    """What a VALID reading says of the jumps before it: those that it agrees with (B7); the others are refuted."""
+    """What a VALID reading says of the jumps before it: those that it agrees with (B7); the others are refuted.
+
+    Of those after it, it says nothing.
+    """
     cuff = bed.state.cuff
     if judgements[Metric.SYSTOLIC].verdict is not Verdict.VALID:
         return []
     found = cuff_judgement.agreeing(bed, item, measured)
-    cuff.jumps = []
+    cuff.jumps = [jump for jump in cuff.jumps if jump.at > measured]
     return found
 
 

@@ -1,4 +1,8 @@
-"""The rules on cuff readings (alarm-system 3.1; rulings 3): what one reading raises, confirms or clears."""
+"""The rules on cuff readings (alarm-system 3.1; rulings 3): what one reading raises, confirms or clears.
+
+Readings count in the order in which they were measured: one that was measured before another that a rule has gone by
+may raise, but ends nothing and breaks no row.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +50,16 @@ def critical(bed: Bed, values: Values, judgements: Judgements) -> bool:
     )
 
 
+def is_newest(bed: Bed, name: str, measured: Instant) -> bool:
+    """Whether the rule `name` has gone by no newer reading than this one; from now on it has gone by this."""
+    evaluated = bed.state.cuff.evaluated
+    last = evaluated.get(name)
+    if last is not None and measured < last:
+        return False
+    evaluated[name] = measured
+    return True
+
+
 def _evaluate(
     bed: Bed, rule: CuffRule, value: float, judgement: Judgement, measured: Instant, out: list[Event]
 ) -> None:
@@ -57,11 +71,14 @@ def _evaluate(
     now = state.clock
     book, counts, name = state.book, state.cuff.counts, rule.rule.name
     baseline = state.baseline(rule.metric)
+    crossed = rule.trigger.crossed(value, baseline)
+    # A doubtful reading that raises nothing is nothing that a rule goes by: it holds back no other.
+    newest = (crossed or not suspect) and is_newest(bed, name, measured)
     alarm = book.find(rule.rule)
     present = alarm is not None and alarm.state in PRESENT
     if alarm is not None and present:
-        alarm.see(value, low=rule.trigger.comparison.is_lower_bound)
-    if rule.trigger.crossed(value, baseline):
+        alarm.see(value, low=rule.trigger.comparison.is_lower_bound, newest=newest)
+    if crossed:
         counts[name] = counts.get(name, 0) + 1 if present else 1
         priority = rule.priority
         if rule.second is not None and counts[name] >= 2:
@@ -83,7 +100,7 @@ def _evaluate(
             extra={"doubtful": True} if suspect else None,
         )
         return
-    if suspect:
+    if suspect or not newest:
         return
     if rule.consecutive:
         counts[name] = 0

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from config.instant import Instant
 from config.vocabulary import UNITS, Metric
 from monitor.core.bed_state import Bed
+from monitor.core.cuff import pressure_rules
 from monitor.core.events import Event
 
 
@@ -30,10 +31,12 @@ def evaluate(bed: Bed, valid: dict[Metric, float], measured: Instant, out: list[
     now, name = bed.state.clock, rule.rule.name
     alarm = book.present(rule.rule)
     highest = max(heights)
+    newest = pressure_rules.is_newest(bed, name, measured)
     if highest.above < 0:
-        if may_clear:
-            counts[name] = 0
-        if alarm is not None and may_clear and _under(bed, heights):
+        if not (newest and may_clear):
+            return
+        counts[name] = 0
+        if alarm is not None and _under(bed, heights):
             book.cleared(alarm, now, out)
         return
     counts[name] = counts.get(name, 0) + 1 if alarm is not None else 1
@@ -52,8 +55,8 @@ def evaluate(bed: Bed, valid: dict[Metric, float], measured: Instant, out: list[
         )
         return
     if alarm.limit == highest.limit:
-        alarm.see(highest.value, low=False)
-    else:
+        alarm.see(highest.value, low=False, newest=newest)
+    elif newest:
         alarm.value = alarm.worst = highest.value
         alarm.limit = highest.limit
     book.rise(alarm, priority, now, out)
