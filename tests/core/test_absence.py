@@ -254,3 +254,32 @@ def test_absence_finds_its_turns_among_several_spans() -> None:
     assert absence.next_turn(60 * SECOND, RULE) == 68 * SECOND + 2 * SECOND
     absence.turn(70 * SECOND)
     assert absence.thin_from is None
+
+
+def test_time_that_does_not_count_moves_all_that_is_known_by_its_length() -> None:
+    """Frozen at 30 for a minute: what was valid before stands as near to now as it stood then."""
+    absence = Absence(0)
+    absence.cover(10 * SECOND, 14 * SECOND)
+    absence.cover(26 * SECOND, 34 * SECOND)
+    absence.thin_from = 20 * SECOND
+    absence.freeze(30 * SECOND)
+    absence.resume(90 * SECOND)
+    assert absence.spans == [[70 * SECOND, 74 * SECOND], [86 * SECOND, 90 * SECOND]]
+    assert (absence.opened_at, absence.last_valid_at, absence.thin_from) == (60 * SECOND, 86 * SECOND, 80 * SECOND)
+    assert (absence.bad_since(), absence.told_since()) == (80 * SECOND, 20 * SECOND)
+    assert absence.valid_within(90 * SECOND, 30 * SECOND) == 8 * SECOND
+    absence.resume(200 * SECOND)
+    assert absence.opened_at == 60 * SECOND, "once"
+
+
+def test_bad_time_is_told_from_the_earlier_of_the_two_on_the_wall() -> None:
+    """The last valid sample at 40, thin since 20 or, moved by the cuff, since 60."""
+    for thin, told_since in ((20, 20), (60, 40)):
+        absence = Absence(0)
+        absence.cover(40 * SECOND, 44 * SECOND)
+        absence.thin_from = thin * SECOND
+        assert absence.told_since() == told_since * SECOND
+    absence = Absence(5 * SECOND)
+    absence.freeze(10 * SECOND)
+    absence.resume(50 * SECOND)
+    assert (absence.bad_since(), absence.told_since()) == (45 * SECOND, 5 * SECOND)

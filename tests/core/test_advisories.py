@@ -88,7 +88,8 @@ def test_re_check_asks_for_five_minutes_of_rest_and_three_new_readings() -> None
         story.cuff(t, 165, 80)
     session = story.bed.state.session
     assert session is not None
-    assert session.advisories["hold"].detail["readings"] == 2
+    hint = session.advisories["hold"]
+    assert (hint.kind, hint.detail["readings"]) == ("hold", 2)
 
 
 # -- section 5.2 -------------------------------------------------------------------------------------------------------

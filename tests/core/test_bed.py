@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from config.instant import SECOND, seconds
 from monitor.core import bed as bed_module
+from monitor.core.bed import new_bed, next_deadline
 from monitor.core.bed_state import Bed, DeviceSetup, Due, Setup
 from monitor.core.errors import ConfigError, EndlessDeadlines
 from monitor.core.events import Event
@@ -18,7 +19,7 @@ from monitor.core.lines.reader import read_input
 from monitor.core.preset.read import build_ruleset
 from monitor.core.ward import BedFault, Ward
 from tests.support.nights import nights
-from tests.support.ward import CUFF, OXIMETER, Line, Story, preset_table
+from tests.support.ward import CUFF, OXIMETER, Line, Story, preset_table, shipped_rules
 
 
 class Restless:
@@ -82,3 +83,9 @@ def test_no_number_of_a_preset_makes_a_step_without_end(
     ward = Ward(rules, 0, adopt=lambda bed: Setup(bed, rules, devices))
     for line in night:
         ward.feed(read_input(line, 0), seconds(line["t"]))
+
+
+def test_a_bed_that_waits_for_nothing_has_no_deadline() -> None:
+    assert next_deadline(new_bed(Setup("bay-1", shipped_rules()), 5)) is None
+    story = Story().open()
+    assert next_deadline(story.bed) == story.bed.wake

@@ -381,3 +381,15 @@ def test_news2_takes_what_stands_now_and_no_older_count() -> None:
     late = discharge.news(story.bed, story.bed.state.clock + seconds(1000))
     assert late is not None
     assert set(late.points) == set()
+
+
+@pytest.mark.parametrize(("later", "known"), [(600, True), (600.001, False)])
+def test_ten_minutes_old_is_not_older_than_ten_minutes(later: float, known: bool) -> None:
+    """Pressures of the cuff and breaths that were counted, for the score and for NEWS2."""
+    story = ReturnStory(baseline=False).run(END)
+    story.command(END, "end_infusion")
+    story.cuff(END + 10)
+    story.command(END + 10, "record_reading", values={"resp_rate": 14})
+    found = discharge.news(story.bed, seconds(END + 10 + later))
+    assert found is not None
+    assert ({"systolic", "resp_rate"} <= set(found.points)) is known

@@ -222,3 +222,21 @@ def test_a_reading_of_nobody_is_refused() -> None:
     story = Story()
     enter(story, 60, {"resp_rate": 12})
     assert story.one("command_refused")["reason"] == "wrong_phase"
+
+
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [
+        ("record_reading", {"values": {"moaas": 4}}),
+        ("record_event", {"kind": "activity"}),
+        ("set_limbs", {"cuff_limb": "left"}),
+    ],
+)
+@pytest.mark.parametrize(("at", "taken"), [(9.999, False), (10, True), (60, True), (60.001, False)])
+def test_what_people_enter_lies_between_the_patients_coming_and_now(
+    command: str, fields: dict[str, Any], at: float, taken: bool
+) -> None:
+    """Both edges included."""
+    story = Story().open(10)
+    found = story.command(60, command, at=at, **fields)
+    assert ([line["reason"] for line in found if line["event"] == "command_refused"] == []) is taken

@@ -515,3 +515,40 @@ def test_a_calm_sample_keeps_its_perfusion_index() -> None:
     story.samples(0, 40, perfusion_index=3.1)
     assert story.bed.calm is not None
     assert (story.bed.state.perfusion_index, story.bed.state.perfusion_at) == (3.1, 39_000_000)
+
+
+def test_of_two_clear_conditions_the_one_that_is_reached_first_ends_the_alarm() -> None:
+    """SPO2_LOW: two minutes at 90 or more, or ten seconds at 92. Here the two minutes are over first."""
+    story = Story().open()
+    story.samples(0, 10, 90)
+    story.samples(10, 30, 89)
+    story.samples(30, 145, 91)
+    story.samples(145, 170, 93)
+    assert story.told("SPO2_LOW") == [(25, "alarm_raised"), (150, "alarm_latched")]
+
+
+def resting_at_50() -> Story:
+    """A pulse baseline of 50, so that PR_LOW is at 42.5; no pressure was taken. Alarm at 41, then 45: neither low
+    by that limit nor over.
+    """
+    story = Story().open()
+    story.samples(0, 600, 97, 50)
+    story.start(600)
+    story.samples(600, 630, 97, 41)
+    story.samples(630, 640, 97, 45)
+    assert story.told("PR_LOW") == [(615, "alarm_raised")]
+    return story
+
+
+def test_2_7_a_limit_of_the_patient_that_the_baseline_outweighs_ends_no_alarm() -> None:
+    """PR_LOW goes by the lower of the number and the part of the baseline: that part has not moved."""
+    story = resting_at_50()
+    story.command(640, "set_limit", alarm="PR_LOW", low=47)
+    assert story.told("PR_LOW")[1:] == [(640, "limit_changed")]
+
+
+def test_2_7_a_late_baseline_of_the_pressure_ends_no_alarm_on_the_pulse() -> None:
+    story = resting_at_50()
+    story.command(640, "record_reading", values={"systolic": 120, "diastolic": 76}, at=500)
+    assert story.one("baseline_frozen", metric="systolic", revised=True)["value"] == 120
+    assert story.told("PR_LOW") == [(615, "alarm_raised")]

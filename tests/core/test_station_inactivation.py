@@ -170,3 +170,52 @@ def test_a_pause_cannot_be_lengthened_at_the_station_either() -> None:
 def test_a_command_for_the_station_is_written_down_without_a_bed_and_read_again() -> None:
     item = Command(None, "audio_off", by="lead-a", fields={"scope": "station"}, role="lead")
     assert read_input(write_input(item, 0)) == item
+
+
+def test_4_2_the_station_s_sound_line_by_line() -> None:
+    """Paused, off, remembered, on again: who, in which role, why, until when."""
+    ward = TwoBeds()
+    known = {"bed": None, "event": "inactivation_changed", "scope": "station"}
+    assert ward.command(10, "audio_pause", scope="station", role="nurse", reason="visitors") == [
+        known
+        | {"t": 10, "from": "ON", "to": "AUDIO_PAUSED", "by": "nurse-a", "role": "nurse", "reason": "visitors"}
+        | {"until": 130}
+    ]
+    assert ward.command(20, "audio_off", by="lead-a", role="lead", reason="night") == [
+        known | {"t": 20, "from": "AUDIO_PAUSED", "to": "AUDIO_OFF", "by": "lead-a", "role": "lead", "reason": "night"}
+    ]
+    assert ward.put(80, "tick") == [
+        {"t": 80, "bed": None, "event": "inactivation_reminder", "scope": "station", "state": "AUDIO_OFF"}
+        | {"by": "lead-a", "since": 20}
+    ]
+    assert ward.command(90, "resume_alarms", scope="station", by="nurse-b", reason="morning") == [
+        known | {"t": 90, "from": "AUDIO_OFF", "to": "ON", "since": 20, "by": "nurse-b", "reason": "morning"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "fields", "reason"),
+    [
+        ("audio_pause", {"scope": "station", "role": "viewer"}, "role_not_allowed"),
+        ("audio_pause", {"scope": "station"}, "already_paused"),
+        ("audio_off", {"role": "nurse"}, "role_not_allowed"),
+        ("resume_alarms", {"scope": "station", "state": "AUDIO_OFF"}, "nothing_inactivated"),
+    ],
+)
+def test_4_2_a_refusal_at_the_station_says_what_was_asked_by_whom_and_why_not(
+    command: str, fields: dict[str, Any], reason: str
+) -> None:
+    ward = TwoBeds()
+    ward.command(10, "audio_pause", scope="station")
+    refused = {"t": 11, "bed": None, "event": "command_refused", "command": command, "reason": reason}
+    assert ward.command(11, command, by="nurse-b", **fields) == [refused | {"by": "nurse-b"}]
+    assert ward.ward.audio.now is not None
+    assert ward.ward.audio.now.until == seconds(130)
+
+
+def test_4_2_audio_off_twice_is_refused_and_reminds_in_its_first_rhythm() -> None:
+    ward = TwoBeds()
+    ward.command(10, "audio_off", role="lead")
+    assert ward.command(30, "audio_off", role="lead")[0]["reason"] == "already_off"
+    ward.put(131, "tick")
+    assert [line["t"] for line in ward.lines if line["event"] == "inactivation_reminder"] == [70, 130]

@@ -8,7 +8,7 @@ import pytest
 
 from config.instant import SECOND, Instant
 from monitor.core.bed import new_bed
-from monitor.core.bed_state import Bed, Setup
+from monitor.core.bed_state import Bed, DeviceSetup, Setup
 from monitor.core.device import liveness
 from monitor.core.errors import InputError
 from monitor.core.events import Event
@@ -159,3 +159,12 @@ def test_a_bug_at_a_deadline_of_the_service_names_no_bed(monkeypatch: pytest.Mon
     with pytest.raises(BedFault, match="of the service") as caught:
         ward.settle(60 * SECOND)
     assert caught.value.bed is None
+
+
+def test_a_restart_of_one_bed_awaits_that_beds_devices_alone() -> None:
+    """A replayed session says so of its own bed: what is silent on the other stays silent."""
+    ward = Ward(shipped_rules())
+    for bed in ("a", "b"):
+        ward.add(new_bed(Setup(bed, shipped_rules(), (DeviceSetup("ox", 4 * SECOND, 10 * SECOND),)), 0))
+    events = ward.feed(Restart("a"), 30 * SECOND)
+    assert raised(events) == [(10, "b", "DEVICE_OFFLINE")]

@@ -136,8 +136,8 @@ def restart(metric: MetricReturn) -> Change | None:
         metric.ever_away = metric.ever_away or metric.out_before
     metric.first_in_at = None
     metric.interval = None
-    metric.reason = None if metric.bound is not None else "no_baseline"
-    metric.minutes = []
+    if metric.bound is not None:
+        metric.reason = None
     metric.history = []
     metric.told = []
     metric.origin = (metric.state, metric.ever_away, metric.out_before, metric.last_out_at)
@@ -162,7 +162,6 @@ def fold_again(
         return []
     metric.state, metric.ever_away, metric.out_before, metric.last_out_at = metric.origin
     metric.first_in_at = metric.last_at = metric.interval = None
-    metric.minutes = []
     told = list(metric.told)
     changes: list[Change] = []
     decided = False

@@ -75,14 +75,17 @@ def _past(session: Session, metric: Metric, started_at: Instant | None) -> list[
     ]
 
 
-def _revise(bed: Bed, session: Session, metric: Metric, started_at: Instant, out: list[Event]) -> None:
-    """A reading from before the start has come after it: it may only replace NONE (rulings, section 4)."""
+def _revise(bed: Bed, session: Session, metric: Metric, started_at: Instant, out: list[Event]) -> bool:
+    """A reading from before the start has come after it: it may only replace NONE (rulings, section 4).
+
+    Returns whether it did.
+    """
     if session.baseline.get(metric, NO_BASELINE).grade is not Grade.NONE:
-        return
+        return False
     rules = bed.rules
     found = late_baseline(bed, session, metric, started_at)
     if found.value is None:
-        return
+        return False
     session.baseline[metric] = found
     tell_baseline(bed, metric, found, out, revised=True)
     kind = Kind.WINDOW if metric in WAVE_METRICS else Kind.READING
@@ -95,12 +98,13 @@ def _revise(bed: Bed, session: Session, metric: Metric, started_at: Instant, out
     if session.ended_at is None or final is None:
         for seen in past:
             _fold(bed, session, state, seen, out)
-        return
+        return True
     state.history = past
     evidence = _evidence(bed, session, state, final - 2 * rules.recovery.grace, final)
     now = bed.state.clock
     for change in recovery.fold_again(state, session.ended_at, final, now, rules.recovery, evidence=evidence):
         return_report.tell(bed, session, state, change, out)
+    return True
 
 
 def late_baseline(bed: Bed, session: Session, metric: Metric, started_at: Instant) -> Baseline:
@@ -117,10 +121,7 @@ def revise_by_hand(bed: Bed, session: Session, out: list[Event]) -> bool:
     """A person has entered readings: whether one from before the start replaced a baseline that was NONE."""
     if session.started_at is None:
         return False
-    before = {metric: session.baseline_value(metric) for metric in METRICS}
-    for metric in METRICS:
-        _revise(bed, session, metric, session.started_at, out)
-    revised = any(session.baseline_value(metric) != before[metric] for metric in METRICS)
+    revised = any([_revise(bed, session, metric, session.started_at, out) for metric in METRICS])  # noqa: C419 - all
     if revised:
         return_report.follow_up(bed, session, out)
     return revised
