@@ -79,6 +79,14 @@ def advise(advisory: Advisory) -> str:
     return advisory.kind.replace("_", " ") if say is None else say(advisory.detail)
 
 
+def _returned(detail: Detail) -> str:
+    verdict, without = detail.get("verdict"), detail.get("no_baseline", [])
+    if without and verdict in (None, "INDETERMINATE"):
+        of = "" if len(without) == detail["of"] else f" of {_names(without)}"
+        return f"{VERDICTS['INDETERMINATE']}: no baseline{of}"
+    return "verdict at the deadline" if verdict is None else VERDICTS[verdict]
+
+
 def _scored(detail: Detail) -> str:
     named = {name.replace("_", " "): points for name, points in detail["parts"].items()}
     known = [f"{name} {points}" for name, points in named.items() if points is not None]
@@ -101,7 +109,7 @@ def _awake(detail: Detail) -> str:
 
 
 DETAILS: dict[str, Callable[[Detail], str]] = {
-    "return": lambda detail: VERDICTS[detail["verdict"]] if "verdict" in detail else "verdict at the deadline",
+    "return": _returned,
     "minimum_stay": lambda detail: "",
     "aldrete": _scored,
     "pads": _scored,

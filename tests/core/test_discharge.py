@@ -94,6 +94,14 @@ def test_return_verdict_is_open_before_the_deadline() -> None:
     assert item(ReturnStory().end().run(END + 600), "return").state is Met.OPEN
 
 
+def test_return_without_any_baseline_is_said_to_be_undecidable_before_the_deadline() -> None:
+    found = item(ReturnStory(baseline=False, wave=lambda t: (None, None)).end().run(END + 10), "return")
+    assert (found.state, found.detail) == (
+        Met.OPEN,
+        {"no_baseline": ["systolic", "diastolic", "pulse_rate", "spo2"], "of": 4},
+    )
+
+
 def test_return_verdict_indeterminate_fails() -> None:
     assert item(ReturnStory().end().run(END + 1800), "return").state is Met.FAILED
 

@@ -12,9 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 from config.instant import Instant
-from config.vocabulary import Metric, Observed, Phase, ReturnVerdict, Score, Verdict
+from config.vocabulary import Metric, Observed, Phase, ReturnState, ReturnVerdict, Score, Verdict
 from monitor.core.bed_state import Bed
 from monitor.core.events import plain
+from monitor.core.recovery import return_report
 from monitor.core.session import news2, scores
 from monitor.core.session.session import Session, newest
 
@@ -85,10 +86,14 @@ def current(bed: Bed, metric: Metric, now: Instant) -> float | None:
 
 
 def _returned(session: Session) -> Item:
+    detail: dict[str, Any] = {} if session.verdict is None else {"verdict": session.verdict.value}
+    counted = return_report.counted(session)
+    without = [metric.metric.value for metric in counted if metric.state is ReturnState.NO_BASELINE]
+    if without:
+        detail |= {"no_baseline": without, "of": len(counted)}
     if session.verdict is None:
-        return Item("return", Met.OPEN)
-    state = Met.MET if session.verdict in FIT else Met.FAILED
-    return Item("return", state, {"verdict": session.verdict.value})
+        return Item("return", Met.OPEN, detail)
+    return Item("return", Met.MET if session.verdict in FIT else Met.FAILED, detail)
 
 
 def _stay(bed: Bed, session: Session, now: Instant) -> Item:

@@ -78,6 +78,18 @@ def test_the_checklist_is_shown_in_recovery_only() -> None:
     ("item", "words"),
     [
         (Item("return", Met.OPEN), "Return to baseline: verdict at the deadline"),
+        (
+            Item("return", Met.OPEN, {"no_baseline": ["systolic"], "of": 5}),
+            "Return to baseline: cannot be decided: no baseline of SBP",
+        ),
+        (
+            Item("return", Met.OPEN, {"no_baseline": ["systolic", "pulse_rate"], "of": 2}),
+            "Return to baseline: cannot be decided: no baseline",
+        ),
+        (
+            Item("return", Met.FAILED, {"verdict": "INDETERMINATE", "no_baseline": ["systolic"], "of": 1}),
+            "Return to baseline: cannot be decided: no baseline",
+        ),
         (Item("return", Met.MET, {"verdict": "NO_EXCURSION"}), "Return to baseline: never left its band"),
         (Item("minimum_stay", Met.OPEN, {"until_at": 5}), "Minimum stay"),
         (

@@ -1,7 +1,7 @@
 // What a nurse enters of a session beside its phases: values by hand, events, limbs, and the scores of the discharge.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { form, type Fields, observed, reason } from "./form";
+import { ago, form, type Fields, observed, reason } from "./form";
 import { hhmm } from "./times";
 import type { Bed, ReadinessItem } from "./wire.gen";
 
@@ -58,8 +58,6 @@ export function doneWords(name: string, fields: Fields): string | null {
 function number(name: string, label: string, low: number, high: number): TemplateResult {
   return html`<label>${label} <input type="number" data-value=${name} name=${name} min=${low} max=${high} step="1" /></label>`;
 }
-
-const ago = html`<label>Minutes ago <input type="number" name="minutes_ago" min="0" max="600" step="1" placeholder="0" /></label>`;
 
 export function readingForm(now: number, send: Send): TemplateResult {
   return form(

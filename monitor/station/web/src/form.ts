@@ -46,6 +46,9 @@ export function fieldsOf(element: HTMLFormElement): Fields {
   return fields;
 }
 
+/** When it happened, where that was not just now. */
+export const ago = html`<label>Minutes ago <input type="number" name="minutes_ago" min="0" max="600" step="1" placeholder="0" /></label>`;
+
 /** `minutes_ago` becomes the observed time `at` (server time `now`, ms); none: it is observed now. */
 export function observed(fields: Fields, now: number): Fields {
   const { minutes_ago: ago, ...rest } = fields;

@@ -12,6 +12,7 @@ export type OpenForm =
   | "session"
   | "start"
   | "end"
+  | "earlier"
   | "discharge"
   | "abort"
   | "reading"

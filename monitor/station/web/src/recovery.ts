@@ -4,21 +4,19 @@ import { clockLength } from "./times";
 import type { Bed, Return, ReturnMetric, Session } from "./wire.gen";
 import { metricWords } from "./words";
 
-/** Seconds infused by server time `now` (ms); the picture's `infused_s` was true at `at` (ms). Pauses do not count. */
+/**
+ * Seconds infused by server time `now` (ms), since the last restart where there was one: the plan counts from there.
+ * The picture's `infused_s` was true at `at` (ms). Pauses do not count.
+ */
 export function infusedSeconds(session: Session, phase: string, at: number, now: number): number {
-  return session.infused_s + (phase === "INFUSING" ? Math.max(0, (now - at) / 1000) : 0);
-}
-
-/** Of those, what ran since the last restart: the plan counts from there. */
-export function runSeconds(session: Session, phase: string, at: number, now: number): number {
-  return infusedSeconds(session, phase, at, now) - session.infused_before_s;
+  return session.infused_s - session.infused_before_s + (phase === "INFUSING" ? Math.max(0, (now - at) / 1000) : 0);
 }
 
 /** `23:10 of 40 min`, or null before the start. */
 export function infusionClock(bed: Bed, at: number, now: number): string | null {
   const session = bed.session;
   if (session === null || session.started_at === null) return null;
-  return `${clockLength(runSeconds(session, bed.phase, at, now))} of ${session.planned_min} min`;
+  return `${clockLength(infusedSeconds(session, bed.phase, at, now))} of ${session.planned_min} min`;
 }
 
 export interface Countdown {
@@ -29,10 +27,15 @@ export interface Countdown {
 /** Verdicts after which nobody waits for the return any more. */
 const SETTLED: readonly string[] = ["RETURNED_WITHIN_20", "NO_EXCURSION"];
 
-/** Time to the return deadline while in RECOVERY; null when none runs, or when all came back before it. */
+/** Whether no metric has a baseline: then the deadline decides nothing. */
+const undecidable = (recovery: Return | null): boolean =>
+  recovery !== null && recovery.metrics.length > 0 && recovery.metrics.every((item) => item.state === "NO_BASELINE");
+
+/** Time to the return deadline while in RECOVERY; null when none runs, when all came back before it, or without any baseline. */
 export function countdown(bed: Bed, now: number): Countdown | null {
   const deadline = bed.recovery?.deadline_at ?? bed.session?.deadline_at ?? null;
   if (bed.phase !== "RECOVERY" || deadline === null || SETTLED.includes(bed.recovery?.verdict ?? "")) return null;
+  if (undecidable(bed.recovery)) return null;
   const leftS = (Date.parse(deadline) - now) / 1000;
   return leftS > 0
     ? { text: clockLength(Math.ceil(leftS)), past: false }
@@ -102,9 +105,12 @@ const VERDICTS: Readonly<Record<string, string>> = {
 
 /** The session's verdict in words; before it is due, what is still awaited. */
 export function verdictWords(recovery: Return): string {
+  if (undecidable(recovery) && [null, "INDETERMINATE"].includes(recovery.verdict)) return "Cannot be decided: no baseline";
   if (recovery.verdict !== null) return VERDICTS[recovery.verdict] ?? recovery.verdict;
-  const waiting = recovery.metrics.filter((item) => !["RETURNED", "IN_BAND"].includes(item.state));
-  return waiting.length === 0
-    ? "All back so far; verdict at the deadline"
-    : `Awaiting ${waiting.map((item) => metricWords(item.metric)).join(", ")}`;
+  const names = (items: readonly ReturnMetric[]): string => items.map((item) => metricWords(item.metric)).join(", ");
+  const waiting = recovery.metrics.filter((item) => !["RETURNED", "IN_BAND", "NO_BASELINE"].includes(item.state));
+  // A mean without a baseline is one that the cuff never sends: it does not count.
+  const without = recovery.metrics.filter((item) => item.state === "NO_BASELINE" && item.metric !== "mean");
+  const so = waiting.length > 0 ? `Awaiting ${names(waiting)}` : `All ${without.length > 0 ? "others " : ""}back so far; verdict at the deadline`;
+  return without.length === 0 ? so : `${so}. Cannot be decided without a baseline: ${names(without)}`;
 }

@@ -2,8 +2,8 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { dischargeForm, happeningForm, limbsForm, mayLeaveOpen, readingForm } from "./entry-form";
-import { type Fields, fieldsOf, form, reason } from "./form";
-import { runSeconds } from "./recovery";
+import { ago, type Fields, fieldsOf, form, observed, reason } from "./form";
+import { infusedSeconds } from "./recovery";
 import { type Actions, mayAct, type OpenForm, type Page } from "./page";
 import type { BedPicture } from "./store";
 import type { Bed } from "./wire.gen";
@@ -48,9 +48,9 @@ function buttons(page: Page, bed: Bed, actions: Actions): TemplateResult[] {
     case "PRE":
       return [opens("start", "Start infusion …", "primary"), ...enters, abort];
     case "INFUSING":
-      return [does("pause_infusion", "Pause"), opens("end", "End infusion …", "primary"), ...enters, abort];
+      return [does("pause_infusion", "Pause"), opens("earlier", "Paused earlier …"), opens("end", "End infusion …", "primary"), ...enters, abort];
     case "PAUSED":
-      return [does("resume_infusion", "Resume", "primary"), opens("end", "End infusion …"), ...enters, abort];
+      return [does("resume_infusion", "Resume", "primary"), opens("earlier", "Resumed earlier …"), opens("end", "End infusion …"), ...enters, abort];
     case "RECOVERY":
       return [opens("discharge", "Discharge …", "primary"), opens("start", "Start again …"), ...enters, abort];
     default:
@@ -63,7 +63,7 @@ export function fits(form: OpenForm, phase: Bed["phase"]): boolean {
   const open = ["PRE", "INFUSING", "PAUSED", "RECOVERY"].includes(phase);
   if (form === "session") return !open;
   if (form === "start") return phase === "PRE" || phase === "RECOVERY";
-  if (form === "end") return phase === "INFUSING" || phase === "PAUSED";
+  if (form === "end" || form === "earlier") return phase === "INFUSING" || phase === "PAUSED";
   return form === "discharge" ? phase === "RECOVERY" : open;
 }
 
@@ -75,9 +75,11 @@ function openForm(page: Page, picture: BedPicture, now: number, actions: Actions
     case "session":
       return sessionForm((fields) => actions.openSession(bed.id, fields));
     case "start":
-      return startForm(page, bed, (fields) => send("start_infusion", fields));
+      return startForm(page, bed, (fields) => send("start_infusion", observed(fields, now)));
     case "end":
-      return endForm(picture, now, (fields) => send("end_infusion", fields));
+      return endForm(picture, now, (fields) => send("end_infusion", observed(fields, now)));
+    case "earlier":
+      return earlierForm(bed.phase === "PAUSED", (fields) => send(bed.phase === "PAUSED" ? "resume_infusion" : "pause_infusion", observed(fields, now)));
     case "discharge":
       return dischargeForm(mayLeaveOpen(page.errors.get(`bed:${bed.id}`) ?? ""), bed, send);
     case "reading":
@@ -151,6 +153,7 @@ function startForm(page: Page, bed: Bed, send: (fields: Fields) => void): Templa
         >Dose, mg
         <input name="dose_mg" type="number" min="0" max="500" step="0.1" placeholder=${weight === null ? "" : `${MG_PER_KG} mg/kg: ${weight * MG_PER_KG}`}
       /></label>
+      ${ago}
       <details class="wide" ?open=${maySignFor(refused)}>
         <summary>Start without a baseline, or although the readings hold it back</summary>
         <p>Where the baseline is missing, the return to it cannot be decided. Absolute alarms still work.</p>
@@ -162,8 +165,9 @@ function startForm(page: Page, bed: Bed, send: (fields: Fields) => void): Templa
 
 function endForm(picture: BedPicture, now: number, send: (fields: Fields) => void): TemplateResult {
   const session = picture.bed.session;
+  const paused = picture.bed.phase === "PAUSED"; // the end lies where the pause began
   const early =
-    session !== null && runSeconds(session, picture.bed.phase, picture.at, now) < session.planned_min * 60 - 60;
+    session !== null && infusedSeconds(session, picture.bed.phase, picture.at, now) < session.planned_min * 60 - 60;
   return form(
     "End the infusion",
     "End now",
@@ -171,6 +175,11 @@ function endForm(picture: BedPicture, now: number, send: (fields: Fields) => voi
     html`${early
       ? html`<label class="check wide"><input type="checkbox" name="early" checked /> Ended early, before the planned time</label>`
       : nothing}
-    ${reason(early ? "Reason for ending early" : "Remark", early)}`,
+    ${paused ? nothing : ago} ${reason(early ? "Reason for ending early" : "Remark", early)}`,
   );
+}
+
+/** A pause or its end that is entered later than it happened; just now is a button of its own. */
+function earlierForm(paused: boolean, send: (fields: Fields) => void): TemplateResult {
+  return form(`The infusion was ${paused ? "resumed" : "paused"} earlier`, paused ? "Resume earlier" : "Pause earlier", send, ago);
 }

@@ -59,6 +59,20 @@ test("before the verdict the page says what is awaited, then the verdict", () =>
   expect(verdictWords({ ...recovery, verdict: "INDETERMINATE" })).toBe("Return cannot be decided: readings missing");
 });
 
+test("what has no baseline is not awaited: nobody counts down to what cannot be decided", () => {
+  const metric = (name: string, state: string) => ({ metric: name, state, interval_min: null });
+  const recovery = (...states: string[]): Return => ({
+    verdict: null, deadline_at: iso(1200), decided_at: null,
+    metrics: ["systolic", "diastolic", "mean", "pulse_rate", "spo2"].map((name, index) => metric(name, states[index] ?? "NO_BASELINE")),
+  });
+  expect(verdictWords(recovery())).toBe("Cannot be decided: no baseline");
+  expect(verdictWords({ ...recovery(), verdict: "INDETERMINATE" })).toBe("Cannot be decided: no baseline");
+  expect(countdown(bed({ phase: "RECOVERY", recovery: recovery() }), at(5))).toBeNull();
+  expect(verdictWords(recovery("AWAY", "IN_BAND", "NO_BASELINE", "NO_BASELINE", "IN_BAND"))).toBe("Awaiting SBP. Cannot be decided without a baseline: Pulse");
+  expect(verdictWords(recovery("AWAY", "IN_BAND", "NO_BASELINE", "IN_BAND", "IN_BAND"))).toBe("Awaiting SBP");
+  expect(countdown(bed({ phase: "RECOVERY", recovery: recovery("AWAY") }), at(0))).not.toBeNull();
+});
+
 test("a return in time is not called over when its deadline has gone by", () => {
   const recovery = (verdict: string): Return => ({ verdict, deadline_at: iso(1200), decided_at: null, metrics: [] });
   expect(countdown(bed({ phase: "RECOVERY", recovery: recovery("RETURNED_WITHIN_20") }), at(1330))).toBeNull();

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import { doneWords, mayLeaveOpen } from "../src/entry-form";
-import { fits } from "../src/session-form";
+import { observed } from "../src/form";
+import type { Actions, OpenForm, Page } from "../src/page";
+import { fits, renderSessionActions } from "../src/session-form";
+import type { Bed } from "../src/wire.gen";
+import { bed, iso, T0 } from "./builders";
+import { flat } from "./template";
 
 test("a form that the phase no longer offers is gone", () => {
   expect(fits("session", "IDLE")).toBe(true);
@@ -9,6 +14,21 @@ test("a form that the phase no longer offers is gone", () => {
   expect(fits("discharge", "RECOVERY")).toBe(true);
   expect(fits("reading", "PAUSED")).toBe(true);
   expect(fits("reading", "IDLE")).toBe(false);
+});
+
+const actions = (command: Actions["command"] = () => undefined): Actions => ({ command }) as unknown as Actions;
+const shown = (form: OpenForm, part: Partial<Bed> = {}): string => {
+  const page = { form, me: { locked: false }, errors: new Map(), said: new Map(), busy: new Set() } as unknown as Page;
+  return flat(renderSessionActions(page, { bed: bed(part), at: T0 }, T0, actions()));
+};
+
+test("start, end, pause and resume can be entered later with the time they happened", () => {
+  expect(shown("start", { phase: "PRE" })).toContain('name="minutes_ago"');
+  expect(shown("end")).toContain('name="minutes_ago"');
+  expect(shown("earlier")).toContain("Pause earlier");
+  expect(shown("earlier", { phase: "PAUSED" })).toContain("Resume earlier");
+  expect(fits("earlier", "RECOVERY")).toBe(false);
+  expect(observed({ early: true, minutes_ago: 5 }, T0)).toEqual({ early: true, at: iso(-300) });
 });
 
 test("what was written down is repeated in words", () => {
