@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.ward import Line, Story
+from tests.support.ward import CUFF, Line, Story
 
 STAND, V5_HOLD, V6_HOLD, MARGIN = 4.0, 8.0, 6.0, 1.0
 PRESENT, GONE = ("alarm_raised", "alarm_rearmed"), ("alarm_latched", "alarm_closed")
@@ -294,3 +294,57 @@ def test_missing_saturation_by_counting_half_seconds(runs: list[tuple[bool, int]
         story.tick(second + 0.5)
         assert present_at(story.lines, "SPO2_NO_DATA", second + 0.5) == shown, second
         covered += [good]
+
+
+# -- a cuff on the probe's limb -----------------------------------------------------------------------------------
+
+# From the start of trouble: what the cuff excuses at most, and the first level of SPO2_NO_DATA while infusing; a
+# saturation that comes and goes has it counted from when less than 10 of the last 30 s were valid.
+EXCUSED, LEVEL, THIN = 60.0, 15.0, 30.0
+CYCLES = st.lists(
+    st.tuples(
+        st.sampled_from((0.2, 1.0, 3.0, 5.0, 12.0, 14.0, 15.5, 18.0, 28.0, 31.0, 45.0, 60.0, 75.0)),
+        st.sampled_from(("inflating", "inflating", "deflating", "idle", "reading")),
+    ),
+    max_size=90,
+)
+TROUBLE = st.one_of(
+    st.just([None]),
+    st.just([70]),
+    st.lists(st.sampled_from((None, 70, 80, 84)), min_size=1, max_size=40),
+)
+
+
+@given(cycles=CYCLES, period=st.sampled_from((None, (33, 28), (46, 31), (20, 18), (65, 45), (70, 40))), trouble=TROUBLE)
+@settings(deadline=None, max_examples=120)
+def test_whatever_the_cuff_does_trouble_with_the_saturation_is_announced_in_time(
+    cycles: list[tuple[float, str]], period: tuple[int, int] | None, trouble: list[float | None]
+) -> None:
+    """Critical or missing from 60 on: SPO2_NO_DATA or a HIGH of it is there then at the latest, and stays."""
+    t, doings = 20.0, []
+    for gap, state in cycles:
+        t += gap
+        doings.append((t, state))
+    if period is not None:
+        every, up = period
+        doings = [
+            (61.5 + n * every + after, state) for n in range(10) for after, state in ((0, "inflating"), (up, "idle"))
+        ]
+    story = Story().open(cuff_limb="left", probe_limb="left").start(0)
+    end = 300
+    for second in range(end):
+        while doings and doings[0][0] <= second:
+            at, state = doings.pop(0)
+            if state == "reading":
+                story.cuff(at, pulse_rate=None)
+            else:
+                story.put(at, "cuff", device=CUFF, state=state)
+        value = 97 if second < 60 else trouble[second % len(trouble)]
+        story.sample(second, value, None if value is None else 72, flags=["no_finger"] if value is None else [])
+    latest = 60 + STAND + EXCUSED + LEVEL + (THIN if len(set(trouble)) > 1 else 0) + MARGIN
+    for when in range(int(latest), end):
+        known = present_at(story.lines, "SPO2_NO_DATA", when) is not None or "high" in (
+            present_at(story.lines, "SPO2_CRIT", when),
+            present_at(story.lines, "SPO2_LOW", when),
+        )
+        assert known, when

@@ -131,6 +131,50 @@ def test_v8_set_limbs_in_the_midst_of_a_window() -> None:
     assert rejected(story) == [100.0, 121.0]
 
 
+# -- one cap for cycles without sight -----------------------------------------------------------------------------
+
+
+def busy(every: int, up: int, pulse_gone: range = range(0)) -> Story:
+    """Infusing; from 60 on the saturation is 70 and the cuff inflates every so many seconds."""
+    story = Story().open(**SAME).start(0)
+    for t in range(600):
+        if t >= 60 and (t - 60) % every in (0, up):
+            cuff(story, t, "idle" if (t - 60) % every else "inflating")
+        if t in pulse_gone:
+            story.sample(t, None, None, flags=["searching"])
+        else:
+            story.sample(t, 97 if t < 60 else 70, 72 if t < 60 else 30)
+    return story
+
+
+@pytest.mark.parametrize(("every", "up"), [(33, 28), (46, 31), (18, 16)])
+def test_v8_a_cuff_that_never_rests_excuses_the_probe_for_one_cap(every: int, up: int) -> None:
+    """Each inflation opened 60 s anew, and nothing was ever told of a saturation of 70 (decisions/0005)."""
+    assert busy(every, up).told("SPO2_CRIT")[0] == (125, "alarm_raised")
+
+
+def test_v8_a_pulse_that_goes_under_a_cuff_that_never_rests() -> None:
+    story = busy(33, 28, range(61, 359))
+    assert story.told("PULSE_LOST")[0] == (130, "alarm_raised")
+    assert no_data(story)[:2] == [(134, "alarm_raised", "low"), (149, "alarm_priority_changed", "medium")]
+
+
+@pytest.mark.parametrize(("rest", "excused"), [(14, 15), (15, 60)])
+def test_v8_the_cap_begins_anew_once_the_saturation_was_seen_for_15_seconds(rest: int, excused: int) -> None:
+    """A first cycle of 45 s; the second inflation comes so long after its window."""
+    story = Story().open(**SAME)
+    story.samples(0, 100)
+    cuff(story, 100, "inflating")
+    cuff(story, 130, "idle")
+    story.samples(145, 145 + rest)
+    cuff(story, 145 + rest, "inflating")
+    end = 145 + rest + excused
+    story.sample(end - 0.001)
+    story.sample(end, 96)
+    track = story.bed.state.spo2.track
+    assert (track.value, track.starts[-1]) == (96, end * 1_000_000)
+
+
 # -- SPO2_OCCLUDED ----------------------------------------------------------------------------------------------
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from statistics import median
 
-from config.instant import Instant
+from config.instant import SECOND, Duration, Instant
 from monitor.core.rules.sections import LimbRule
 
 KEPT = 240
 """Values of the pulsation that are kept at most: over a minute of a device that speaks three times a second."""
+SEEN: Duration = 15 * SECOND
+"""VALID saturation between two cycles after which the cuff excuses the probe anew: a critical one is announced by then,
+V5's hold and the delay of SPO2_CRIT together."""
 
 
 @dataclass(slots=True)
@@ -20,17 +23,45 @@ class CuffWindow:
         started_at: inflation, or the deflation where the device tells nothing else; None before the first.
         until: when the probe counts as recovered; the cap while the cuff is up.
         deflated_at: None while the cuff is up.
+        excused: stretches [start, end] in which a probe on the same limb is excused: in this cycle, and those before it
+            between which the saturation was not seen for long enough; together never longer than the cap.
         frozen: the clock of SPO2_NO_DATA stands still.
     """
 
     started_at: Instant | None = None
     until: Instant = 0
     deflated_at: Instant | None = None
+    excused: list[list[Instant]] = field(default_factory=list)
     frozen: bool = False
 
     def covers(self, at: Instant) -> bool:
         """Whether `at` lies in it."""
         return self.started_at is not None and self.started_at <= at < self.until
+
+    def excuses(self, at: Instant) -> bool:
+        """Whether the cuff excuses at `at` what a probe on its limb shows."""
+        return bool(self.excused) and self.excused[-1][0] <= at < self.excused[-1][1]
+
+    def excused_within(self, start: Instant, end: Instant) -> Duration:
+        """How much of [start, end) is excused."""
+        return sum(max(0, min(end, until) - max(start, begin)) for begin, until in self.excused)
+
+    def excuse(self, at: Instant, until: Instant, cap: Duration) -> None:
+        """Another cycle: as much of it as the cap leaves."""
+        self.cut(at)
+        left = cap - sum(end - begin for begin, end in self.excused)
+        until = min(until, at + left)
+        if until <= at:
+            return
+        if self.excused and self.excused[-1][1] == at:
+            self.excused[-1][1] = until
+        else:
+            self.excused.append([at, until])
+
+    def cut(self, at: Instant) -> None:
+        """Nothing is excused from `at` on."""
+        if self.excused and self.excused[-1][1] > at:
+            self.excused[-1][1] = max(at, self.excused[-1][0])
 
 
 @dataclass(slots=True)

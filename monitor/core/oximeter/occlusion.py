@@ -1,7 +1,8 @@
 """Cuff and probe on the same limb (signals-and-simulation 1.1, V8, and 1.3; alarm-system 3.2, SPO2_OCCLUDED).
 
 From the inflation to a while after the deflation what the probe says is no news of the patient: INVALID by `cuff`, and
-the clock of SPO2_NO_DATA stands still. Whether the two share a limb is what people told, unless the cycles say so.
+the clock of SPO2_NO_DATA stands still; for the cap at most, however often the cuff inflates, until the saturation has
+been seen again. Whether the two share a limb is what people told, unless the cycles say so.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from config.instant import Instant
 from monitor.core.bed_state import ORDER_WINDOW, Bed, Due, earliest
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import PlethMeasures
-from monitor.core.oximeter.cuff_window import LimbEvidence
+from monitor.core.oximeter.cuff_window import SEEN, LimbEvidence
 from monitor.core.session.session import same_limb
 
 RECOVERED = "recovered"
@@ -30,7 +31,7 @@ def shares_limb(bed: Bed) -> bool:
 
 def covers(bed: Bed, at: Instant) -> bool:
     """Whether the cuff spoils what the probe says at `at`."""
-    return bed.state.window.covers(at) and shares_limb(bed)
+    return bed.state.window.excuses(at) and shares_limb(bed)
 
 
 # -- the window ---------------------------------------------------------------------------------------------------
@@ -47,6 +48,7 @@ def inflated(bed: Bed, now: Instant) -> None:
     bed.state.limbs.begin(now, window.until, rule)
     bed.state.limbs.ends_at = now + rule.cap
     window.started_at, window.until, window.deflated_at = now, now + rule.cap, None
+    _excuse(bed, now)
     _freeze(bed, now)
 
 
@@ -58,13 +60,23 @@ def deflated(bed: Bed, at: Instant, now: Instant) -> None:
     if window.started_at is not None and window.deflated_at is None and now < window.until:
         window.deflated_at = at
         window.until = max(now, min(window.until, at + rule.tail))
+        window.cut(window.until)
         bed.state.limbs.ends_at = window.until
         if bed.state.limbs.judged_at is not None and at < bed.state.limbs.judged_at:
             bed.state.limbs.judged_at = None  # over too soon to be compared
     elif (window.started_at is None or now >= window.started_at + rule.cap) and now < at + rule.tail:
         _thaw(bed, now)
         window.started_at, window.until, window.deflated_at = now, at + rule.tail, at
+        _excuse(bed, now)
         _freeze(bed, now)
+
+
+def _excuse(bed: Bed, now: Instant) -> None:
+    """The cap is one for all cycles between which the saturation was not seen, else a cuff could hide it for ever."""
+    window, track = bed.state.window, bed.state.spo2.track
+    if window.excused and track.covered(min(window.excused[-1][1], now), now) >= SEEN:
+        window.excused = []
+    window.excuse(now, window.until, bed.rules.limbs.cap)
 
 
 def limbs_told(bed: Bed) -> None:
@@ -126,7 +138,7 @@ def due(bed: Bed) -> Due | None:
     window, limbs = bed.state.window, bed.state.limbs
     found = []
     if window.frozen:
-        found.append(Due(window.until, ORDER_WINDOW, "", RECOVERED))
+        found.append(Due(window.excused[-1][1], ORDER_WINDOW, "", RECOVERED))
     if limbs.judged_at is not None:
         found.append(Due(limbs.judged_at, ORDER_WINDOW, "", JUDGED))
     if limbs.ends_at is not None:

@@ -81,8 +81,8 @@ def _was_good(bed: Bed, now: Instant) -> bool:
     if last == 0:
         return False
     under: Duration = 0
-    if window.started_at is not None and occlusion.shares_limb(bed):
-        under = max(0, min(now, window.until) - max(last, window.started_at))
+    if occlusion.shares_limb(bed):
+        under = window.excused_within(last, now)
     return now - last - under <= bed.rules.pulse_lost.good_within
 
 
