@@ -19,6 +19,7 @@ from alerts.ledger import Page
 from config.instant import Clock, Instant
 from config.vocabulary import Metric
 from monitor.board import AlarmPicture, Board
+from monitor.core.absent import without_nonsense
 from monitor.core.bed_state import Bed
 from monitor.core.errors import CoreFault, InputError
 from monitor.core.events import Event
@@ -275,6 +276,7 @@ def _write_down(item: Input, now: Instant) -> tuple[Input, InputLine]:
     Raises:
         InputError: it cannot be.
     """
+    item = without_nonsense(item)
     # A lost link or a full disk counts in whatever words the system put it.
     if isinstance(item, LinkChange) and item.reason is not None:
         item = replace(item, reason=storable(item.reason))

@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias, assert_never
 
 from config.instant import Instant
 from monitor.core import commands, reminders
+from monitor.core.absent import without_nonsense
 from monitor.core.bed_state import Bed, BedState, Due, Setup
 from monitor.core.cuff import cuff_absence, cuff_schedule, pressure
 from monitor.core.device import arrivals, battery_watch, clock_watch, liveness
@@ -108,6 +109,7 @@ def new_bed(setup: Setup, now: Instant) -> Bed:
 def step(bed: Bed, item: BedInput, now: Instant) -> tuple[Bed, list[Event]]:
     """Settle what was due up to `now`, then fold `item` in. Events come out in the order they happened."""
     out: list[Event] = []
+    item = without_nonsense(item)
     if now >= bed.wake:
         if isinstance(item, Restart):
             liveness.await_anew(bed, now)

@@ -5,7 +5,6 @@ A refused command yields `command_refused` with its reason and changes nothing (
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ from monitor.core.entries import bedside, breathing, entry
 from monitor.core.events import Event, EventKind
 from monitor.core.inactivation import bed_inactivation
 from monitor.core.inputs import Acknowledge, Command, OpenSession
+from monitor.core.lines.fields import is_number
 from monitor.core.oximeter import level_watch, oximetry, pulse_loss
 from monitor.core.oximeter.absence import Absence
 from monitor.core.recovery import return_report, return_watch
@@ -93,7 +93,7 @@ def _opening_problem(bed: Bed, item: OpenSession) -> str | None:
     conflict = limbs.conflict(item.cuff_limb, item.iv_limb)
     if conflict is not None:
         return conflict
-    if item.weight_kg is not None and not (math.isfinite(item.weight_kg) and 0 < item.weight_kg <= 500):
+    if item.weight_kg is not None and not (is_number(item.weight_kg) and 0 < item.weight_kg <= 500):
         return "weight_out_of_range"
     if not PLANNED_MIN[0] <= item.planned_min <= PLANNED_MIN[1]:
         return "planned_min_out_of_range"
@@ -206,8 +206,7 @@ def _told(item: Command, *keys: str) -> dict[str, Any]:
 
 
 def _number_in(value: object, bounds: tuple[float, float]) -> bool:
-    good = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return good and bounds[0] <= float(str(value)) <= bounds[1]
+    return is_number(value) and bounds[0] <= value <= bounds[1]
 
 
 def _pause(bed: Bed, session: Session, item: Command, at: Instant, target: Phase, out: list[Event]) -> str | None:

@@ -5,6 +5,7 @@ An event's own time is the exact moment it was due, which may lie before the cal
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -61,9 +62,18 @@ ALARM_EVENTS = frozenset(
 """Events about one alarm instance: they carry `alarm_id`, `alarm` and `priority`."""
 
 
+WHOLE_UP_TO = 1 << 53
+"""A float tells whole numbers apart up to here."""
+
+
 def plain(value: float | None) -> float | None:
-    """88 for 88.0: a number looks the same whether it came from a device or out of a snapshot."""
-    return int(value) if value is not None and value == int(value) else value
+    """88 for 88.0: a number looks the same whether it came from a device or out of a snapshot. Never raises.
+
+    What is no finite number is None.
+    """
+    if value is None or not abs(value) <= sys.float_info.max:
+        return None
+    return int(value) if abs(value) < WHOLE_UP_TO and value == int(value) else value
 
 
 @dataclass(frozen=True, slots=True)

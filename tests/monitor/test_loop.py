@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,17 @@ from config.instant import SECOND
 from config.vocabulary import AlarmState
 from monitor.core.errors import CoreFault, InputError
 from monitor.core.events import EventKind
-from monitor.core.inputs import Acknowledge, Command, OpenSession, Restart, SystemState
+from monitor.core.inputs import (
+    Acknowledge,
+    BatteryLevel,
+    Command,
+    OpenSession,
+    OximeterSample,
+    Restart,
+    SystemState,
+    Tick,
+)
+from monitor.core.lines.reader import read_input
 from monitor.journal.reader import JournalReader
 from monitor.journal.record import SnapshotReason
 from tests.monitor.journal.disk import Disk
@@ -256,6 +267,24 @@ async def test_a_bug_on_an_input_is_an_alarm_and_the_other_beds_go_on(tmp_path: 
     assert told == [("CORE_FAULT", "bay-1", None), ("SPO2_LOW", None, "bay-2")]
     assert live.loop.stats.bugs == 3
     assert len(stored(live.journal.path, "SELECT seq FROM inputs WHERE bed = 'bay-1' AND kind = 'spo2'")) == 3
+
+
+async def test_numbers_that_are_none_harm_nobody_and_can_be_read_back(tmp_path: Path) -> None:
+    """What somebody else's driver may deliver: taken as absent, in the journal as in the core."""
+    async with live_ward(tmp_path) as live:
+        live.open()
+        nan = float("nan")
+        for item in (OximeterSample("bay-1", "ox-1", 97, nan), BatteryLevel("bay-1", "ox-1", nan)):
+            await live.loop.ask(item)
+        await live.settled()
+        assert live.loop.stats.bugs == 0
+        assert live.ward.beds["bay-1"].state.spo2.raw == 97
+        await live.journal.close()
+        bodies = stored(live.journal.path, "SELECT body FROM inputs ORDER BY seq")
+    assert [read_input(json.loads(body)) for body in bodies[-2:]] == [
+        OximeterSample("bay-1", "ox-1", 97, None),
+        Tick(),
+    ]
 
 
 async def test_a_bug_on_what_a_person_asked_is_never_answered_as_done(tmp_path: Path, monkeypatch: Any) -> None:

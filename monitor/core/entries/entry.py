@@ -8,7 +8,6 @@ Everything is on record, with both times.
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +18,7 @@ from monitor.core.cuff import pressure, pressure_rules
 from monitor.core.entries import bedside, breathing
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import Command, CuffMeasurement
+from monitor.core.lines.fields import is_number
 from monitor.core.oximeter import level_watch
 from monitor.core.recovery import return_watch
 from monitor.core.recovery.baseline import METRICS, PressureReading
@@ -104,7 +104,7 @@ def _problem(bed: Bed, values: dict[str, Any]) -> tuple[str, str] | None:
     for name, value in values.items():
         if name not in FIELDS:
             return "field_unknown", str(name)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        if not is_number(value):
             return "value_not_a_number", name
         low, high = ranges[name]
         if not low <= value <= high or (name in WHOLE and value != int(value)):

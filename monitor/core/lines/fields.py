@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
-from config.instant import Instant, seconds
+from config.instant import SECOND, Duration, Instant, seconds
 from monitor.core.errors import InputError
 
 Word = TypeVar("Word", bound=StrEnum)
+
+FARTHEST: Duration = 1 << 60
+"""Some 36 000 years: no clock shows a moment further off, and every sum of such moments can be journaled."""
 
 
 class Fields:
@@ -72,7 +75,11 @@ class Fields:
     def moment(self, key: str, origin: Instant) -> Instant | None:
         """Seconds from the file's start, or nothing."""
         value = self.number(key)
-        return None if value is None else origin + seconds(value)
+        if value is None:
+            return None
+        if not abs(value) <= FARTHEST / SECOND:
+            raise InputError(f"{key}: a number of seconds is wanted, not {value!r}")
+        return origin + seconds(value)
 
     def word(self, key: str, kind: type[Word]) -> Word:
         """One of a vocabulary's words."""
@@ -92,9 +99,12 @@ class Fields:
             raise InputError(f"{key}: {value!r} is unknown; one of {', '.join(kind)} is wanted") from None
 
     def some(self, keys: frozenset[str]) -> dict[str, Any]:
-        """Those of `keys` that are there."""
+        """Those of `keys` that are there. What they may be is for whoever carries them out, but numbers are finite."""
         self._read |= keys
-        return {key: value for key, value in self._line.items() if key in keys}
+        found = {key: value for key, value in self._line.items() if key in keys}
+        for key, value in found.items():
+            _finite_within(key, value)
+        return found
 
     def done(self) -> None:
         """Refuse what nobody read."""
@@ -103,11 +113,28 @@ class Fields:
             raise InputError(f"unknown field {unknown[0]!r}; known here: {', '.join(sorted(self._read))}")
 
 
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether `value` is a number that a float can hold: no NaN, no infinity, no truth value."""
+    # A whole number may be too large for any float, which comparing tells and `math.isfinite` does not bear.
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+
+
+def _finite_within(key: str, value: object) -> None:
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            waiting += found.values()
+        elif isinstance(found, list):
+            waiting += found
+        elif isinstance(found, (int, float)) and not isinstance(found, bool):
+            finite(key, found, "a number")
+
+
 def finite(key: str, value: object, wanted: str) -> float:
     """`value` as a finite number; `wanted` is what the message calls for."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise InputError(f"{key}: {wanted} is wanted, not {value!r}")
-    # A whole number may be too large for any float, and even to be printed.
-    if not abs(value) <= sys.float_info.max:
+    if not is_number(value):  # it may be too large even to be printed
         raise InputError(f"{key}: {wanted} is wanted, not one beyond all bounds")
     return value

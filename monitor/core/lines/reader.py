@@ -58,10 +58,10 @@ SYSTEMS = ("storage", "station", "pager", "clock", "binding", "core", "watchdog"
 
 def read_time(line: Mapping[str, Any]) -> Instant:
     """A line's `t`, in microseconds from the file's start."""
-    at = seconds(finite("t", line.get("t"), "a number of seconds from the start"))
-    if not 0 <= at <= LONGEST:
-        raise InputError(f"t: {line['t']!r} is before the start or more than ten years after it")
-    return at
+    value = finite("t", line.get("t"), "a number of seconds from the start")
+    if not 0 <= value <= LONGEST / SECOND:
+        raise InputError(f"t: {value!r} is before the start or more than ten years after it")
+    return seconds(value)
 
 
 def read_input(line: Mapping[str, Any], origin: Instant = 0) -> Input:

@@ -5,12 +5,11 @@ Far limits take a second person's signature (alarm-system 3.3).
 
 from __future__ import annotations
 
-import math
-
 from config.instant import Instant
 from monitor.core.bed_state import Bed
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import Command
+from monitor.core.lines.fields import is_number
 from monitor.core.refusals import refuse
 from monitor.core.rules.patient import CuffRule, LevelRule
 from monitor.core.session import rule_changes
@@ -68,9 +67,7 @@ def _problem(bed: Bed, item: Command, preset: LevelRule | CuffRule | None) -> st
     if item.fields.get(other) is not None or item.fields.get(side) is None:
         return f"only_{side}_limit"
     number = item.fields[side]
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
-        return "limit_out_of_bounds"
-    if not bounds.lowest <= number <= bounds.highest:
+    if not is_number(number) or not bounds.lowest <= number <= bounds.highest:
         return "limit_out_of_bounds"
     second = item.fields.get("second_by")
     if second is not None and (not isinstance(second, str) or not second.strip() or second == item.by):
