@@ -9,6 +9,7 @@ from adapters.links import Links
 from alerts.dispatcher import Dispatcher
 from config.vocabulary import LinkState
 from monitor.board import Board
+from monitor.core.rules.ruleset import Ruleset
 from monitor.intake import Intake
 from monitor.journal import Journal
 from monitor.loop import Loop
@@ -28,6 +29,7 @@ class ServiceHealth:
         intake: Intake,
         board: Board,
         stations: Callable[[], StationCount],
+        rules: Ruleset,
     ) -> None:
         self._journal = journal
         self._links = links
@@ -36,6 +38,7 @@ class ServiceHealth:
         self._intake = intake
         self._board = board
         self._stations = stations
+        self._preset = {"name": rules.name, "version": rules.version, "fingerprint": rules.short_fingerprint}
 
     def report(self) -> dict[str, object]:
         """Ready = the journal is written and no channel is in trouble; an absent device is the ward's business."""
@@ -52,6 +55,7 @@ class ServiceHealth:
                 "down": sorted(name for name, found in stats.items() if found.state is not LinkState.UP),
             },
             "channels": channels,
+            "preset": self._preset,
             "stations": {"answering": stations.answering, "mute": stations.mute},
             "alarms": self._service_alarms(),
         }

@@ -214,6 +214,7 @@ class Service:
             self.intake,
             self.board,
             self.station_watch.count,
+            plan.site.ruleset,
         )
         app = create_app(
             self.view,
@@ -369,7 +370,9 @@ async def run_service(plan: Plan) -> None:
     try:
         revived = await revive(journal, plan.site, plan.clock.now())
         service = Service(plan, journal, revived)
-        log.info("started", beds=len(plan.site.beds), devices=len(plan.site.devices), preset=plan.site.ruleset.name)
+        rules = plan.site.ruleset
+        preset = {"preset": rules.name, "preset_version": rules.version, "preset_fingerprint": rules.short_fingerprint}
+        log.info("started", beds=len(plan.site.beds), devices=len(plan.site.devices), **preset)
         try:
             await service.run()
         except asyncio.CancelledError:

@@ -54,12 +54,17 @@ def _check_site(path: Path) -> int:
         note(f"warning: {warning}")
     for line in _summary(site):
         say(line)
-    say(f"{path}: in order")
+    odd = len(site.warnings)
+    say(f"{path}: in order" + (f", but look at the {odd} warning{'s' * (odd > 1)}" if odd else ""))
     return OK
 
 
 def _summary(site: Site) -> list[str]:
-    lines = [f"site {site.id}: {site.name}, preset {site.ruleset.name} version {site.ruleset.version}"]
+    rules = site.ruleset
+    lines = [
+        f"site {site.id}: {site.name}, "
+        f"preset {rules.name} version {rules.version}, fingerprint {rules.short_fingerprint}"
+    ]
     for bed in site.beds:
         devices = ", ".join(f"{each.id} ({each.spec.driver.name})" for each in site.devices if each.bed == bed.id)
         lines.append(f"bed {bed.id}: {bed.label}; {devices or 'no device'}")

@@ -76,6 +76,7 @@ def open_session(bed: Bed, item: OpenSession, now: Instant, out: list[Event]) ->
         "deadline_min": item.deadline_min,
         "preset": bed.rules.name,
         "preset_version": bed.rules.version,
+        "preset_fingerprint": bed.rules.short_fingerprint,
     }
     warnings = limbs.warnings(item.cuff_limb, item.probe_limb)
     if warnings:

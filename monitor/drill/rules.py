@@ -28,7 +28,7 @@ def drill_rules(breaker: Breaker | None = None, preset: str = PRESET) -> Ruleset
         return build_ruleset(table, f"preset {preset}")
     for key, value in breaker.changed.items():
         _set(table, key, value)
-    ruleset = build_ruleset(table, f"preset {preset} as changed by [fails_when]")
+    ruleset = build_ruleset(table, f"preset {preset} as changed by [fails_when]", bounded=False)
     for name in breaker.off:
         ruleset = _without(ruleset, name)
     return ruleset

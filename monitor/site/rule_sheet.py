@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 
+from monitor.core.preset.fingerprint import fingerprint
 from monitor.site.rule_words import Table, duration, ends, key_words, more, value_words, when
 
 BASE = "ketamine-adult"
@@ -75,11 +74,6 @@ def rule_sheet(table: Table) -> Sheet:
                 Chapter(SECTIONS.get(section, key_words(section).capitalize()), ("Setting", "Value", "Meaning"), rows)
             )
     return Sheet(head["title"], head["name"], str(head["version"]), fingerprint(table), chapters)
-
-
-def fingerprint(table: Table) -> str:
-    """SHA-256 of the table's numbers and words, whatever file they came from."""
-    return hashlib.sha256(json.dumps(table, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _alarm(name: str, rule: Table, comments: Mapping[tuple[str, ...], str]) -> tuple[str, ...]:

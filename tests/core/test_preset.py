@@ -127,19 +127,68 @@ def _try_value(path: Path, wrong: Any) -> None:
         "pads_pass",
         "recheck_readings",
     )
-    duration = str(path[-1]).endswith("_s") or str(path[-1]).startswith("wave_seconds")
     number = isinstance(right, (int, float)) and not isinstance(right, bool) and path[-1] not in PARTS
-    could_be = (
-        (number and wrong == 1.5 and not whole)
-        or (number and wrong == -5 and wrong is not True and not duration)
-        or (isinstance(right, bool) and wrong is True)
-        or (path[-1] in ("name", "title", "group") and wrong == "no such word")
+    if number and wrong is not True and (wrong == -5 or (wrong == 1.5 and not whole)):
+        _builds_or_names(table, path)
+        return
+    could_be = (isinstance(right, bool) and wrong is True) or (
+        path[-1] in ("name", "title", "group") and wrong == "no such word"
     )
     if could_be:
         build_ruleset(table, "x")
         return
     with pytest.raises(ConfigError, match=rf"^x: .*{path[-1]}"):
         build_ruleset(table, "x")
+
+
+def _builds_or_names(table: Any, path: Path) -> None:
+    """A number of the right kind may still lie outside what can be meant."""
+    try:
+        build_ruleset(table, "x")
+    except ConfigError as error:
+        assert named(path) in str(error)  # noqa: PT017 - either outcome is right
+
+
+@pytest.mark.parametrize("factor", [1e7, -1e7])
+def test_no_number_of_a_preset_can_be_of_any_size(factor: float) -> None:
+    """A zero too many or a wrong unit is refused at every number, also inside lists, with its key and a remedy."""
+    for path in ALL:
+        right = inside(SHIPPED, path)
+        if isinstance(right, bool) or not isinstance(right, int | float | list):
+            continue
+        if isinstance(right, list):
+            if not all(isinstance(each, int | float) for each in right):
+                continue
+            wrong: Any = [factor, factor + 1]
+        else:
+            wrong = factor
+        table = copy.deepcopy(SHIPPED)
+        inside(table, path[:-1])[path[-1]] = wrong
+        with pytest.raises(ConfigError, match=rf"^x: .*{named(path)}: .*(cannot be|is wanted)"):
+            build_ruleset(table, "x")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "remedy"),
+    [
+        ("return.tolerance", 10, "0 to 0.5 is wanted: write a part of one, 0.10 for 10 %"),
+        ("return.grace_s", 1500, "write seconds"),
+        ("discharge.aldrete_pass", 11, "the score goes from 0 to 10"),
+        ("discharge.minimum_stay_s", 30, "write seconds, 1800 for 30 min"),
+        ("rules.SEDATION_DEEP.trigger.at_most", 5, "5 is awake: write 0 to 4"),
+        ("cuff.interval_s", 30, "60 to 3600 is wanted"),
+        ("rules.SPO2_LOW.rises_after_s", 6000, "5 to 600 is wanted"),
+        ("rules.SPO2_LOW.trigger.below", 0.9, "write %, 90 for 90 %"),
+        ("rules.SBP_LOW.trigger.baseline_factor", 70, "0.7 for 70 %"),
+    ],
+)
+def test_a_number_in_a_wrong_unit_is_refused_with_its_remedy(key: str, value: float, remedy: str) -> None:
+    table = preset_table()
+    *path, last = key.split(".")
+    inside(table, tuple(path))[last] = value
+    with pytest.raises(ConfigError, match=re.escape(remedy)) as told:
+        build_ruleset(table, "x")
+    assert f"x: {key}: {value:g} cannot be meant" in str(told.value)
 
 
 @pytest.mark.parametrize(
@@ -157,15 +206,15 @@ def _try_value(path: Path, wrong: Any) -> None:
         (("rules", "SPO2_DROP", "also"), {"at_least": "baseline"}, "same side as the trigger"),
         (("rules", "SPO2_DROP", "also"), {"at_most": "median"}, "'baseline' is wanted"),
         (("rules", "SPO2_DROP", "also"), {"baseline_offset": -4}, "exactly one of"),
-        (("rules", "VASOVAGAL", "median", "fallen_from"), 1.2, "between 0 and 1"),
+        (("rules", "VASOVAGAL", "median", "fallen_from"), 1.2, "0 to 1 is wanted"),
         (("rules", "SBP_HIGH", "second_counts"), "each", "consecutive or any"),
         (("rules", "SBP_HIGH", "clear"), [{"below": 155}, {"below": 150}], "one clear condition"),
         (("rules", "SPO2_LOW", "priority"), "urgent", "unknown priority 'urgent'"),
         (("technical", "RTB_OVERDUE", "levels"), [{"priority": "low"}], "two levels are wanted"),
-        (("cuff", "interval_s"), 0, "cuff.interval_s: .*at least 1 s apart"),
-        (("cuff", "returned_interval_s"), 0.5, "returned_interval_s: .*at least 1 s apart"),
-        (("observations", "every_s"), 0, "every_s: .*at least 1 s apart"),
-        (("inactivation", "alarm_off_reminder_s"), 0.9, "alarm_off_reminder_s: .*at least 1 s apart"),
+        (("cuff", "interval_s"), 0, "cuff.interval_s: .*60 to 3600 is wanted"),
+        (("cuff", "returned_interval_s"), 0.5, "returned_interval_s: .*60 to 7200 is wanted"),
+        (("observations", "every_s"), 0, "every_s: .*60 to 7200 is wanted"),
+        (("inactivation", "alarm_off_reminder_s"), 0.9, "alarm_off_reminder_s: .*10 to 3600 is wanted"),
         (
             ("technical", "DEVICE_OFFLINE", "other"),
             [{"after_s": 10, "priority": "low"}, {"after_s": 20, "priority": "medium"}],

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.presets import merge, resolve_preset, shipped_presets
-from monitor.core.preset.lint import Finding, lint
+from monitor.core.preset.demoted import KEPT_ON, LEAST
+from monitor.core.preset.finding import Finding
+from monitor.core.preset.lint import lint
 from monitor.core.preset.read import build_ruleset
 from tests.support.ward import preset_table
 
@@ -22,6 +26,14 @@ def findings(difference: dict[str, Any]) -> list[Finding]:
 @pytest.mark.parametrize("name", sorted(shipped_presets()))
 def test_a_shipped_preset_has_no_findings(name: str) -> None:
     assert lint(build_ruleset(resolve_preset(name, {}), name)) == []
+
+
+@pytest.mark.parametrize("page", ["config/README.md", "docs/change-a-limit.md"])
+def test_the_example_of_the_documents_has_no_findings(page: str) -> None:
+    """Somebody will copy it."""
+    text = (Path(__file__).parents[2] / page).read_text("utf-8")
+    example = tomllib.loads(text.partition("```toml\n")[2].partition("```")[0])
+    assert lint(build_ruleset(resolve_preset("ours", example["preset"]), "ours")) == []
 
 
 @pytest.mark.parametrize(
@@ -53,6 +65,71 @@ def test_a_rule_held_against_itself_and_its_group(
     assert any(f.key == f"rules.{rule}.{key}" and words in f.text and f.grave is grave for f in found), found
 
 
+@pytest.mark.parametrize(
+    ("difference", "key", "words"),
+    [
+        ({"rules": {"SPO2_CRIT": {"priority": "low"}}}, "rules.SPO2_CRIT.priority", "low is less than high"),
+        ({"rules": {"SBP_CRIT": {"priority": "low"}}}, "rules.SBP_CRIT.priority", "low is less than medium"),
+        ({"rules": {"PULSE_LOST": {"priority": "medium"}}}, "rules.PULSE_LOST.priority", "medium is less than high"),
+        ({"inactivation": {"kept_on": ["SBP_CRIT"]}}, "inactivation.kept_on", "PULSE_LOST, SPO2_CRIT"),
+        (
+            {"technical": {"SPO2_NO_DATA": {"infusing": [{"after_s": 300, "priority": "low"}]}}},
+            "technical.SPO2_NO_DATA.infusing",
+            "medium within 60 s",
+        ),
+        (
+            {"technical": {"SPO2_NO_DATA": {"infusing": [{"after_s": 300, "priority": "high"}]}}},
+            "technical.SPO2_NO_DATA.infusing",
+            "medium within 60 s",
+        ),
+    ],
+)
+def test_the_gravest_alarms_cannot_be_demoted_unseen(difference: dict[str, Any], key: str, words: str) -> None:
+    """What nobody may switch off while infusing nobody may make a line of text either; nor a probe that is off."""
+    found = findings(difference)
+    assert any(f.key == key and words in f.text and f.grave for f in found), found
+
+
+@pytest.mark.parametrize(
+    ("difference", "key"),
+    [
+        ({"rules": {"PR_XHIGH": {"priority": "medium"}}}, "rules.PR_XHIGH.priority"),
+        ({"rules": {"SEDATION_DEEP": {"priority": "low"}}}, "rules.SEDATION_DEEP.priority"),
+        ({"rules": {"SPO2_LOW": {"rises_after_s": 300}}}, "rules.SPO2_LOW.rises_after_s"),
+        ({"rules": {"PULSE_LOST": {"delay_s": 30}}}, "rules.PULSE_LOST.delay_s"),
+        ({"technical": {"CORE_STALLED": {"levels": [{"priority": "low"}]}}}, "technical.CORE_STALLED.levels"),
+        (
+            {"technical": {"DEVICE_OFFLINE": {"infusing": [{"after_s": 10, "priority": "low"}]}}},
+            "technical.DEVICE_OFFLINE.infusing",
+        ),
+    ],
+)
+def test_any_alarm_below_its_row_is_told(difference: dict[str, Any], key: str) -> None:
+    found = findings(difference)
+    assert any(f.key == key and not f.grave for f in found), found
+
+
+def test_the_least_priorities_are_those_of_the_shipped_preset() -> None:
+    table = preset_table()
+    assert {name: priority.word for name, priority in LEAST.items()} == {
+        name: rule["priority"] for name, rule in table["rules"].items()
+    }
+    assert set(table["inactivation"]["kept_on"]) == KEPT_ON
+
+
+def test_a_clear_that_lost_its_second_clause() -> None:
+    """A patient who stays steady between the limit and its end would keep the alarm open for ever."""
+    [found] = findings({"rules": {"SPO2_LOW": {"trigger": {"below": 92}, "clear": [{"at_least": 94, "for_s": 10}]}}})
+    assert found.key == "rules.SPO2_LOW.clear"
+    assert "lost its second clause" in found.text
+    assert "{ at_least = 92, for_s = 120 }" in found.text
+
+
+def test_a_limit_that_every_value_crosses() -> None:
+    found = findings({"rules": {"PR_XHIGH": {"trigger": {"at_least": 25}}}})
+    assert any(f.grave and f.key == "rules.PR_XHIGH.trigger" and "every value" in f.text for f in found), found
+
+
 def test_a_rule_that_looks_the_other_way_than_its_group() -> None:
     found = findings({"rules": {"PR_HIGH": {"group": "slow pulse", "rank": 0}}})
     assert [f for f in found if f.grave and "looks the other way than PR_XLOW" in f.text]
@@ -61,7 +138,12 @@ def test_a_rule_that_looks_the_other_way_than_its_group() -> None:
 @pytest.mark.parametrize(
     ("difference", "key"),
     [
-        ({"hold": {"pulse_low": 111}}, "hold.pulse_low"),
+        ({"hold": {"pulse_low": 75, "pulse_high": 70}}, "hold.pulse_low"),
+        ({"hold": {"systolic": 130}}, "hold.systolic"),
+        ({"hold": {"diastolic": 85}}, "hold.diastolic"),
+        ({"return": {"grace_s": 400}}, "return.grace_s"),
+        ({"return": {"candidate_s": 240}}, "return.candidate_s"),
+        ({"return": {"candidate_s": 1200}}, "return.candidate_s"),
         ({"technical": {"SPO2_NO_DATA": {"high_after_s": 3.9}}}, "technical.SPO2_NO_DATA.high_after_s"),
         (
             {"technical": {"SPO2_NO_DATA": {"other": [{"after_s": 1.6, "priority": "low"}]}}},

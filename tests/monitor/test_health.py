@@ -15,6 +15,7 @@ from monitor.health import ServiceHealth
 from monitor.intake import Intake
 from monitor.station_watch import StationCount
 from tests.support.live_ward import LiveWard, live_ward
+from tests.support.ward import shipped_rules
 
 
 class SetLinks(Links):
@@ -51,7 +52,9 @@ class Parts:
         self.dispatcher.channels = []
         self.stations = StationCount(0, 0)
         self.health = ServiceHealth(
-            *(live.journal, self.links, self.dispatcher, live.loop, self.intake, live.board), lambda: self.stations
+            *(live.journal, self.links, self.dispatcher, live.loop, self.intake, live.board),
+            lambda: self.stations,
+            shipped_rules(),
         )
 
     def figures(self) -> dict[tuple[str, str], float]:
@@ -73,6 +76,11 @@ async def test_a_quiet_service_is_ready(tmp_path: Path) -> None:
     assert report["ready"] is True
     assert report["journal"] == {"ok": True, "reason": None, "waiting_inputs": 0}
     assert report["devices"] == {"up": 0, "down": []}
+    assert report["preset"] == {
+        "name": "ketamine-adult",
+        "version": 1,
+        "fingerprint": shipped_rules().short_fingerprint,
+    }
 
 
 async def test_an_absent_device_is_the_ward_s_business(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ signs the preset: what, where, why it matters, what to do.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations, pairwise
 from math import isinf
 
 from config.instant import SECOND, Duration
 from config.vocabulary import Metric, Priority
+from monitor.core.preset.demoted import LONGEST_HIGH_DELAY, demotions
+from monitor.core.preset.finding import Finding
 from monitor.core.rules.limits import AlarmLimit
 from monitor.core.rules.patient import CuffRule, LevelRule
 from monitor.core.rules.ruleset import Ruleset
@@ -32,20 +33,8 @@ HIGHEST_SYSTOLIC = 200.0
 LONGEST_PAUSE: Duration = 120 * SECOND
 """The longest pause of sound or alarms (alarm-system 4.2)."""
 
-LONGEST_HIGH_DELAY: Duration = 15 * SECOND
-"""The longest delay that vendors allow on an alarm (alarm-system, section 2, [26])."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to think over. `key` is the preset's key; `grave`: nobody can want this, the preset is refused."""
-
-    key: str
-    text: str
-    grave: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.key}: {self.text}"
+LONGEST_RISE: Duration = 120 * SECOND
+"""A MEDIUM alarm that becomes HIGH later than this becomes so for hardly anybody."""
 
 
 def lint(rules: Ruleset) -> list[Finding]:
@@ -56,6 +45,7 @@ def lint(rules: Ruleset) -> list[Finding]:
     for cuff in rules.cuffs:
         found += _cuff(cuff, rules.validation)
     found += _inside(rules)
+    found += demotions(rules)
     found += _technical(rules)
     found += _around(rules)
     found += _silence(rules)
@@ -66,6 +56,7 @@ def _level(rule: LevelRule, validation: ValidationLimits) -> Iterator[Finding]:
     key = f"rules.{rule.rule.name}"
     for index, clear in enumerate(rule.clears):
         yield from _end(f"{key}.clear[{index}]", _triggers(rule), clear.limit)
+    yield from _second_clause(f"{key}.clear", rule)
     yield from _reachable(f"{key}.trigger", rule.trigger, rule.metric, validation)
     if rule.rises_to is not None:
         if rule.rises_to <= rule.priority:
@@ -75,6 +66,9 @@ def _level(rule: LevelRule, validation: ValidationLimits) -> Iterator[Finding]:
                 f"{key}.rises_after_s",
                 f"the rise comes no later than the delay of {_seconds(rule.delay)}: {rule.priority.word} is never seen",
             )
+        if rule.rises_after > LONGEST_RISE:
+            late = f"{_seconds(rule.rises_after)} is so late that {rule.rises_to.word} is hardly ever reached"
+            yield Finding(f"{key}.rises_after_s", f"{late}: {_seconds(LONGEST_RISE)} at most")
     if rule.doubtful_delay is not None and rule.doubtful_delay < rule.delay:
         yield Finding(f"{key}.doubtful_delay_s", "doubtful samples would alarm sooner than good ones", grave=True)
     if rule.priority is Priority.HIGH and rule.delay > LONGEST_HIGH_DELAY:
@@ -119,11 +113,26 @@ def _end(key: str, triggers: list[AlarmLimit], clear: AlarmLimit) -> Iterator[Fi
             return
 
 
+def _second_clause(key: str, rule: LevelRule) -> Iterator[Finding]:
+    """SPO2_LOW ends beyond its limit, or after two minutes at it (alarm-system 3.1): a list is replaced whole."""
+    if rule.rule.name == "SPO2_LOW" and len(rule.clears) == 1 and rule.trigger.comparison.is_lower_bound:
+        at, end = rule.trigger.absolute, rule.clears[0].limit.absolute
+        if end > at:
+            yield Finding(
+                key,
+                f"lost its second clause: a patient steady between {at:g} and {end:g} would keep the alarm open for "
+                f"ever; add {{ at_least = {at:g}, for_s = 120 }}",
+            )
+
+
 def _reachable(key: str, limit: AlarmLimit, metric: Metric, validation: ValidationLimits) -> Iterator[Finding]:
     """A limit that lies outside what counts as a value at all can never be crossed by one."""
     low, high = _range(metric, validation)
     number = limit.absolute
     never = number <= low if limit.comparison.is_lower_bound else number >= high
+    always = number > high if limit.comparison.is_lower_bound else number <= low
+    if always:
+        yield Finding(key, f"every value that is believed ({low:g} to {high:g}) crosses {number:g}", grave=True)
     if never:
         yield Finding(key, f"{number:g} lies outside the values that are believed ({low:g} to {high:g})", grave=True)
 
@@ -187,6 +196,23 @@ def _around(rules: Ruleset) -> Iterator[Finding]:
     """Hold, schedule and return against each other."""
     if rules.hold.pulse_low >= rules.hold.pulse_high:
         yield Finding("hold.pulse_low", "lies above hold.pulse_high: no infusion could ever start", grave=True)
+    for metric in ("systolic", "diastolic"):
+        held, review = getattr(rules.hold, metric), getattr(rules.hold, f"review_{metric}")
+        if held < review:
+            text = f"{held:g} holds a start back before {review:g} asks for a look: review_{metric} is never seen"
+            yield Finding(f"hold.{metric}", text)
+    interval, back = rules.cuff.interval, rules.recovery
+    if back.grace > interval:
+        text = f"is longer than the cuff's interval of {_seconds(interval)}: the deadline would not count"
+        yield Finding("return.grace_s", text, grave=True)
+    if back.candidate < interval:
+        text = (
+            f"is shorter than the cuff's interval of {_seconds(interval)}: a candidate's second reading comes too late"
+        )
+        yield Finding("return.candidate_s", text)
+    if back.candidate > 3 * interval:
+        text = f"is longer than three of the cuff's intervals of {_seconds(interval)}: a verdict would wait on and on"
+        yield Finding("return.candidate_s", text)
     if rules.recovery.spacing >= rules.cuff.interval:
         yield Finding(
             "return.spacing_s", "is as long as the cuff's interval: two readings in turn would not make a return"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from config.vocabulary import Metric
 from monitor.core.errors import ConfigError
 from monitor.core.preset import physiological, sections, special
 from monitor.core.preset import technical as technicals
+from monitor.core.preset.fingerprint import fingerprint
 from monitor.core.preset.limits import rule_id
 from monitor.core.preset.table import Table
 from monitor.core.rules.patient import CuffRule, LevelRule
@@ -70,14 +72,16 @@ TECHNICAL = (
 )
 
 
-def build_ruleset(preset: Mapping[str, Any], source: str) -> Ruleset:
+def build_ruleset(preset: Mapping[str, Any], source: str, *, bounded: bool = True) -> Ruleset:
     """The Ruleset of one preset table; `source` names the file in messages.
 
+    Only a proof that a drill can fail is not `bounded`: it moves a number to where nobody can mean it.
+
     Raises:
-        ConfigError: a key is missing, unknown or of the wrong kind.
+        ConfigError: a key is missing, unknown, of the wrong kind, or a number cannot be meant.
     """
     try:
-        return read_ruleset(Table(preset, ""))
+        return replace(read_ruleset(Table(preset, "", bounded=bounded)), fingerprint=fingerprint(preset))
     except ConfigError as error:
         raise ConfigError(f"{source}: {error}") from None
 

@@ -10,6 +10,7 @@ from typing import Any
 from config.instant import SECOND, Duration, seconds
 from config.vocabulary import Priority
 from monitor.core.errors import ConfigError
+from monitor.core.preset.plausible import check
 
 _MISSING = object()
 
@@ -17,11 +18,13 @@ _MISSING = object()
 class Table:
     """A TOML table read key by key; `done()` refuses what nobody asked for."""
 
-    def __init__(self, table: object, path: str) -> None:
+    def __init__(self, table: object, path: str, *, bounded: bool = True) -> None:
+        """`bounded`: refuse numbers that cannot be meant."""
         if not isinstance(table, Mapping):
             raise ConfigError(f"{path}: a table is wanted here, not {table!r}")
         self._table: Mapping[str, Any] = table
         self._path = path
+        self._bounded = bounded
         self._known: set[str] = set()
 
     def __contains__(self, key: str) -> bool:
@@ -53,7 +56,7 @@ class Table:
         return [self._inside(entry, f"{self.where(key)}[{index}]") for index, entry in enumerate(found)]
 
     def _inside(self, table: object, path: str) -> Table:
-        return Table(table, path)
+        return Table(table, path, bounded=self._bounded)
 
     def keys(self) -> list[str]:
         """Every key, marked as known."""
@@ -61,11 +64,16 @@ class Table:
         return list(self._table)
 
     def number(self, key: str, default: object = _MISSING) -> float:
-        """A finite number."""
+        """A finite number that can be meant."""
         value = self.raw(key, default)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             raise ConfigError(f"{self.where(key)}: a number is wanted, not {value!r}")
+        self._check(key, value)
         return value
+
+    def _check(self, key: str, value: float) -> None:
+        if self._bounded:
+            check(self.where(key), value)
 
     def whole(self, key: str, default: object = _MISSING) -> int:
         """A whole number."""
@@ -96,6 +104,8 @@ class Table:
             raise ConfigError(f"{self.where(key)}: a list of seconds is wanted, such as [300, 600], not {value!r}")
         if sorted(set(value)) != value:
             raise ConfigError(f"{self.where(key)}: the times must ascend, not {value!r}")
+        for each in value:
+            self._check(key, each)
         return tuple(map(seconds, value))
 
     def pair(self, key: str) -> tuple[float, float]:
@@ -106,6 +116,8 @@ class Table:
             raise ConfigError(f"{self.where(key)}: two numbers are wanted, such as [50, 100], not {value!r}")
         if not (value[0] < value[1] and all(map(math.isfinite, value))):
             raise ConfigError(f"{self.where(key)}: the first number must be the smaller one, not {value!r}")
+        for each in value:
+            self._check(key, each)
         return (value[0], value[1])
 
     def word(self, key: str, default: object = _MISSING) -> str:

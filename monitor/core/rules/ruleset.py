@@ -50,7 +50,12 @@ WATCHED: frozenset[Phase] = frozenset({Phase.PRE, Phase.INFUSING, Phase.PAUSED, 
 
 @dataclass(frozen=True, slots=True)
 class Ruleset:
-    """One preset, whole. `physiological`: names of the rules on the patient's values (alarm-system 3.1)."""
+    """One preset, whole.
+
+    Attributes:
+        physiological: names of the rules on the patient's values (alarm-system 3.1).
+        fingerprint: names exactly these numbers, as the signed page does; empty where no file stands behind them.
+    """
 
     name: str
     title: str
@@ -90,6 +95,12 @@ class Ruleset:
     core_stalled: ServiceRule
     id_conflict: ConflictRule
     core_fault: ServiceRule
+    fingerprint: str = ""
+
+    @property
+    def short_fingerprint(self) -> str:
+        """The beginning of the fingerprint: enough to hold it against the signed page."""
+        return self.fingerprint[:12]
 
     def rule_ids(self) -> list[RuleId]:
         """Every rule's identity, in the order of the tables."""

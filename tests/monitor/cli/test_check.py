@@ -8,6 +8,7 @@ import pytest
 
 from monitor.cli import main
 from monitor.cli.site_file import find_site_file
+from tests.support.ward import shipped_rules
 
 GOOD = """\
 [site]
@@ -47,11 +48,11 @@ def test_a_good_site_file(site: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["check", str(site)]) == 0
     out, err = capsys.readouterr()
     assert out.splitlines() == [
-        "site harbour: harbour, preset ketamine-adult version 1",
+        f"site harbour: harbour, preset ketamine-adult version 1, fingerprint {shipped_rules().short_fingerprint}",
         "bed bay-1: Bay 1; ox-1 (nonin-df2)",
         "bed bay-2: bay-2; no device",
         "channels: 1 webhook",
-        f"{site}: in order",
+        f"{site}: in order, but look at the 2 warnings",
     ]
     assert [line.split(": ")[2] for line in err.splitlines()] == ["bed.bay-2", "channel.pager.secret_file"]
 

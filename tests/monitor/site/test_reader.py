@@ -346,9 +346,9 @@ def test_a_preset_of_the_site_is_in_force() -> None:
 
 def test_a_preset_that_nobody_can_want_is_refused() -> None:
     text = WARD.replace("[[bed]]", 'preset = "ours"\n[[bed]]', 1) + (
-        '[preset.ours]\nbased_on = "ketamine-adult"\n[preset.ours.rules.SPO2_LOW]\ntrigger = { below = 45 }\n'
+        '[preset.ours]\nbased_on = "ketamine-adult"\n[preset.ours.rules.SPO2_LOW]\ntrigger = { below = 50 }\n'
     )
-    with pytest.raises(ConfigError, match="45 lies outside the values that are believed"):
+    with pytest.raises(ConfigError, match="50 lies outside the values that are believed"):
         read_site_text("site.toml", text, {})
 
 

@@ -9,8 +9,9 @@ import pytest
 from config.presets import merge, resolve_preset, shipped_presets
 from monitor.cli import main
 from monitor.cli.terminal import OK, USAGE
-from monitor.site.rule_sheet import as_html, as_markdown, fingerprint, rule_sheet
-from tests.support.ward import preset_table, shipped_rules
+from monitor.core.preset.fingerprint import fingerprint
+from monitor.site.rule_sheet import as_html, as_markdown, rule_sheet
+from tests.support.ward import Story, preset_table, shipped_rules
 
 PAGES = Path(__file__).parents[3] / "docs" / "rules"
 
@@ -36,6 +37,15 @@ def test_any_number_changes_the_fingerprint() -> None:
     changed = preset_table()
     merge(changed, {"rules": {"SPO2_LOW": {"delay_s": 16}}})
     assert fingerprint(changed) != fingerprint(preset_table())
+
+
+def test_the_signed_fingerprint_is_the_one_that_the_service_tells() -> None:
+    """In `check`, the log, /readyz and every `session_opened` its beginning stands."""
+    sheet, rules = rule_sheet(preset_table()), shipped_rules()
+    assert sheet.fingerprint == rules.fingerprint
+    assert rules.short_fingerprint == sheet.fingerprint[:12]
+    [opened] = [line for line in Story().open().lines if line["event"] == "session_opened"]
+    assert opened["preset_fingerprint"] == rules.short_fingerprint
 
 
 def test_the_page_is_safe_html() -> None:
