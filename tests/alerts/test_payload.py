@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from alerts.alert import AlertKind
 from alerts.payload import payload
+from config.instant import from_datetime
 from config.vocabulary import Priority
 from tests.alerts.builders import alert
 
@@ -34,6 +38,17 @@ def test_a_raise_reads_as_the_document_prints_it() -> None:
             },
         }
     )
+
+
+def test_the_page_for_integrators_prints_what_is_sent_and_names_every_field() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "for-integrators.md").read_text("utf-8")
+    (body,) = (block for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL) if '"alarm.raised"' in block)
+    raised = from_datetime(datetime(2026, 1, 1, 12, 0, 15, tzinfo=UTC))
+    sent = payload(alert(at=raised, raised_at=raised))
+    assert json.dumps(json.loads(body)) == json.dumps(sent)
+    rows = "".join(re.findall(r"^\| (`.*?) \|", page, re.MULTILINE))
+    named = [*sent, *payload(alert(), with_patient=True)["data"]]
+    assert [field for field in named if field != "data" and f"`{field}`" not in rows] == []
 
 
 @pytest.mark.parametrize("kind", list(AlertKind))
