@@ -32,18 +32,29 @@ class JournalHistory:
     async def trend(
         self, bed: str, metric: str, start: Instant | None, end: Instant | None
     ) -> list[tuple[Instant, float | None, str | None]]:
-        """Values in order of time; what is not VALID is a gap with its reason."""
-        now = self._clock.now()
-        if start is None:
-            session = self._ward.beds[bed].state.session
-            start = now - WITHOUT_SESSION if session is None else session.opened_at
-        points = await self._journal.trend(bed, Metric(metric), start, now if end is None else end)
+        """Measured values in order of time; what is not VALID is a gap with its reason."""
         return [
             (point.at, point.value, None)
             if point.verdict in (None, "VALID")
             else (point.at, None, point.reason or point.verdict)
-            for point in points
+            for point in await self._journal.trend(bed, Metric(metric), *self._stretch(bed, start, end))
+            if not point.by_hand
         ]
+
+    async def by_hand(
+        self, bed: str, metric: str, start: Instant | None, end: Instant | None
+    ) -> list[tuple[Instant, float]]:
+        """What people entered, in order of the time they observed it: no value of the device that measures here."""
+        points = await self._journal.by_hand(bed, Metric(metric), *self._stretch(bed, start, end))
+        return [(point.at, point.value) for point in points if point.value is not None]
+
+    def _stretch(self, bed: str, start: Instant | None, end: Instant | None) -> tuple[Instant, Instant]:
+        """From when to when: without bounds the running session."""
+        now = self._clock.now()
+        if start is None:
+            session = self._ward.beds[bed].state.session
+            start = now - WITHOUT_SESSION if session is None else session.opened_at
+        return start, now if end is None else end
 
     def expected(self, bed: str, metric: Metric) -> Expected | None:
         """Where a pressure of the running session is expected to go, from the second reading of the infusion on."""

@@ -259,6 +259,10 @@ class Journal:
         """What was measured from `start` to `end`; up to 1 s behind. ValueError: the metric has no trend."""
         return await asyncio.to_thread(JournalReader(self.path).trend, bed, metric, start, end)
 
+    async def by_hand(self, bed: str, metric: Metric, start: Instant, end: Instant) -> list[TrendPoint]:
+        """What people entered from `start` to `end`; up to 1 s behind."""
+        return await asyncio.to_thread(JournalReader(self.path).by_hand, bed, metric, start, end)
+
     async def previous_baselines(self, patient: str) -> dict[str, list[float]]:
         """The baselines of a patient's earlier sessions by metric, the oldest session first."""
         return await asyncio.to_thread(JournalReader(self.path).previous_baselines, patient)

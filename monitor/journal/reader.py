@@ -164,6 +164,11 @@ class JournalReader:
                 points.append(TrendPoint(at, msgspec.json.decode(body).get(name), verdict, reason))
             return sorted(points + self._by_hand(connection, bed, metric, start, end), key=lambda point: point.at)
 
+    def by_hand(self, bed: str, metric: Metric, start: Instant, end: Instant) -> list[TrendPoint]:
+        """What people entered from `start` to `end` inclusive, in order of the time they observed it."""
+        with self._moment() as connection:
+            return sorted(self._by_hand(connection, bed, metric, start, end), key=lambda point: point.at)
+
     @staticmethod
     def _by_hand(
         connection: sqlite3.Connection, bed: str, metric: Metric, start: Instant, end: Instant
@@ -176,7 +181,7 @@ class JournalReader:
         )
         entered = [msgspec.json.decode(body) for (body,) in rows]
         return [
-            TrendPoint(data["at"], data["values"][metric.value], None)
+            TrendPoint(data["at"], data["values"][metric.value], None, by_hand=True)
             for data in entered
             if start <= data["at"] <= end and metric.value in data["values"]
         ]

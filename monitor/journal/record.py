@@ -83,9 +83,13 @@ class SessionRecord:
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """One value of a trend; `value` is None where the device showed none, `verdict` None where none was passed."""
+    """One value of a trend; `value` is None where the device showed none, `verdict` None where none was passed.
+
+    `by_hand`: a person entered it.
+    """
 
     at: Instant
     value: float | None
     verdict: str | None
     reason: str | None = None
+    by_hand: bool = False

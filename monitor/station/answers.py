@@ -35,11 +35,15 @@ class Beds(msgspec.Struct, frozen=True):
 
 
 class TrendPoint(msgspec.Struct, frozen=True):
-    """A measured value, or null with the reason where a gap begins."""
+    """A measured value, or null with the reason where a gap begins.
+
+    `by_hand`: entered by a person, for the record or for want of a device; no point of the device's own curve.
+    """
 
     t: str
     value: float | None
     reason: str | None
+    by_hand: bool = False
 
 
 class ExpectedPoint(msgspec.Struct, frozen=True):
@@ -63,7 +67,7 @@ class Expected(msgspec.Struct, frozen=True):
 
 
 class Trend(msgspec.Struct, frozen=True):
-    """Values of one metric in order of time; thinning keeps the lowest and highest of each stretch.
+    """Values of one metric in order of time; thinning keeps the lowest and highest of each stretch, and all by hand.
 
     `expected`: of a pressure, from the second reading of the infusion on.
     """

@@ -56,7 +56,13 @@ class History(Protocol):
     async def trend(
         self, bed: str, metric: str, start: Instant | None, end: Instant | None
     ) -> list[tuple[Instant, float | None, str | None]]:
-        """Values in order of time, each with the reason when there is none; no bounds: the running session."""
+        """Measured values in order of time, each with the reason when there is none; no bounds: the running session."""
+        ...
+
+    async def by_hand(
+        self, bed: str, metric: str, start: Instant | None, end: Instant | None
+    ) -> list[tuple[Instant, float]]:
+        """What people entered in the same stretch, in order of the time they observed it."""
         ...
 
     def expected(self, bed: str, metric: Metric) -> Expected | None:

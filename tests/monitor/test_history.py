@@ -49,6 +49,20 @@ async def test_a_trend_begins_with_the_session_and_ends_where_asked(tmp_path: Pa
     assert [(at - START) // SECOND for at, _, _ in part] == [8, 9]
 
 
+async def test_what_a_person_entered_is_no_value_of_the_oximeters_curve(tmp_path: Path) -> None:
+    async with live_ward(tmp_path) as live:
+        history = JournalHistory(live.journal, live.ward, live.clock)
+        live.open(1)
+        live.samples(2, 4, 97)
+        live.put(5, "command", command="record_reading", by="nurse-a", values={"spo2": 83})
+        await live.clock.advance(10 * SECOND)
+        await live.settled()
+        measured = await history.trend("bay-1", "spo2", None, None)
+        entered = await history.by_hand("bay-1", "spo2", None, None)
+    assert [value for _, value, _ in measured] == [97, 97]
+    assert [value for _, value in entered] == [83]
+
+
 async def test_without_a_session_a_trend_is_the_last_hour(tmp_path: Path) -> None:
     async with live_ward(tmp_path) as live:
         later = ManualClock(START + WITHOUT_SESSION + MINUTE)

@@ -142,6 +142,7 @@ class FakeHistory:
 
     def __init__(self) -> None:
         self.points: list[tuple[Instant, float | None, str | None]] = []
+        self.written: list[tuple[Instant, float]] = []
         self.asked: list[tuple[str, str, Instant | None, Instant | None]] = []
         self.audited: list[tuple[str | None, str, str]] = []
         self.baselines: dict[str, dict[str, list[float]]] = {}
@@ -153,6 +154,11 @@ class FakeHistory:
     ) -> list[tuple[Instant, float | None, str | None]]:
         self.asked.append((bed, metric, start, end))
         return list(self.points)
+
+    async def by_hand(
+        self, bed: str, metric: str, start: Instant | None, end: Instant | None
+    ) -> list[tuple[Instant, float]]:
+        return list(self.written)
 
     def expected(self, bed: str, metric: Metric) -> Expected | None:
         return self.band if metric is Metric.SYSTOLIC else None

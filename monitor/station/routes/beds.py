@@ -64,7 +64,13 @@ def routes() -> APIRouter:
         if since is not None and until is not None and since > until:
             raise Problem(422, "from: lies after `to`")
         found = with_gaps(await station.history.trend(bed, metric, since, until), metric)
-        shown = [TrendPoint(to_rfc3339(at), value, reason) for at, value, reason in thin(found, points)]
+        measured = [(at, TrendPoint(to_rfc3339(at), value, reason)) for at, value, reason in thin(found, points)]
+        # Kept apart from the curve: between two values of a device it would be a fall that nobody measured.
+        entered = [
+            (at, TrendPoint(to_rfc3339(at), value, None, by_hand=True))
+            for at, value in await station.history.by_hand(bed, metric, since, until)
+        ]
+        shown = [point for _, point in sorted(measured + entered, key=lambda point: point[0])]
         running = station.history.expected(bed, metric) if since is None and until is None else None
         return answer(Trend(bed, metric, UNITS[metric], shown, running))
 

@@ -183,7 +183,7 @@ async def test_what_people_entered_stands_in_the_trend_at_the_time_they_observed
     entered = {"at": 15, "values": {"resp_rate": 14, "systolic": 122}}
     journal.append([Event(20, "bay-1", EventKind.READING_RECORDED, entered)], session="s-1")
     await journal.flush()
-    assert await journal.trend("bay-1", Metric.RESP_RATE, 0, 100) == [TrendPoint(15, 14, None)]
-    assert await journal.trend("bay-1", Metric.SYSTOLIC, 0, 100) == [TrendPoint(15, 122, None)]
+    assert await journal.trend("bay-1", Metric.RESP_RATE, 0, 100) == [TrendPoint(15, 14, None, by_hand=True)]
+    assert await journal.trend("bay-1", Metric.SYSTOLIC, 0, 100) == [TrendPoint(15, 122, None, by_hand=True)]
     assert await journal.trend("bay-1", Metric.SYSTOLIC, 16, 100) == []
     assert await journal.trend("bay-2", Metric.SYSTOLIC, 0, 100) == []

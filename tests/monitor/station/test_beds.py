@@ -44,6 +44,16 @@ def test_trend_passes_the_bounds_on_and_keeps_gaps(nurse: TestClient, kit: Stati
     assert answer["unit"] == "%"
 
 
+def test_what_people_entered_stands_in_a_trend_marked_and_bends_no_gap(nurse: TestClient, kit: StationKit) -> None:
+    kit.history.points = [(START, 97.0, None), (START + 40 * SECOND, 96.0, None)]
+    kit.history.written = [(START + 20 * SECOND, 83.0)]
+    query = {"metric": "spo2", "points": "2"}
+    points = nurse.get("/api/v1/beds/bay-1/trend", params=query).json()["points"]
+    assert [(point["value"], point["by_hand"]) for point in points] == [
+        (97.0, False), (None, False), (83.0, True), (96.0, False),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("query", "word"),
     [

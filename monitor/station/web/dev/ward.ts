@@ -126,8 +126,9 @@ export class MockWard {
       const effect = (1 - Math.exp(-into / 12)) * Math.exp(-out / 14);
       const noise = Math.sin(ago * 7.1) * (cuff ? 4 : 0.8);
       const gap = !cuff && ago > 14 && ago < 16.5;
-      points.push({ t: iso(now - ago * MINUTE), reason: gap ? "sensor_off" : null, value: gap ? null : Math.round((base + rise * effect + noise) * 10) / 10 });
+      points.push({ t: iso(now - ago * MINUTE), reason: gap ? "sensor_off" : null, value: gap ? null : Math.round((base + rise * effect + noise) * 10) / 10, by_hand: false });
     }
+    if (metric === "spo2" && item.opened > 9) points.push({ t: iso(now - 9 * MINUTE), reason: null, value: 88, by_hand: true });
     return points;
   }
 

@@ -14,6 +14,8 @@ export interface TrendPoint {
   readonly t: string;
   readonly value: number | null;
   readonly reason: string | null;
+  /** Entered by a person: no point of the device's curve. */
+  readonly by_hand: boolean;
 }
 
 export class ApiError extends Error {

@@ -26,6 +26,8 @@ interface Curve {
   readonly color: string;
   /** A cuff speaks now and then: dots, joined by a faint line. */
   readonly dots: boolean;
+  /** What people entered of the metric: marks of its own, joined to nothing. */
+  readonly byHand?: boolean;
 }
 
 const SATURATION: readonly Curve[] = [{ metric: "spo2", color: "--spo2", dots: false }];
@@ -36,10 +38,16 @@ const CIRCULATION: readonly Curve[] = [
   { metric: "diastolic", color: "--nibp", dots: true },
 ];
 
+/** The curves of a chart, and beside them what people entered of their metrics, where they did. */
+export function withEntered(curves: readonly Curve[], trend: Trend): readonly Curve[] {
+  const entered = curves.filter((curve) => (trend.series.get(curve.metric) ?? []).some((point) => point.by_hand));
+  return [...curves, ...entered.map((curve) => ({ ...curve, dots: true, byHand: true }))];
+}
+
 /** uPlot's columns: a null is a gap that stays, a time the series lacks is undefined and is drawn over. */
-export function columns(curves: readonly { metric: string }[], trend: Trend): uPlot.AlignedData {
+export function columns(curves: readonly { metric: string; byHand?: boolean }[], trend: Trend): uPlot.AlignedData {
   const tables = curves.map((curve) => {
-    const points = trend.series.get(curve.metric) ?? [];
+    const points = (trend.series.get(curve.metric) ?? []).filter((point) => point.by_hand === (curve.byHand ?? false));
     return [points.map((point) => Date.parse(point.t) / 1000), points.map((point) => point.value)];
   });
   return uPlot.join(tables as uPlot.AlignedData[], tables.map(() => [0, 2]));
@@ -71,6 +79,7 @@ export class TrendChart extends HTMLElement {
   private shown: Trend | null = null;
   private lines: Mark[] = [];
   private bounds: { value: number; color: string }[] = [];
+  private drawn: readonly Curve[] = [];
   private watch: ResizeObserver | null = null;
   private current: Trend | null = null;
 
@@ -98,6 +107,7 @@ export class TrendChart extends HTMLElement {
     this.watch?.disconnect();
     for (const chart of this.charts) chart.destroy();
     this.charts = [];
+    this.drawn = [];
     this.shown = null;
   }
 
@@ -105,11 +115,19 @@ export class TrendChart extends HTMLElement {
     const trend = this.current;
     if (!this.isConnected || trend === null || trend === this.shown) return;
     this.shown = trend;
-    const data = [columns(SATURATION, trend), columns(CIRCULATION, trend)];
+    const upper = withEntered(SATURATION, trend);
+    const lower = withEntered(CIRCULATION, trend);
+    const data = [columns(upper, trend), columns(lower, trend)];
+    if (this.drawn.length !== upper.length + lower.length) {
+      // Somebody has entered the first value of a metric: its marks need a series, which a chart has from the start.
+      for (const chart of this.charts) chart.destroy();
+      this.charts = [];
+      this.drawn = [...upper, ...lower];
+    }
     if (this.charts.length === 0) {
       this.charts = [
-        this.chart(SATURATION, 120, [70, 100], () => [], [], data[0] as uPlot.AlignedData),
-        this.chart(CIRCULATION, 190, [40, 160], () => this.bounds, ["systolic", "diastolic"], data[1] as uPlot.AlignedData),
+        this.chart(upper, 120, [70, 100], () => [], [], data[0] as uPlot.AlignedData),
+        this.chart(lower, 190, [40, 160], () => this.bounds, ["systolic", "diastolic"], data[1] as uPlot.AlignedData),
       ];
     } else {
       this.charts.forEach((chart, index) => chart.setData(data[index] as uPlot.AlignedData));
@@ -141,17 +159,18 @@ export class TrendChart extends HTMLElement {
         series: [
           { value: (_, at) => (at == null ? "" : hhmm(at * 1000)) },
           ...curves.map((curve) => ({
-            label: metricWords(curve.metric),
+            label: `${metricWords(curve.metric)}${curve.byHand === true ? " by hand" : ""}`,
             stroke: ink(curve.color),
             width: curve.dots ? 0.8 : 1.6,
-            ...(curve.dots ? { dash: [3, 4] } : {}),
-            points: { show: curve.dots, size: 6, fill: ink(curve.color) },
+            ...(curve.byHand === true
+              ? { paths: () => null, points: { show: true, size: 10, width: 2, fill: ink("--surface") } }
+              : { ...(curve.dots ? { dash: [3, 4] } : {}), points: { show: curve.dots, size: 6, fill: ink(curve.color) } }),
             value: (_: uPlot, value: number | null) => (value == null ? "--" : String(Math.round(value))),
           })),
         ],
         hooks: {
           drawAxes: [(chart) => this.drawBands(chart, banded, ink)],
-          draw: [(chart) => this.drawMarks(chart, bounds(), ink, curves === SATURATION)],
+          draw: [(chart) => this.drawMarks(chart, bounds(), ink, curves[0] === SATURATION[0])],
         },
       },
       data,
