@@ -46,7 +46,7 @@ const STATES: Plan[] = [
   plan({ id: "bay-1", label: "Bay 1", phase: "INFUSING", started: 23, spo2: 96, pulse: 84, pressure: [142, 88, 106], cuff: 3 }),
   plan({ id: "bay-2", label: "Bay 2", phase: "INFUSING", started: 11, spo2: 82, pulse: 104, pressure: [151, 92, 112], cuff: 1 }),
   plan({ id: "bay-3", label: "Bay 3", phase: "INFUSING", started: 37, spo2: 97, pulse: 91, pressure: [172, 101, 125], cuff: 2 }),
-  plan({ id: "bay-4", label: "Bay 4", phase: "RECOVERY", started: 53, ended: 12.4, spo2: 98, pulse: 76, pressure: [133, 84, 100], cuff: 2, opened: 70 }),
+  plan({ id: "bay-4", label: "Bay 4", phase: "RECOVERY", started: 53, ended: 12.4, spo2: 98, pulse: 126, pressure: [176, 106, 129], cuff: 2, opened: 70 }),
   plan({ id: "bay-5", label: "Bay 5", phase: "INFUSING", started: 6, spo2: null, pulse: 70, pressure: [128, 80, 96], cuff: 1 }),
   plan({ id: "bay-6", label: "Bay 6", phase: "RECOVERY", started: 66, ended: 24, spo2: 95, pulse: 88, pressure: [149, 93, 112], cuff: 4, opened: 80 }),
   plan({ id: "bay-7", label: "Bay 7", phase: "PRE", spo2: 93, pulse: 68, pressure: null, opened: 5 }),
@@ -81,14 +81,15 @@ export class MockWard {
     };
   }
 
-  /** Bay 1 has a rule off, bay 2 its sound paused, bay 7 its alarms paused. */
+  /** Bay 1 has a rule off, bay 2 its sound paused, bay 7 its alarms and its sound. */
   private inactivations(bed: string): Inactivation[] {
     const one = (state: Inactivation["state"], part: Partial<Inactivation> = {}): Inactivation => ({
       state, alarm: null, alarm_text: null, by: "nurse-a", since: iso(this.began), until: null, reason: null, reminded_at: null, ...part,
     });
     if (bed === "bay-1") return [one("ALARM_OFF", { alarm: "PR_LOW", alarm_text: "Pulse low", by: "dr-p", reason: "athlete" })];
     if (bed === "bay-2") return [one("AUDIO_PAUSED", { until: iso(this.began + 2 * MINUTE) })];
-    return bed === "bay-7" ? [one("ALARM_PAUSED", { until: iso(this.began + 2 * MINUTE) })] : [];
+    if (bed !== "bay-7") return [];
+    return (["ALARM_PAUSED", "AUDIO_PAUSED"] as const).map((state) => one(state, { until: iso(this.began + 2 * MINUTE) }));
   }
 
   /** Null when it worked, else the refusal. */
@@ -148,6 +149,7 @@ export class MockWard {
       values["spo2"] = value("spo2", null, "%", lost);
       values["pulse_rate"] = value("pulse_rate", null, "/min", { ...lost, shown: 70 });
     }
+    if (item.id === "bay-4") values["pulse_rate"] = value("pulse_rate", 126 + wobble, "/min", { verdict: "SUSPECT", reason: "pulse_mismatch" });
     if (item.id === "bay-7") {
       values["spo2"] = value("spo2", 93, "%", { verdict: "SUSPECT", reason: "low_perfusion" });
       values["pulse_rate"] = value("pulse_rate", null, "/min", { verdict: "INVALID", reason: "searching", shown: null });
@@ -216,8 +218,8 @@ export class MockWard {
     if (item.ended === null) return null;
     const late = item.id === "bay-6";
     const metrics: ReturnMetric[] = [
-      { metric: "systolic", state: late ? "OVERDUE" : "CANDIDATE", interval_min: null },
-      { metric: "diastolic", state: "RETURNED", interval_min: [5, 10] },
+      { metric: "systolic", state: late ? "OVERDUE" : "AWAY", interval_min: null },
+      { metric: "diastolic", state: late ? "RETURNED" : "CANDIDATE", interval_min: late ? [5, 10] : null },
       { metric: "mean", state: late ? "INDETERMINATE" : "AWAY", interval_min: null },
       { metric: "pulse_rate", state: late ? "RE_EXCURSED" : "RETURNED", interval_min: late ? null : [3, 8] },
       { metric: "spo2", state: "IN_BAND", interval_min: null },
@@ -267,6 +269,11 @@ function firstAlarms(began: number): Alarm[] {
     alarm({ alarm_id: "bay-3-0002", alarm: "SBP_HIGH", priority: "medium", text: "** Bay 3 SBP 172 mmHg (limit 160)", state: "ACKED", acknowledged_by: "nurse-b", acknowledged_at: iso(began - 95_000) }, 160),
     alarm({ alarm_id: "bay-5-0002", alarm: "DEVICE_OFFLINE", priority: "medium", text: "** Bay 5 Oximeter ox-5 offline: unplugged", device: "ox-5" }, 30),
     alarm({ alarm_id: "bay-5-0003", alarm: "SPO2_NO_DATA", priority: "medium", text: "** Bay 5 No SpO2 for 30 s", durable: false }, 10),
+    alarm({ alarm_id: "bay-4-0003", alarm: "SBP_HIGH", priority: "medium", text: "** Bay 4 SBP 176 mmHg (limit 160)" }, 120),
+    alarm({ alarm_id: "bay-4-0004", alarm: "DBP_HIGH", priority: "medium", text: "** Bay 4 DBP 106 mmHg (limit 100)", state: "ACKED", acknowledged_by: "nurse-b", acknowledged_at: iso(began - 60_000) }, 110),
+    alarm({ alarm_id: "bay-4-0005", alarm: "PR_HIGH", priority: "medium", text: "** Bay 4 Pulse 126 /min (limit 120)" }, 40),
+    alarm({ alarm_id: "bay-4-0006", alarm: "SPO2_CRIT", priority: "high", text: "*** Bay 4 SpO2 fell to 79 % (limit 85)", state: "LATCHED", ended_at: iso(began - 240_000) }, 500),
+    alarm({ alarm_id: "bay-4-0007", alarm: "BATTERY", priority: "low", text: "* Bay 4 Battery low: cuff-4" }, 30),
     alarm({ alarm_id: "bay-6-0005", alarm: "RTB_OVERDUE", priority: "low", text: "* Bay 6 Not back to baseline 22.5 min after the infusion" }, 90),
     alarm({ alarm_id: "bay-1-0001", alarm: "SPO2_CRIT", priority: "high", text: "*** Bay 1 SpO2 84 % (limit 85)", state: "LATCHED", ended_at: iso(began - 240_000) }, 300),
     alarm({ alarm_id: "site-0001", alarm: "PAGER_FAIL", priority: "medium", text: "** Pager: no receipt for 15 s", state: "ACKED", acknowledged_by: "nurse-b", acknowledged_at: iso(began - 500_000) }, 600),

@@ -7,8 +7,9 @@ import { inForce } from "./inactivation";
 import { renderTileStates } from "./inactivation-view";
 import { allLimits, limitWords, pressureLimits } from "./limit-words";
 import type { Actions } from "./page";
-import { countdown, infusedSeconds, infusionClock, returnMark, returnWords, verdictWords } from "./recovery";
+import { countdown, infusedSeconds, returnMark, returnWords } from "./recovery";
 import type { BedPicture } from "./store";
+import { infused, notBackFirst, returnLine, sinceEnd } from "./tile-return";
 import { clockLength, hhmmss, instant, spoken } from "./times";
 import type { Alarm, Bed, Device, Limits } from "./wire.gen";
 import { alarmTextOnBed, ICON, metricWords, originBadge, phaseWords, PREFIX, reasonWords, textAndLimit } from "./words";
@@ -58,9 +59,10 @@ export function renderTile(
 }
 
 function renderPhase(bed: Bed, at: number, now: number): TemplateResult {
-  const clock = infusionClock(bed, at, now);
+  const run = infused(bed, at, now);
+  const since = bed.phase === "RECOVERY" ? sinceEnd(bed, now) : null;
   const session = bed.session;
-  const share = session === null || clock === null ? 0 : infusedSeconds(session, bed.phase, at, now) / 60 / session.planned_min;
+  const share = session === null || run === null ? 0 : infusedSeconds(session, bed.phase, at, now) / 60 / session.planned_min;
   const left = countdown(bed, now);
   const paused = instant(session?.paused_since ?? null);
   return html`<div class="phase">
@@ -69,11 +71,13 @@ function renderPhase(bed: Bed, at: number, now: number): TemplateResult {
       ? html`<span class="clock ${left.past ? "past" : ""}" title=${`${left.past ? "since" : "until"} the deadline of the return to baseline`}
           ><b>${left.text}</b> ${left.past ? "over" : "left"}</span
         >`
-      : bed.phase === "PAUSED" && paused !== null
-        ? html`<span class="clock"><b>${clock}</b> · stopped ${clockLength((now - paused) / 1000)}</span>`
-        : clock !== null
-          ? html`<span class="clock"><b>${clock}</b></span>`
-          : nothing}
+      : since !== null
+        ? html`<span class="clock" title="since the end of the infusion"><b>${since}</b> since end</span>`
+        : run === null
+          ? nothing
+          : bed.phase === "PAUSED" && paused !== null
+            ? html`<span class="clock"><b>${run.run}<span class="plan"> ${run.plan}</span></b> · stopped ${clockLength((now - paused) / 1000)}</span>`
+            : html`<span class="clock"><b>${run.run} ${run.plan}</b></span>`}
     <i class="bar" style=${`--share:${Math.min(1, share).toFixed(3)}`} aria-hidden="true"></i>
   </div>`;
 }
@@ -89,6 +93,7 @@ function renderAlarms(alarms: readonly Alarm[], still: (alarm: Alarm) => boolean
         <span class="mark">${ICON[alarm.priority]} ${PREFIX[alarm.priority]}</span>
         <span class="text"><span class="what">${what}</span> <span class="limit">${limit}</span></span>
         ${renderAnswer(alarm)}
+        ${index === 0 && shown.length > 1 ? html`<span class="more one-only">+${shown.length - 1}</span>` : nothing}
         ${index === LOW_LINES - 1 && shown.length > LOW_LINES
           ? html`<span class="more low-only">+${shown.length - LOW_LINES}</span>`
           : nothing}
@@ -112,7 +117,8 @@ function renderAnswer(alarm: Alarm): TemplateResult | typeof nothing {
 
 function renderNumber(name: string, unit: string, kind: string, shown: Shown, limits: Limits | undefined): TemplateResult {
   const age = shown.ageS === null ? "no reading" : `${spoken(shown.ageS)} old`;
-  return html`<div class="number ${kind} ${shown.look}" title=${`${name}: ${age}${shown.note === null ? "" : `, ${shown.note}`}`}>
+  const long = shown.text.length > 2 && shown.look === "doubtful" ? "long" : "";
+  return html`<div class="number ${kind} ${shown.look} ${long}" title=${`${name}: ${age}${shown.note === null ? "" : `, ${shown.note}`}`}>
     <span class="name">${name} <small>${unit}</small></span>
     <span class="value">${shown.text}${shown.look === "doubtful" ? html`<sup>?</sup>` : nothing}</span>
     <span class="note">${shown.note ?? ""}</span>
@@ -154,17 +160,16 @@ export function cuffWords(bed: Bed, now: number): string {
 function renderRecovery(bed: Bed): TemplateResult | typeof nothing {
   const recovery = bed.recovery;
   if (recovery === null || bed.phase !== "RECOVERY") return nothing;
-  const back = recovery.metrics.filter((item) => item.interval_min !== null && item.state === "RETURNED").at(-1);
   return html`<div class="return">
     <ul>
-      ${recovery.metrics.map(
+      ${notBackFirst(recovery.metrics).map(
         (item) =>
           html`<li class=${item.state.toLowerCase()} title=${returnWords(item)} aria-label=${returnWords(item)}>
             <span aria-hidden="true">${item.metric === "pulse_rate" ? "PR" : metricWords(item.metric)} ${returnMark(item)}</span>
           </li>`,
       )}
     </ul>
-    <p>${recovery.verdict === null && back !== undefined ? returnWords(back) : verdictWords(recovery)}</p>
+    <p title=${returnLine(recovery)}>${returnLine(recovery)}</p>
   </div>`;
 }
 
