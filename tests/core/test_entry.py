@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from config.instant import SECOND
+from monitor.core.inputs import Command
 from tests.support.return_story import END, START, ReturnStory
-from tests.support.ward import NURSE, Story
+from tests.support.ward import BED, NURSE, Story
 
 
 def enter(story: Story, t: float, values: Any, **more: Any) -> None:
@@ -188,7 +190,6 @@ def test_a_late_pulse_baseline_decides_the_windows_seen_before_it() -> None:
         ({"moaas": True}, "value_not_a_number", "moaas"),
         ({"moaas": "5"}, "value_not_a_number", "moaas"),
         ({"resp_rate": None}, "value_not_a_number", "resp_rate"),
-        ({"resp_rate": math.nan}, "value_not_a_number", "resp_rate"),
         ({"pleth": 1}, "field_unknown", "pleth"),
         ({"temperature": 37}, "field_unknown", "temperature"),
     ],
@@ -202,6 +203,20 @@ def test_a_bad_value_is_refused_with_the_field_and_changes_nothing(
     assert (refused["reason"], refused["field"]) == (reason, field)
     assert story.all("reading_recorded") == []
     assert story.told("RR_LOW") == []
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, 10**400, -(10**400)], ids=["nan", "inf", "huge", "-huge"])
+def test_a_number_beyond_all_bounds_is_refused_whoever_hands_it_in(value: float) -> None:
+    """No line holds one; the core goes by itself all the same, for limits and doses as for readings."""
+    asked = {
+        "record_reading": ({"values": {"resp_rate": value}}, "value_not_a_number"),
+        "set_limit": ({"alarm": "SPO2_LOW", "low": value}, "limit_out_of_bounds"),
+        "start_infusion": ({"dose_mg": value}, "dose_mg_out_of_range"),
+    }
+    story = Story().open()
+    for name, (fields, reason) in asked.items():
+        (event,) = story.ward.feed(Command(BED, name, NURSE, fields=fields), 60 * SECOND)
+        assert (event.kind.value, event.data["reason"]) == ("command_refused", reason)
 
 
 @pytest.mark.parametrize("values", [None, {}, [], "120/76"])
