@@ -162,7 +162,7 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
         session.restart(at, dose)
         session.planned = session.planned if planned is None else minutes(planned)
         session.restarted_against = restart_checks.against(bed, session)
-        extra = _told(item, "override_by", "dose_mg")
+        extra = _override(item) | _told(item, "dose_mg")
         if (total := session.total_mg()) is not None:
             extra["total_mg"] = total
         _enter(bed, target, at, item.by, out, extra)
@@ -185,7 +185,7 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     session.dose_mg = dose
     for metric in WAVE_METRICS:
         bed.state.channel(metric).track.keep = KEEP
-    extra = _told(item, "override_by", "dose_mg")
+    extra = _override(item) | _told(item, "dose_mg")
     if start_checks.to_review(bed, frozen):
         extra["reviewed_by"] = session.reviewed_by
     _enter(bed, target, at, item.by, out, extra)
@@ -204,6 +204,14 @@ def _told(item: Command, *keys: str) -> dict[str, Any]:
     if item.reason:
         found["reason"] = item.reason
     return found
+
+
+def _override(item: Command) -> dict[str, Any]:
+    """The prescriber who decided; `override_signed` where a password or a sign-in of theirs was checked."""
+    if "override_by" not in item.fields:
+        return {}
+    signed = {"override_signed": True} if item.fields.get("override_signed") is True else {}
+    return {"override_by": item.fields["override_by"], **signed}
 
 
 def _number_in(value: object, bounds: tuple[float, float]) -> bool:
@@ -259,7 +267,7 @@ def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     if discharge.not_met(items) and not item.reason:
         return "open_items"
     state = bed.state
-    extra = _told(item, "checklist", "override_by")
+    extra = _told(item, "checklist") | _override(item)
     if items:
         extra["readiness"] = {entry.name: entry.state.value for entry in items}
         extra["open_items"] = discharge.not_met(items)

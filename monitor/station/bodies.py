@@ -98,13 +98,27 @@ class _Command(Body):
         return Command(bed=bed, command=self.command, by=by, at=at, reason=self.reason, fields=fields, role=role)
 
 
-class StartInfusion(_Command):
-    """`override_by`: the prescriber who lets it start without a baseline, with a reason."""
+class _Overridable(_Command):
+    """`override_by`: the prescriber who decides, with a reason. They sign with `override_password`, which is never
+    kept; without it the record says: named, not signed.
+    """
+
+    override_by: Word | None = None
+    override_password: Annotated[str | None, Field(max_length=256, exclude=True, repr=False)] = None
+
+    @model_validator(mode="after")
+    def _whose_password(self) -> _Overridable:
+        if self.override_password is not None and self.override_by is None:
+            raise ValueError("`override_password` needs `override_by`")
+        return self
+
+
+class StartInfusion(_Overridable):
+    """A start that is held back, or has no baseline, needs `override_by` and a reason."""
 
     command: Literal["start_infusion"]
     planned_min: Annotated[FiniteFloat, Field(gt=0, le=1440)] | None = None
     dose_mg: Positive | None = None
-    override_by: Word | None = None
 
 
 class EndInfusion(_Command):
@@ -114,12 +128,11 @@ class EndInfusion(_Command):
     early: bool | None = None
 
 
-class Discharge(_Command):
+class Discharge(_Overridable):
     """`checklist`: ticks (`escort`, `no_driving`, `moaas`), MOAA/S, parts of the scores; `reason` for what is open."""
 
     command: Literal["discharge"]
     checklist: Annotated[dict[Word, bool | int | Text], Field(max_length=64)] | None = None
-    override_by: Word | None = None
 
 
 class Plain(_Command):

@@ -34,7 +34,8 @@ def entry(seq: int, at: Instant, kind: str, data: Data) -> wire.Entry | None:
         at=to_rfc3339(data.get("at", at)),
         entered_at=to_rfc3339(at),
         by=data["by"],
-        second_by=data.get("second_by", data.get("override_by")),
+        second_by=data.get("second_by", data.get("override_by") if data.get("override_signed") else None),
+        named_by=None if data.get("override_signed") else data.get("override_by"),
         details=details,
         text=data.get("text") or data.get("reason"),
     )

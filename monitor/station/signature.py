@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from config.instant import SECOND
 from monitor.station.context import Station
+from monitor.station.people import Person
 from monitor.station.problem import Problem
-from monitor.station.rights import RIGHTS, Caller, Right
+from monitor.station.rights import RIGHTS, Caller, Right, Role
 
 
-async def check_second(station: Station, caller: Caller, name: str, password: str | None) -> None:
-    """Raises Problem 403 when `name` has not signed, 429 after many failed tries."""
+async def check_second(station: Station, caller: Caller, name: str, password: str | None) -> Person:
+    """Who signed as `name`. Raises Problem 403 when they have not, 429 after many failed tries."""
     if name == caller.name:
         raise Problem(403, "The second signature is another person's.")
     if password is None:
@@ -32,3 +33,19 @@ async def check_second(station: Station, caller: Caller, name: str, password: st
         station.throttle.succeeded(subject)
     if Right.COMMAND not in RIGHTS[person.role]:
         raise Problem(403, f"{person.name} ({person.role}) may not sign here.")
+    return person
+
+
+async def prescriber_signed(station: Station, caller: Caller, name: str, password: str | None) -> bool:
+    """Whether the prescriber who decides has signed: with a password, or by asking for it in person.
+
+    Without a password they are only named. Raises Problem as `check_second` does, and 403 for another role.
+    """
+    if caller.name == name and caller.role is Role.PRESCRIBER:
+        return True
+    if password is None:
+        return False
+    person = await check_second(station, caller, name, password)
+    if person.role is not Role.PRESCRIBER:
+        raise Problem(403, f"{person.name} ({person.role}) may not decide this: a prescriber signs.")
+    return True

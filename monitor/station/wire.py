@@ -99,7 +99,8 @@ class Entry(msgspec.Struct, frozen=True):
     `what` names it: the kind of happening, the rule whose limit was set, the phase begun, the state of the alarms;
     empty for values and limbs. `at` is when it happened as the person says, `entered_at` when it was entered.
     `details` holds what was entered beside: values by metric or score, a limit's `from` and `to`, a dose. `text` is
-    what was typed: words, or a reason.
+    what was typed: words, or a reason. `second_by` has signed; `named_by` is the prescriber who was named as deciding
+    and has not.
     """
 
     seq: int
@@ -111,6 +112,7 @@ class Entry(msgspec.Struct, frozen=True):
     second_by: str | None
     details: dict[str, float | str | bool | None]
     text: str | None
+    named_by: str | None = None
 
 
 class Session(msgspec.Struct, frozen=True):

@@ -163,6 +163,7 @@ def test_the_hold_limits_block_the_start_unless_overridden(
     if held:
         story.command(START + 1, "start_infusion", override_by="dr-x", reason="known and stable")
         assert story.one("phase_changed", to="INFUSING")["override_by"] == "dr-x"
+        assert "override_signed" not in story.one("phase_changed", to="INFUSING")
 
 
 def test_a_late_reading_may_only_replace_a_missing_baseline() -> None:

@@ -450,3 +450,16 @@ def test_an_end_out_of_a_pause_leaves_the_drug_s_last_stretch_where_the_pause_en
     session = story.bed.state.session
     assert session is not None
     assert [(flow.start, flow.stop) for flow in session.flows] == [(seconds(START), seconds(START + 600))]
+
+
+@pytest.mark.parametrize("signed", [True, False, "yes", None])
+def test_a_prescriber_s_checked_signature_is_told_at_start_and_discharge(signed: object) -> None:
+    """Whoever was only named has not signed: the record must not look as if they had."""
+    override = {"override_by": "dr-x", "reason": "urgent"} | ({} if signed is None else {"override_signed": signed})
+    story = Story().open()
+    story.command(100, "start_infusion", **override)
+    story.command(200, "end_infusion")
+    story.command(300, "discharge", **override)
+    told = [story.one("phase_changed", to=phase) for phase in ("INFUSING", "DISCHARGED")]
+    assert [line["override_by"] for line in told] == ["dr-x", "dr-x"]
+    assert [line.get("override_signed") for line in told] == [True if signed is True else None] * 2

@@ -32,11 +32,11 @@ from monitor.core.lines.fields import Fields, finite
 METRIC_NAMES = [metric.value for metric in Metric]
 
 COMMAND_FIELDS: dict[str, frozenset[str]] = {
-    "start_infusion": frozenset({"planned_min", "dose_mg", "override_by"}),
+    "start_infusion": frozenset({"planned_min", "dose_mg", "override_by", "override_signed"}),
     "pause_infusion": frozenset(),
     "resume_infusion": frozenset(),
     "end_infusion": frozenset({"early"}),
-    "discharge": frozenset({"checklist", "override_by"}),
+    "discharge": frozenset({"checklist", "override_by", "override_signed"}),
     "abort": frozenset(),
     "audio_pause": frozenset({"scope"}),
     "alarm_pause": frozenset({"at_bed"}),

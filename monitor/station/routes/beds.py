@@ -23,12 +23,12 @@ from monitor.station.answers import (
     TrendPoint,
     documented,
 )
-from monitor.station.bodies import CommandBody, Session, SetLimit, instant
+from monitor.station.bodies import CommandBody, Discharge, Session, SetLimit, StartInfusion, instant
 from monitor.station.context import Commander, Here, Reader, alarms_of, answer
 from monitor.station.guard import check_command
 from monitor.station.problem import Problem
 from monitor.station.refusal import in_words
-from monitor.station.signature import check_second
+from monitor.station.signature import check_second, prescriber_signed
 from monitor.station.trend import thin, with_gaps
 
 
@@ -116,6 +116,12 @@ def routes() -> APIRouter:
             if isinstance(body, SetLimit) and body.second_by is not None:
                 await check_second(station, caller, body.second_by, body.second_password)
             item = body.to_input(bed, caller.name, caller.role.value)
+            if (
+                isinstance(body, (StartInfusion, Discharge))
+                and body.override_by is not None
+                and await prescriber_signed(station, caller, body.override_by, body.override_password)
+            ):
+                item = replace(item, fields=item.fields | {"override_signed": True})
             if item.at is not None and item.at > station.clock.now():
                 raise Problem(422, "at: lies in the future")
             await station.fold(item, caller)

@@ -25,6 +25,13 @@ def client(kit: StationKit) -> Iterator[TestClient]:
 
 
 @pytest.fixture
+def prescriber(client: TestClient) -> TestClient:
+    """Signed in as a prescriber."""
+    assert client.post("/api/v1/sign-in", json={"name": "dr-p", "password": PASSWORD}).status_code == 200
+    return client
+
+
+@pytest.fixture
 def nurse(client: TestClient) -> TestClient:
     """Signed in as a nurse."""
     assert client.post("/api/v1/sign-in", json={"name": "nurse-a", "password": PASSWORD}).status_code == 200

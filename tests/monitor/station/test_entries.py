@@ -73,7 +73,11 @@ def test_a_second_signature_and_a_prescriber_who_decided_are_named() -> None:
     }
     found = entry(2, START, "phase_changed", started)
     assert found is not None
-    assert (found.second_by, found.text, found.details) == ("dr-p", "short", {"dose_mg": 35})
+    assert (found.second_by, found.named_by) == (None, "dr-p")
+    assert (found.text, found.details) == ("short", {"dose_mg": 35})
+    found = entry(3, START, "phase_changed", started | {"override_signed": True})
+    assert found is not None
+    assert (found.second_by, found.named_by) == ("dr-p", None)
 
 
 def test_what_a_rule_did_is_no_entry() -> None:

@@ -1,7 +1,7 @@
 // What a nurse enters of a session beside its phases: values by hand, events, limbs, and the scores of the discharge.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { ago, form, type Fields, observed, reason } from "./form";
+import { ago, form, type Fields, observed, prescriberSigns, reason } from "./form";
 import { hhmm } from "./times";
 import type { Bed, ReadinessItem } from "./wire.gen";
 
@@ -169,7 +169,7 @@ export function dischargeForm(refused: boolean, bed: Bed, send: Send): TemplateR
       </details>
       <details class="wide" ?open=${refused}>
         <summary>Discharge although something is open${refused ? `: ${open.length} now` : ""}</summary>
-        <label>Prescriber who decides <input name="override_by" maxlength="60" autocomplete="off" /></label>
+        ${prescriberSigns}
         ${reason("Reason", false)}
       </details>`,
   );

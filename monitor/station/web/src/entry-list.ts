@@ -49,9 +49,9 @@ function alarmsWords(state: string, details: Entry["details"]): string {
   return state === "ON" ? `${name(details["from"])} ended${about}` : `${name(state)} set${about}`;
 }
 
-/** `by nurse-a, with dr-p`, and when it was entered where that is not when it happened. */
+/** `by nurse-a, with dr-p` who signed, `naming dr-p (not signed)`, and when it was entered where that is not when it happened. */
 export function entryByWords(entry: Entry): string {
-  const by = `${entry.by ?? "unknown"}${entry.second_by === null ? "" : `, with ${entry.second_by}`}`;
+  const by = `${entry.by ?? "unknown"}${entry.second_by === null ? "" : `, with ${entry.second_by}`}${entry.named_by === null ? "" : `, naming ${entry.named_by} (not signed)`}`;
   const [at, entered] = [Date.parse(entry.at), Date.parse(entry.entered_at)];
   return entered - at < LATE_MS ? by : `${by}, entered ${hhmm(entered)}`;
 }

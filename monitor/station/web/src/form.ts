@@ -33,7 +33,7 @@ export function fieldsOf(element: HTMLFormElement): Fields {
       else if (ticked) fields[input.name] = true;
       continue;
     }
-    const text = input.value.trim();
+    const text = input.type === "password" ? input.value : input.value.trim();
     if (text === "") continue;
     const given = input.type === "number" || number !== undefined ? Number(text) : text;
     if (check !== undefined) inside.checklist[check] = given;
@@ -58,3 +58,8 @@ export function observed(fields: Fields, now: number): Fields {
 export function reason(label: string, required: boolean): TemplateResult {
   return html`<label class="wide">${label} <input name="reason" ?required=${required} maxlength="300" /></label>`;
 }
+
+/** The prescriber who decides in spite of what is open: their password signs, their name alone is a name. */
+export const prescriberSigns = html`<label>Prescriber who decides <input name="override_by" maxlength="60" autocomplete="off" /></label>
+  <label>Their password <input name="override_password" type="password" maxlength="256" autocomplete="off" /></label>
+  <p class="hint wide">With the password it is signed. Without it the record says: named, not signed.</p>`;

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { dischargeForm, happeningForm, limbsForm, mayLeaveOpen, readingForm } from "./entry-form";
-import { ago, type Fields, fieldsOf, form, observed, reason } from "./form";
+import { ago, type Fields, fieldsOf, form, observed, prescriberSigns, reason } from "./form";
 import { infusedSeconds } from "./recovery";
 import { type Actions, mayAct, type OpenForm, type Page } from "./page";
 import type { BedPicture } from "./store";
@@ -157,7 +157,7 @@ function startForm(page: Page, bed: Bed, send: (fields: Fields) => void): Templa
       <details class="wide" ?open=${maySignFor(refused)}>
         <summary>Start without a baseline, or although the readings hold it back</summary>
         <p>Where the baseline is missing, the return to it cannot be decided. Absolute alarms still work.</p>
-        <label>Prescriber who decides <input name="override_by" maxlength="60" autocomplete="off" /></label>
+        ${prescriberSigns}
         ${reason("Reason", false)}
       </details>`,
   );

@@ -91,7 +91,8 @@ export interface RuleSetting {
  * `what` names it: the kind of happening, the rule whose limit was set, the phase begun, the state of the alarms;
  * empty for values and limbs. `at` is when it happened as the person says, `entered_at` when it was entered.
  * `details` holds what was entered beside: values by metric or score, a limit's `from` and `to`, a dose. `text` is
- * what was typed: words, or a reason.
+ * what was typed: words, or a reason. `second_by` has signed; `named_by` is the prescriber who was named as deciding
+ * and has not.
  */
 export interface Entry {
   seq: number;
@@ -103,6 +104,7 @@ export interface Entry {
   second_by: string | null;
   details: Record<string, number | string | boolean | null>;
   text: string | null;
+  named_by: string | null;
 }
 
 /**

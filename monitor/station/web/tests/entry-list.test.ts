@@ -4,7 +4,7 @@ import type { Entry } from "../src/wire.gen";
 import { iso } from "./builders";
 
 const entry = (part: Partial<Entry>): Entry => ({
-  seq: 1, kind: "happening", what: "nausea", at: iso(0), entered_at: iso(0), by: "nurse-a", second_by: null, details: {}, text: null, ...part,
+  seq: 1, kind: "happening", what: "nausea", at: iso(0), entered_at: iso(0), by: "nurse-a", second_by: null, named_by: null, details: {}, text: null, ...part,
 });
 
 test("every kind of entry is said in a nurse's words", () => {
@@ -29,5 +29,6 @@ test("every kind of entry is said in a nurse's words", () => {
 test("who entered it, with whom, and when, where it was not at once", () => {
   expect(entryByWords(entry({}))).toBe("nurse-a");
   expect(entryByWords(entry({ second_by: "nurse-b" }))).toBe("nurse-a, with nurse-b");
+  expect(entryByWords(entry({ named_by: "Dr Nobody" }))).toBe("nurse-a, naming Dr Nobody (not signed)");
   expect(entryByWords(entry({ entered_at: iso(600) }))).toMatch(/^nurse-a, entered \d\d:\d\d$/);
 });

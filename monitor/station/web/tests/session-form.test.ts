@@ -31,6 +31,13 @@ test("start, end, pause and resume can be entered later with the time they happe
   expect(observed({ early: true, minutes_ago: 5 }, T0)).toEqual({ early: true, at: iso(-300) });
 });
 
+test("the prescriber who decides can sign with a password, at the start and at the discharge", () => {
+  for (const [form, phase] of [["start", "PRE"], ["discharge", "RECOVERY"]] as const) {
+    expect(shown(form, { phase })).toContain('name="override_password" type="password"');
+    expect(shown(form, { phase })).toContain("named, not signed");
+  }
+});
+
 test("what was written down is repeated in words", () => {
   expect(doneWords("record_event", { kind: "chest_pain" })).toBe("Noted: chest pain");
   expect(doneWords("record_reading", { values: { resp_rate: 14, moaas: 4 } })).toBe("Entered: breaths 14, MOAA/S 4");
