@@ -137,6 +137,7 @@ INACTIVATIONS = {
     "ALARM_PAUSED": "inactivation::test_4_2_alarm_paused_in_pre_ends_by_its_timer_after_120_s "
     "inactivation::test_4_2_alarm_paused_outside_pre_needs_a_nurse_at_the_bed "
     "inactivation::test_4_2_alarm_paused_ends_with_a_high_of_another_group "
+    "inactivation::test_4_2_alarm_paused_over_a_hint_ends_when_the_saturation_collapses "
     "inactivation::test_4_2_alarm_paused_over_a_slow_pulse_ends_when_the_pulse_is_lost",
     "AUDIO_OFF": "station_inactivation::test_4_2_audio_off_is_not_available_while_any_bed_is_infusing "
     "station_inactivation::test_4_2_audio_off_reminds_every_60_s",

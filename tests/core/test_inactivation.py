@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from config.vocabulary import Priority
 from monitor.core.bed import Bed, Setup
 from monitor.core.bed_state import BedState
 from monitor.core.preset.read import build_ruleset
@@ -181,13 +182,15 @@ def test_4_2_alarm_paused_ends_with_the_phase() -> None:
 
 def test_4_2_alarm_paused_ends_with_a_high_of_another_group() -> None:
     story = infusing()
-    low_then(story, 20, 40)
+    low_then(story, 20, 40, 83)
+    assert story.one("alarm_raised", alarm="SPO2_CRIT")["priority"] == "high"
     story.command(40, "alarm_pause", at_bed=True)
-    low_then(story, 40, 46, 83)
-    assert story.all("alarm_raised", alarm="SPO2_CRIT")
+    story.samples(40, 80, 97)
+    low_then(story, 80, 100, 82)
+    assert story.one("alarm_rearmed", alarm="SPO2_CRIT")["reason"] == "recurrence"
     assert [line["to"] for line in story.all("inactivation_changed")] == ["ALARM_PAUSED"]
-    low_then(story, 46, 70, 83, pulse=30)
-    raised = story.one("alarm_raised", alarm="PR_XLOW")
+    low_then(story, 100, 130, 82, pulse=30)
+    raised = story.one("alarm_raised", alarm="VASOVAGAL")
     ended = story.all("inactivation_changed")[-1]
     assert (ended["t"], ended["from"], ended["reason"]) == (raised["t"], "ALARM_PAUSED", "new_high")
 
@@ -214,12 +217,39 @@ def test_4_2_alarm_paused_over_a_slow_pulse_ends_when_the_pulse_is_lost() -> Non
     assert (ended["t"], ended["from"], ended["reason"]) == (51, "ALARM_PAUSED", "new_high")
 
 
-def test_4_2_alarm_paused_over_a_slow_pulse_stands_when_it_grows_slower() -> None:
-    """A HIGH of the same group: the letter holds."""
+def test_4_2_alarm_paused_over_a_slow_pulse_ends_when_it_grows_critical() -> None:
+    """The group was present, but nothing in it HIGH: whoever pauses a MEDIUM deals with no HIGH (decisions/0005)."""
     story = paused_with_a_slow_pulse()
     low_then(story, 41, 100, 97, 38)
-    assert story.all("alarm_raised", alarm="PR_XLOW", priority="high") != []
-    assert story.all("inactivation_changed", to="ON") == []
+    raised = story.one("alarm_raised", alarm="PR_XLOW", priority="high")
+    ended = story.one("inactivation_changed", to="ON")
+    assert (ended["t"], ended["reason"]) == (raised["t"], "new_high")
+
+
+def test_4_2_alarm_paused_over_a_hint_ends_when_the_saturation_collapses() -> None:
+    """SPO2_DROP is LOW and of the same group as SPO2_CRIT: it must not hide the collapse for two minutes."""
+    story = Story().open()
+    for t in (60, 150, 240):
+        story.cuff(t)
+    story.samples(250, 390)
+    story.start(390)
+    low_then(story, 391, 466, 93)
+    assert story.one("alarm_raised", alarm="SPO2_DROP")["priority"] == "low"
+    story.command(465, "alarm_pause", at_bed=True)
+    low_then(story, 466, 490, 70)
+    raised = story.one("alarm_raised", alarm="SPO2_CRIT")
+    ended = story.one("inactivation_changed", to="ON")
+    assert raised["t"] < 490
+    assert (ended["t"], ended["reason"]) == (raised["t"], "new_high")
+
+
+def test_4_2_alarm_paused_over_a_medium_pressure_ends_when_it_rises_to_high() -> None:
+    story = infusing()
+    story.cuff(20, 185, 90)
+    story.command(30, "alarm_pause", at_bed=True)
+    story.cuff(90, 185, 90)
+    assert story.one("alarm_priority_changed", alarm="SBP_CRIT")["t"] == 90
+    assert story.one("inactivation_changed", to="ON")["t"] == 90
 
 
 def test_4_2_alarm_paused_while_the_pulse_is_lost_is_not_ended_by_the_same_arrest() -> None:
@@ -518,9 +548,10 @@ def test_4_2_alarm_paused_outlives_an_acknowledged_alarm_that_grows_in_its_group
     low_then(story, 61, 80, 80)
     assert story.all("inactivation_changed")[-1]["reason"] == "new_high"
     story = infusing()
-    low_then(story, 20, 40, 88)
-    story.acknowledge(40, "SPO2_LOW")
-    story.command(40, "alarm_pause", at_bed=True)
-    low_then(story, 41, 60, 80)
+    low_then(story, 20, 90, 88)
+    assert story.bed.state.book.open["SPO2_LOW"].priority is Priority.HIGH
+    story.acknowledge(90, "SPO2_LOW")
+    story.command(90, "alarm_pause", at_bed=True)
+    low_then(story, 91, 110, 80)
     assert story.all("alarm_raised", alarm="SPO2_CRIT") != []
     assert [line["to"] for line in story.all("inactivation_changed")] == ["ALARM_PAUSED"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from config.instant import Duration, Instant
-from config.vocabulary import Phase
+from config.vocabulary import Phase, Priority
 from monitor.core.alarm import PRESENT
 from monitor.core.bed_state import ORDER_INACTIVATION, Bed, Due, earliest
 from monitor.core.events import Event
@@ -60,7 +60,7 @@ def _alarm_pause(bed: Bed, item: Command, now: Instant, out: list[Event]) -> Non
         refuse(bed, item.command, problem, item.by, now, out, phase=state.phase.value)
         return
     _begin(bed, item, ALARM, Inactivated.ALARM_PAUSED, now, out, longest=bed.rules.inactivation.alarm_pause)
-    present = [alarm for alarm in state.book.open.values() if alarm.state in PRESENT]
+    present = [one for one in state.book.open.values() if one.state in PRESENT and one.priority is Priority.HIGH]
     lost = bed.setup.rules.pulse_lost.rule.name
     groups = {alarm.rule.group or alarm.rule.name for alarm in present}
     groups |= {lost for alarm in present if alarm.rule.name == lost}
@@ -185,9 +185,10 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
 
 
 def watch(bed: Bed, out: list[Event], start: int) -> None:
-    """A new HIGH ends a pause of the sound; one of a group that was not present before ends a pause of the alarms.
+    """A new HIGH ends a pause of the sound; one of a group in which nothing was HIGH before ends a pause of the alarms.
 
-    A lost pulse counts as a group of its own: somebody who deals with a slow one must hear of the arrest.
+    Who pauses a hint deals with no emergency, be it of the same kind. A lost pulse counts as a group of its own:
+    somebody who deals with a slow one must hear of the arrest.
     """
     paused = bed.state.inactivations
     for event in out[start:]:

@@ -32,7 +32,7 @@ class Inactivation:
         until: when it ends by itself; None: a reminder comes instead, at `remind_at`.
         reminded_at: the last reminder.
         alarm: the rule that is off (ALARM_OFF).
-        groups: those of the alarms that were present when it began (ALARM_PAUSED); PULSE_LOST is also one by itself.
+        groups: those of the HIGH alarms that were present when it began (ALARM_PAUSED); PULSE_LOST is one by itself.
     """
 
     state: Inactivated

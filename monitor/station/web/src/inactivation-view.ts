@@ -94,7 +94,7 @@ export function renderBedStates(page: Page, bed: Bed, now: number, actions: Acti
         : html`<button
             type="button"
             ?disabled=${off}
-            title="The patient's alarms neither sound nor flash for 2 minutes; a HIGH of another kind ends it"
+            title="The patient's alarms neither sound nor flash for 2 minutes; a HIGH of a kind that was not HIGH ends it"
             @click=${() => actions.command(bed.id, "alarm_pause", bed.phase === "PRE" ? {} : { at_bed: true })}
           >
             Set ALARM PAUSED (2 min)${bed.phase === "PRE" ? "" : ": I am at the bed"}
