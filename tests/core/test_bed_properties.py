@@ -11,15 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.instant import SECOND, Instant, seconds
+from config.vocabulary import Phase
 from monitor.core.bed import MOVING, NEVER, STEADY, Bed, BedState, Setup
 from monitor.core.bed_state import DeviceSetup
 from monitor.core.events import to_line
 from monitor.core.lines.reader import read_input
 from monitor.core.ward import Ward
 from tests.support.nights import RULES, nights
-from tests.support.ward import BED, CUFF, OXIMETER, Line, shipped_rules
+from tests.support.ward import BED, CUFF, NURSE, OXIMETER, Line, shipped_rules
 
 DEVICES = (DeviceSetup(OXIMETER, 4 * SECOND, 10 * SECOND), DeviceSetup(CUFF, 4 * SECOND, 60 * SECOND, startable=True))
+EMPTY_BED = {"DEVICE_OFFLINE", "BATTERY", "CLOCK", "ID_CONFLICT"}
 SINCE_1970: Instant = 1_700_000_000_123_457
 
 
@@ -141,6 +143,22 @@ def test_ids_are_unique_and_each_closes_at_most_once(night: list[Line]) -> None:
     assert set(closed.values()) <= {1}
     assert set(closed) <= set(raised)
     assert {line["alarm_id"] for line in lines if "alarm_id" in line} <= set(raised)
+
+
+@given(night=nights(), rest=st.sampled_from((0.0, 1.0, 30.0, 500.0)))
+@settings(deadline=None, max_examples=60)
+def test_every_raised_alarm_has_exactly_one_close(night: list[Line], rest: float) -> None:
+    """With the end of the session at the latest: what is open then belongs to the empty bed (alarm-system 3.3)."""
+    over = {"bed": BED, "input": "command", "command": "abort", "by": NURSE, "reason": "a random night"}
+    ward = new_ward()
+    lines = [event for line in (*night, {"t": night[-1]["t"] + rest, **over}) for event in feed(ward, line)]
+    bed = ward.beds[BED]
+    assert bed.state.phase is Phase.IDLE
+    still_open = {alarm.alarm_id: alarm.rule.name for alarm in bed.state.book.open.values()}
+    assert set(still_open.values()) <= EMPTY_BED
+    raised = {line["alarm_id"] for line in lines if line["event"] == "alarm_raised"}
+    closed = Counter(line["alarm_id"] for line in lines if line["event"] == "alarm_closed")
+    assert closed == dict.fromkeys(raised - set(still_open), 1)
 
 
 @given(night=nights())
