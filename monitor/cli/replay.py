@@ -27,8 +27,9 @@ that the file names is bound; with it the beds, devices and preset of the site f
 With --session the inputs come from the journal in --data, and time counts from the opening of the session; the site
 file is then the one that --site names, the demo's own, or the usual one.
 
-With --compare A B the inputs run under two presets, and what changes is printed: alarms an hour by rule, alarms that a
-delay held back, how soon each sustained desaturation was announced, sessions whose verdict changes."""
+With --compare A B the inputs run under two presets. Printed are the settings that differ, and what changes: alarms an
+hour by rule and priority, alarms that a delay held back, how soon each sustained desaturation was announced at MEDIUM
+or HIGH, sessions whose verdict changes."""
 
 EXAMPLE = """\
   bedwatch replay night.jsonl --out events.jsonl
@@ -95,9 +96,25 @@ def _compare(args: argparse.Namespace) -> int:
         name = "standard input" if args.input == "-" else args.input
         with ExitStack() as stack:
             inputs = list(read_lines(_lines(open_bytes(args.input, stack), name), name))
-    for line in comparison_lines(compare(inputs, before, after)):
+    for line in comparison_lines(compare(inputs, before, after), _settings(args.site, *args.compare)):
         say(line)
     return OK
+
+
+def _settings(site_file: str | None, before: str, after: str) -> list[tuple[str, str, str]]:
+    """What differs between two presets: key and both values."""
+    from config.load import examine, read_layers
+    from config.presets import resolve_preset
+    from monitor.site.differences import differences
+    from monitor.site.rule_words import value_words
+
+    loaded = None if site_file is None else examine(read_layers(Path(site_file), os.environ)).settings
+    own = {} if loaded is None else loaded.preset
+    rows = []
+    for key, one, other in differences(resolve_preset(before, own), resolve_preset(after, own)):
+        old, new = ("-" if value is None else value_words(value, key[-1]) for value in (one, other))
+        rows.append((".".join(key), old, new))
+    return rows
 
 
 def _ruleset(site_file: str | None, preset: str) -> Ruleset:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from config.instant import MINUTE, Duration, Instant
+from config.vocabulary import Priority
 from monitor.core.bed_state import Setup
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import Input, OximeterSample
@@ -20,6 +21,8 @@ HOUR: Duration = 60 * MINUTE
 NO_VERDICT = "no verdict"
 
 Timed = tuple[Instant, Input]
+Row = tuple[str, Priority]
+"""A rule, and the priority it was told at."""
 
 
 @dataclass(slots=True)
@@ -27,23 +30,24 @@ class Night:
     """What one preset made of the inputs.
 
     Attributes:
-        raised: alarms told, by rule: onsets and recurrences.
+        raised: alarms told, by rule and priority: onsets, recurrences and rises.
         dropped: onsets that the delay kept back, by rule.
         bed_hours: time with a patient on a bed.
-        delays: for each sustained desaturation the time until it was announced, None where it was not.
+        delays: for each sustained desaturation the time until it was announced at MEDIUM or higher, so that somebody
+            was called; None where nobody was.
         verdicts: the last return verdict of each session.
     """
 
     preset: str
-    raised: Counter[str] = field(default_factory=Counter)
+    raised: Counter[Row] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     bed_hours: float = 0.0
     delays: list[Duration | None] = field(default_factory=list)
     verdicts: dict[str, str] = field(default_factory=dict)
 
-    def per_hour(self, rule: str) -> float:
-        """Alarms of a rule an hour of one occupied bed."""
-        return self.raised[rule] / self.bed_hours if self.bed_hours else 0.0
+    def per_hour(self, row: Row) -> float:
+        """Alarms of a rule and priority an hour of one occupied bed."""
+        return self.raised[row] / self.bed_hours if self.bed_hours else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +85,16 @@ def run(inputs: Sequence[Timed], rules: Ruleset, events: list[Desaturation]) -> 
         elif event.kind is EventKind.RETURN_VERDICT and "superseded" not in event.data:
             night.verdicts[sessions[event.bed]] = str(event.data["verdict"])
     night.bed_hours = _bed_hours(told, inputs[-1][0] if inputs else 0)
-    night.delays = announced(events, heard(told))
+    night.delays = announced(events, heard(told, Priority.MEDIUM))
     return night
 
 
 def _count(night: Night, event: Event) -> None:
     name = str(event.data.get("alarm"))
-    if event.kind is EventKind.ALARM_RAISED or (
+    if event.kind in (EventKind.ALARM_RAISED, EventKind.ALARM_PRIORITY_CHANGED) or (
         event.kind is EventKind.ALARM_REARMED and event.data.get("reason") == "recurrence"
     ):
-        night.raised[name] += 1
+        night.raised[name, Priority.from_word(str(event.data["priority"]))] += 1
     elif event.kind is EventKind.ALARM_PENDING_DROPPED:
         night.dropped[name] += 1
 

@@ -139,18 +139,19 @@ def alarms(rules: Ruleset, series: Series) -> list[Told]:
     return heard(events)
 
 
-def heard(events: Iterable[Event]) -> list[Told]:
-    """The alarms about low SpO2 among `events`, each from its onset to its end."""
+def heard(events: Iterable[Event], least: Priority = Priority.LOW) -> list[Told]:
+    """The alarms about low SpO2 among `events` of priority `least` or higher, each from when it had it to its end."""
     begun: dict[str, tuple[str, Instant]] = {}
     told: list[Told] = []
     for event in events:
         if event.bed is None or event.data.get("alarm") not in SPO2_RULES:
             continue
         name = str(event.data.get("alarm_id"))
-        if event.kind is EventKind.ALARM_RAISED or (
+        if event.kind in (EventKind.ALARM_RAISED, EventKind.ALARM_PRIORITY_CHANGED) or (
             event.kind is EventKind.ALARM_REARMED and event.data.get("reason") == "recurrence"
         ):
-            begun[name] = (event.bed, event.at)
+            if Priority.from_word(str(event.data["priority"])) >= least:
+                begun.setdefault(name, (event.bed, event.at))
         elif event.kind in (EventKind.ALARM_CLOSED, EventKind.ALARM_LATCHED) and name in begun:
             told.append(Told(*begun.pop(name), event.at))
     told += [Told(bed, at, NEVER) for bed, at in begun.values()]

@@ -22,32 +22,42 @@ def aligned(head: Row, rows: Iterable[Row]) -> Iterator[str]:
         yield "  ".join([first, *others]).rstrip()
 
 
-def comparison_lines(found: Comparison) -> Iterator[str]:
-    """What changes from one preset to the other."""
+def comparison_lines(found: Comparison, settings: Sequence[Row] = ()) -> Iterator[str]:
+    """What changes from one preset to the other; `settings`: those that differ, each with both values, told first."""
     before, after = found.before, found.after
     yield f"{before.preset} against {after.preset}, {before.bed_hours:.2f} bed-hours"
     yield ""
-    rules = sorted({*before.raised, *after.raised, *before.dropped, *after.dropped})
-    head = ("alarms", before.preset, after.preset, "an hour", "an hour", "held back by delay", "held back by delay")
+    if settings:
+        yield from aligned(("settings that differ", before.preset, after.preset), settings)
+    else:
+        yield "no setting differs"
+    yield ""
+    rows = sorted({*before.raised, *after.raised}, key=lambda row: (row[0], -row[1]))
+    head = ("alarms", "priority", before.preset, after.preset, "an hour", "an hour")
     yield from aligned(
         head,
         (
             (
-                rule,
-                str(before.raised[rule]),
-                str(after.raised[rule]),
-                f"{before.per_hour(rule):.2f}",
-                f"{after.per_hour(rule):.2f}",
-                str(before.dropped[rule]),
-                str(after.dropped[rule]),
+                row[0],
+                row[1].word,
+                str(before.raised[row]),
+                str(after.raised[row]),
+                f"{before.per_hour(row):.2f}",
+                f"{after.per_hour(row):.2f}",
             )
-            for rule in rules
+            for row in rows
         ),
+    )
+    yield ""
+    dropped = sorted({*before.dropped, *after.dropped})
+    yield from aligned(
+        ("held back by delay", before.preset, after.preset),
+        ((rule, str(before.dropped[rule]), str(after.dropped[rule])) for rule in dropped),
     )
     yield ""
     if found.events:
         yield from aligned(
-            ("SpO2 below 90 % for 30 s or more", before.preset, after.preset),
+            ("SpO2 below 90 % for 30 s or more: first MEDIUM or HIGH", before.preset, after.preset),
             (
                 (f"{event.bed} from {to_seconds(event.start):g} s", delay_text(one), delay_text(other))
                 for event, one, other in zip(found.events, before.delays, after.delays, strict=True)
@@ -58,8 +68,8 @@ def comparison_lines(found: Comparison) -> Iterator[str]:
     yield ""
     changed = [name for name, verdict in before.verdicts.items() if after.verdicts.get(name) != verdict]
     if changed:
-        rows = ((name, before.verdicts[name], after.verdicts.get(name, "-")) for name in changed)
-        yield from aligned(("sessions whose verdict changes", before.preset, after.preset), rows)
+        verdicts = ((name, before.verdicts[name], after.verdicts.get(name, "-")) for name in changed)
+        yield from aligned(("sessions whose verdict changes", before.preset, after.preset), verdicts)
     else:
         yield f"no verdict changes in {len(before.verdicts)} session(s)"
 

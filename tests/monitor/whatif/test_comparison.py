@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from config.presets import merge
+from config.vocabulary import Priority
 from monitor.cli import main
 from monitor.cli.terminal import OK, USAGE
 from monitor.core.inputs import OximeterSample
@@ -18,6 +19,8 @@ from monitor.core.rules.ruleset import Ruleset
 from monitor.whatif.comparison import compare
 from monitor.whatif.tables import comparison_lines
 from tests.support.ward import preset_table, shipped_rules
+
+HIGH, MEDIUM, LOW = Priority.HIGH, Priority.MEDIUM, Priority.LOW
 
 
 def rules(name: str, difference: dict[str, Any]) -> Ruleset:
@@ -38,20 +41,46 @@ def night() -> list[dict[str, Any]]:
 def test_what_changes_is_counted_by_rule() -> None:
     inputs = [(read_time(line), read_input(line)) for line in night()]
     found = compare(inputs, shipped_rules(), rules("quick", {"rules": {"SPO2_LOW": {"delay_s": 5}}}))
-    assert (found.before.raised["SPO2_LOW"], found.after.raised["SPO2_LOW"]) == (1, 2)
+    assert (found.before.raised["SPO2_LOW", MEDIUM], found.after.raised["SPO2_LOW", MEDIUM]) == (1, 2)
     assert (found.before.dropped["SPO2_LOW"], found.after.dropped["SPO2_LOW"]) == (1, 0)
     assert [event.start // 10**6 for event in found.events] == [300]
     assert (list(found.before.delays), list(found.after.delays)) == (
         [15_000_000],
         [5_000_000],
     )
-    assert found.before.per_hour("SPO2_LOW") == pytest.approx(6)
+    assert found.before.per_hour(("SPO2_LOW", MEDIUM)) == pytest.approx(6)
     assert sum(isinstance(item, OximeterSample) for _, item in inputs) == 600
     text = "\n".join(comparison_lines(found))
     assert "ketamine-adult against quick, 0.17 bed-hours" in text
     assert "bay-1 from 300 s" in text
     assert "after 15 s" in text
     assert "no verdict changes in 1 session(s)" in text
+
+
+def test_an_alarm_made_quieter_is_seen() -> None:
+    """By rule alone nothing would change: the alarm is raised as often, but calls nobody any more."""
+    inputs = [(read_time(line), read_input(line)) for line in night()]
+    found = compare(inputs, shipped_rules(), rules("quiet", {"rules": {"SPO2_LOW": {"priority": "low"}}}))
+    assert (found.before.raised["SPO2_LOW", MEDIUM], found.after.raised["SPO2_LOW", MEDIUM]) == (1, 0)
+    assert found.after.raised["SPO2_LOW", LOW] == 1
+    assert (found.before.delays, found.after.delays) == ([15_000_000], [None])
+    lines = list(comparison_lines(found, [("rules.SPO2_LOW.priority", "medium", "low")]))
+    settings, alarm = (next(at for at, line in enumerate(lines) if word in line) for word in ("differ", "alarms"))
+    assert lines[settings + 1].split() == ["rules.SPO2_LOW.priority", "medium", "low"]
+    assert settings < alarm
+    assert ["SPO2_LOW", "medium", "1", "0"] in [line.split()[:4] for line in lines]
+    assert ["SPO2_LOW", "low", "0", "1"] in [line.split()[:4] for line in lines]
+
+
+def test_a_rise_counts_at_its_new_priority() -> None:
+    """A low alarm that rises has called somebody from the rise on."""
+    lines = [line for line in night() if line["t"] < 300]
+    lines += [{**line, "t": t, "spo2": 88} for t in range(300, 420) for line in night()[1:2]]
+    inputs = [(read_time(line), read_input(line)) for line in lines]
+    quiet = rules("quiet", {"rules": {"SPO2_LOW": {"priority": "low"}}})
+    night_of_it = compare(inputs, quiet, quiet).before
+    assert (night_of_it.raised["SPO2_LOW", LOW], night_of_it.raised["SPO2_LOW", HIGH]) == (1, 1)
+    assert night_of_it.delays == [60_000_000]
 
 
 def recovery(path: Path) -> str:
@@ -95,6 +124,7 @@ def test_a_verdict_that_changes_is_named(tmp_path: Path, capfd: pytest.CaptureFi
     file = recovery(tmp_path / "night.jsonl")
     assert main(["replay", file, "--site", str(site), "--compare", "ketamine-adult", "wide"]) == OK
     out = capfd.readouterr().out
+    assert any(line.startswith("return.tolerance ") for line in out.splitlines())
     assert "sessions whose verdict changes" in out
     [line] = [line for line in out.splitlines() if line.startswith("bay-1-s0001")]
     assert line.split() == ["bay-1-s0001", "OVERDUE", "RETURNED_WITHIN_20"]
