@@ -15,7 +15,6 @@ from monitor.core.absent import without_nonsense
 from monitor.core.bed_state import Bed, BedState, Due, Setup
 from monitor.core.cuff import cuff_absence, cuff_schedule, pressure
 from monitor.core.device import arrivals, battery_watch, clock_watch, liveness
-from monitor.core.entries import breathing
 from monitor.core.errors import EndlessDeadlines
 from monitor.core.events import Event, EventKind
 from monitor.core.inactivation import bed_inactivation
@@ -35,6 +34,7 @@ from monitor.core.inputs import (
     Tick,
 )
 from monitor.core.oximeter import absence_alarm, level_watch, occlusion, oximetry, pulse_loss
+from monitor.core.pleth import slow_breathing
 from monitor.core.pleth import watch as pleth_watch
 from monitor.core.recovery import return_watch
 from monitor.core.session import advisories
@@ -71,7 +71,7 @@ STEADY: tuple[Part, ...] = (
     return_watch,
     cuff_absence,
     cuff_schedule,
-    breathing,
+    slow_breathing,
     advisories,
 )
 """Parts that an oximeter sample does not move unless an event comes of it; `bed.steady_from` keeps the first."""

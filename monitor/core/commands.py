@@ -14,13 +14,14 @@ from monitor.core.alarm import Alarm
 from monitor.core.bed_state import Bed, Cuff
 from monitor.core.cuff import cuff_absence, cuff_schedule, pressure_rules
 from monitor.core.device import arrivals, liveness
-from monitor.core.entries import bedside, breathing, entry
+from monitor.core.entries import bedside, entry
 from monitor.core.events import Event, EventKind
 from monitor.core.inactivation import bed_inactivation
 from monitor.core.inputs import Acknowledge, Command, OpenSession
 from monitor.core.lines.fields import is_number
 from monitor.core.oximeter import level_watch, oximetry, pulse_loss
 from monitor.core.oximeter.absence import Absence
+from monitor.core.pleth import slow_breathing
 from monitor.core.recovery import return_report, return_watch
 from monitor.core.recovery.baseline import METRICS, WAVE_METRICS
 from monitor.core.refusals import refuse
@@ -279,7 +280,7 @@ def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
         if level.rule.name in state.conditions:
             level_watch.drop_if_pending(bed, level, "phase", out)
     pulse_loss.forget(bed, "phase", out)
-    breathing.left(bed, out)
+    slow_breathing.forget(bed, "phase", out)
     for alarm in list(state.book.open.values()):
         state.book.end(alarm, state.clock, out, "abort" if aborted else "discharge", item.by)
     liveness.count_anew(bed)

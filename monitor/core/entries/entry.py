@@ -15,7 +15,7 @@ from config.instant import Instant
 from config.vocabulary import Metric, Observed, Score
 from monitor.core.bed_state import Bed
 from monitor.core.cuff import pressure, pressure_rules
-from monitor.core.entries import bedside, breathing
+from monitor.core.entries import bedside, counted_breaths
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import Command, CuffMeasurement
 from monitor.core.lines.fields import is_number
@@ -133,7 +133,7 @@ def _observed(
     if not newest:
         return
     if name is Observed.RESP_RATE:
-        breathing.counted(bed, value, at, out, may_clear=now - at <= bed.rules.observations.within)
+        counted_breaths.counted(bed, value, at, out, may_clear=now - at <= bed.rules.observations.within)
     else:
         bedside.scored(bed, value, at, out)
 

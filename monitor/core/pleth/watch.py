@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from config.instant import Instant
 from monitor.core.bed_state import Bed
-from monitor.core.entries import breathing
 from monitor.core.events import Event
 from monitor.core.inputs import PlethMeasures
 from monitor.core.oximeter import occlusion, pulse_loss
 from monitor.core.pleth import doubt as pleth_doubt
+from monitor.core.pleth import slow_breathing
 
 
 def measures(bed: Bed, item: PlethMeasures, now: Instant, out: list[Event]) -> None:
@@ -24,4 +24,4 @@ def measures(bed: Bed, item: PlethMeasures, now: Instant, out: list[Event]) -> N
     occlusion.pleth(bed, item, now)
     pleth_doubt.seen(bed, item, now)
     pulse_loss.look(bed, now, out)
-    breathing.derived(bed, item, now, out)
+    slow_breathing.derived(bed, item, now, out)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from monitor.core.bed_state import Bed
 from monitor.core.condition import Stage
 from monitor.core.cuff import pressure_rules
-from monitor.core.entries import bedside, breathing
+from monitor.core.entries import bedside, counted_breaths
 from monitor.core.events import Event
 from monitor.core.oximeter import level_watch, pulse_loss
+from monitor.core.pleth import slow_breathing
 from monitor.core.rules.patient import CuffRule, LevelRule
 
 
@@ -23,7 +24,7 @@ def switched_off(bed: Bed, name: str, by: str | None, out: list[Event]) -> None:
     if name == bed.rules.pulse_lost.rule.name:
         pulse_loss.forget(bed, "alarm_off", out)
     if name == bed.rules.rr_low.rule.name:
-        breathing.forget(bed, "alarm_off", out)
+        slow_breathing.forget(bed, "alarm_off", out)
     state.cuff.counts.pop(name, None)
     for alarm in [alarm for alarm in state.book.open.values() if alarm.rule.name == name]:
         state.book.end(alarm, state.clock, out, "alarm_off", by)
@@ -41,7 +42,7 @@ def switched_on(bed: Bed, name: str, out: list[Event]) -> None:
     elif name == bed.rules.sedation_deep.rule.name:
         bedside.look_again_at_score(bed, out)
     elif name == bed.rules.rr_low.rule.name:
-        breathing.look_again(bed, out)
+        counted_breaths.look_again(bed, out)
 
 
 def limit_moved(bed: Bed, old: LevelRule | CuffRule, new: LevelRule | CuffRule, out: list[Event]) -> None:

@@ -1,66 +1,19 @@
-"""RR_LOW: breathing counted by a person, and the rate derived from the pleth (alarm-system 3.1).
+"""RR_LOW by the breathing rate derived from the pleth (alarm-system 3.1): low for 60 s of valid time.
 
-A count is made over a minute, so one count speaks for the 60 s before it: a low one raises at once, `since` a minute
-before, and one at the clear level ends the alarm. The derived rate must be low for 60 s of valid time. A person's
-count outranks it: an alarm that rests on a count is ended by a count alone, and a good count starts the derived
-rate's delay anew.
+A person's count outranks it (`monitor.core.entries.counted_breaths`): what rests on a count is not ended here.
 """
 
 from __future__ import annotations
 
 from config.instant import Instant, to_seconds
-from config.vocabulary import UNITS, Metric, Observed
+from config.vocabulary import UNITS, Metric
 from monitor.core import condition as conditions
-from monitor.core.bed_state import ORDER_LAPSE, Bed, Breathing, Due, earliest
+from monitor.core.bed_state import ORDER_LAPSE, Bed, Breathing, Due
 from monitor.core.condition import Outcome, Stage
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import PlethMeasures
 
 LAPSE = "lapse"
-
-
-def counted(bed: Bed, rate: float, at: Instant, out: list[Event], *, may_clear: bool) -> None:
-    """A person counted the breaths of the minute up to `at`; nobody has counted since.
-
-    `may_clear`: it was entered in time. What was entered late may raise, and is for the chart only otherwise.
-    """
-    rule, state, session = bed.rules.rr_low, bed.state, bed.state.session
-    if session is None or rule.rule.name in bed.off:
-        return
-    if not may_clear and not rule.counted.crossed(rate, None):
-        return
-    alarm = state.book.present(rule.rule)
-    if alarm is not None:
-        alarm.see(rate, low=True)
-    if rule.counted.crossed(rate, None):
-        state.breathing.by_count = True
-        if alarm is not None:
-            alarm.limit = rule.counted.absolute
-            return
-        state.book.onset(
-            rule.rule,
-            state.clock,
-            out,
-            priority=rule.derived.priority,
-            since=max(session.opened_at, at - rule.span),
-            value=rate,
-            limit=rule.counted.absolute,
-            unit=UNITS[Metric.RESP_RATE],
-            extra={"metric": Metric.RESP_RATE.value},
-        )
-    elif rule.counted_clear.crossed(rate, None):
-        _drop_if_pending(bed, Outcome.CALMED.value, out)
-        state.breathing = Breathing()
-        if alarm is not None:
-            state.book.cleared(alarm, state.clock, out)
-
-
-def look_again(bed: Bed, out: list[Event]) -> None:
-    """RR_LOW is on again: a newest count that is low still says what is known."""
-    session = bed.state.session
-    newest = None if session is None else session.newest(Observed.RESP_RATE)
-    if newest is not None:
-        counted(bed, newest.value, newest.at, out, may_clear=False)
 
 
 def derived(bed: Bed, item: PlethMeasures, now: Instant, out: list[Event]) -> None:
@@ -134,11 +87,6 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
             book.cleared(alarm, due.at, out)
     elif due.what is Outcome.STALE and alarm is not None and not seen.by_count:
         book.set_stale(alarm, True, due.at, out)
-
-
-def left(bed: Bed, out: list[Event]) -> None:
-    """The session ends: what is pending is dropped, nothing of this patient's breathing is kept."""
-    forget(bed, "phase", out)
 
 
 def forget(bed: Bed, reason: str, out: list[Event]) -> None:
