@@ -171,3 +171,15 @@ def test_5_3_readings_of_two_arms_are_comparable_by_a_pair_that_agrees(first: fl
         PressureReading(AT - 1 * MINUTE, 3, 121, 76, None, limb="left"),
     ]
     assert from_readings(readings, Metric.SYSTOLIC, AT, [], RULE, "left").grade is grade
+
+
+def test_only_what_a_person_entered_is_marked_in_the_inputs() -> None:
+    """A cuff that names itself as the source is a cuff."""
+    story = ReturnStory(baseline=False)
+    story.plan.clear()
+    story.reading(100, source="device").reading(200, source="device").act(START, "start_infusion").run(START)
+    story.act(300, "record_reading", values={"systolic": 121, "diastolic": 76})
+    assert "manual" not in str(story.bed.state.cuff.values)
+    session = story.bed.state.session
+    assert session is not None
+    assert [reading.source for reading in session.readings] == [None, None]

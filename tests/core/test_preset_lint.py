@@ -185,7 +185,8 @@ def test_a_rule_that_looks_the_other_way_than_its_group() -> None:
     ],
 )
 def test_what_lies_around_the_rules(difference: dict[str, Any], key: str) -> None:
-    assert [f.key for f in findings(difference)] == [key]
+    grave = key in ("hold.pulse_low", "technical.NIBP_OVERDUE.levels")
+    assert [(f.key, f.grave) for f in findings(difference)] == [(key, grave)], "grave: the preset is refused"
 
 
 @pytest.mark.parametrize(
@@ -237,3 +238,25 @@ def test_4_2_and_3_3_pauses_and_limits_of_one_patient_stay_within_the_document(
 def test_what_lies_at_the_edge_of_sense_is_no_finding(difference: dict[str, Any]) -> None:
     """Each of these one step further is found above."""
     assert findings(difference) == []
+
+
+@pytest.mark.parametrize(("below", "found"), [(84.9, True), (85, False)])
+def test_1_3_a_low_saturation_limit_below_85_must_be_shown_to_everybody(below: float, found: bool) -> None:
+    told = [f for f in findings({"rules": {"SPO2_LOW": {"trigger": {"below": below}}}}) if "must be shown" in f.text]
+    assert [(f.key, f.grave) for f in told] == ([("rules.SPO2_LOW.trigger", False)] if found else [])
+
+
+@pytest.mark.parametrize(("part", "inside"), [(0.6, False), (0.75, True)])
+def test_the_graver_limit_must_lie_beyond_the_milder_one_at_every_baseline(part: float, inside: bool) -> None:
+    """At a baseline of 60 PR_LOW comes down to 42: PR_XLOW, at 45 without a baseline, is at 36 then, or covers it."""
+    slow = {"trigger": {"baseline_factor": 0.7}, "clear": [{"at_least": 60}]}
+    found = findings(
+        {
+            "rules": {
+                "PR_LOW": slow,
+                "PR_XLOW": {"trigger": {"at_most": 45, "baseline_factor": part}, "clear": [{"at_least": 60}]},
+            }
+        }
+    )
+    told = [f.key for f in found if "inside the limit of PR_XLOW" in f.text]
+    assert told == (["rules.PR_LOW.trigger"] if inside else [])
