@@ -8,7 +8,7 @@ from __future__ import annotations
 from config.instant import Instant, to_seconds
 from config.vocabulary import UNITS, Metric
 from monitor.core import condition as conditions
-from monitor.core.bed_state import ORDER_LAPSE, Bed, Breathing, Due
+from monitor.core.bed_state import ORDER_LAPSE, Bed, Breathing, Due, earliest
 from monitor.core.condition import Outcome, Stage
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import PlethMeasures
