@@ -20,6 +20,7 @@ from monitor.core.session.session import Session
 from monitor.core.ward import Ward
 from monitor.station import derived, limit_picture, session_picture, wire
 from monitor.station.rule_settings import rule_settings
+from monitor.station.standing import standings
 from monitor.wording import rule_and_side
 
 Origin = Literal["live", "simulated", "replayed"]
@@ -140,6 +141,7 @@ class LiveWard:
             advisories=[] if session is None else session_picture.advisories(session),
             readiness=[] if session is None else session_picture.readiness(bed, session, now),
             news2=session_picture.news2(bed, now),
+            standings=standings(bed),
         )
 
     def _limits_of(self, bed: Bed) -> dict[str, wire.Limits]:

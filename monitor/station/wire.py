@@ -211,6 +211,27 @@ class ReadinessItem(msgspec.Struct, frozen=True):
     until: str | None
 
 
+class Bound(msgspec.Struct, frozen=True):
+    """A number and how a value is held against it; not rounded."""
+
+    comparison: Literal["below", "at_most", "above", "at_least"]
+    number: float
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Where a present alarm stands now: its newest value is the bed's value of `metric`.
+
+    `worst` is the value furthest beyond the limit since the onset. `limit`: where the rule alarms; `ends`: what ends
+    it; null where these move with the last minutes.
+    """
+
+    alarm_id: str
+    metric: str
+    worst: float | None
+    limit: Bound | None
+    ends: Bound | None
+
+
 class Bed(msgspec.Struct, frozen=True):
     """Everything a tile shows. `origin` is the least real of its devices.
 
@@ -234,6 +255,7 @@ class Bed(msgspec.Struct, frozen=True):
     advisories: list[Advisory]
     readiness: list[ReadinessItem]
     news2: str | None
+    standings: list[Standing]
 
 
 class Alarm(msgspec.Struct, frozen=True):

@@ -56,6 +56,7 @@ def a_bed(bed_id: str = "bay-1", *, spo2: float | None = 97.0, session: str | No
         advisories=[],
         readiness=[],
         news2=None,
+        standings=[],
     )
 
 

@@ -1,7 +1,7 @@
 // The mock's eight beds, one per state worth looking at.
 
 import type { TrendPoint } from "../src/api.ts";
-import type { Advisory, Alarm, Baseline, Bed, Device, Inactivation, Limits, ReadinessItem, ReturnMetric, Session, Site, Value } from "../src/wire.gen.ts";
+import type { Advisory, Alarm, Baseline, Bed, Device, Inactivation, Limits, ReadinessItem, ReturnMetric, Session, Site, Standing, Value } from "../src/wire.gen.ts";
 
 export const RATE_HZ = 75;
 const MINUTE = 60_000;
@@ -187,6 +187,7 @@ export class MockWard {
       recovery: this.recovery(item),
       devices: this.devices(item),
       inactivations: this.inactivations(item.id),
+      standings: STANDINGS.filter((one) => one.alarm_id.startsWith(item.id)),
     };
   }
 
@@ -246,6 +247,12 @@ export class MockWard {
   }
 }
 
+/** Bay 2 still falls; bay 4's systolic pressure is between its limit and its end. */
+const STANDINGS: Standing[] = [
+  { alarm_id: "bay-2-0004", metric: "spo2", worst: 79, limit: { comparison: "below", number: 85 }, ends: { comparison: "at_least", number: 88 } },
+  { alarm_id: "bay-4-0003", metric: "systolic", worst: 184, limit: { comparison: "at_least", number: 180 }, ends: { comparison: "below", number: 170 } },
+];
+
 const BASELINE: Baseline[] = [
   { metric: "systolic", value: 124, grade: "A", bound: 136.4 },
   { metric: "diastolic", value: 78, grade: "A", bound: 86 },
@@ -269,7 +276,7 @@ function firstAlarms(began: number): Alarm[] {
     alarm({ alarm_id: "bay-3-0002", alarm: "SBP_HIGH", priority: "medium", text: "** Bay 3 SBP 172 mmHg (limit 160)", state: "ACKED", acknowledged_by: "nurse-b", acknowledged_at: iso(began - 95_000) }, 160),
     alarm({ alarm_id: "bay-5-0002", alarm: "DEVICE_OFFLINE", priority: "medium", text: "** Bay 5 Oximeter ox-5 offline: unplugged", device: "ox-5" }, 30),
     alarm({ alarm_id: "bay-5-0003", alarm: "SPO2_NO_DATA", priority: "medium", text: "** Bay 5 No SpO2 for 30 s", durable: false }, 10),
-    alarm({ alarm_id: "bay-4-0003", alarm: "SBP_HIGH", priority: "medium", text: "** Bay 4 SBP 176 mmHg (limit 160)" }, 120),
+    alarm({ alarm_id: "bay-4-0003", alarm: "SBP_CRIT", priority: "medium", text: "** Bay 4 SBP 184 mmHg (limit 180)" }, 120),
     alarm({ alarm_id: "bay-4-0004", alarm: "DBP_HIGH", priority: "medium", text: "** Bay 4 DBP 106 mmHg (limit 100)", state: "ACKED", acknowledged_by: "nurse-b", acknowledged_at: iso(began - 60_000) }, 110),
     alarm({ alarm_id: "bay-4-0005", alarm: "PR_HIGH", priority: "medium", text: "** Bay 4 Pulse 126 /min (limit 120)" }, 40),
     alarm({ alarm_id: "bay-4-0006", alarm: "SPO2_CRIT", priority: "high", text: "*** Bay 4 SpO2 fell to 79 % (limit 85)", state: "LATCHED", ended_at: iso(began - 240_000) }, 500),

@@ -2,6 +2,8 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { lagAt } from "./ages";
+import { alarmNow } from "./alarm-now";
 import { answerable, callingWords, calls, covered, restWords, stateWords } from "./alarms";
 import { type Actions, mayAct, type Page } from "./page";
 import { hhmmss, spoken } from "./times";
@@ -16,6 +18,8 @@ export function renderAlarmBar(
   actions: Actions,
   still: (alarm: Alarm) => boolean = () => false,
 ): TemplateResult {
+  const words = (alarm: Alarm): string =>
+    alarmNow(alarm, page.ward?.beds.get(alarm.bed ?? "")?.bed, now, lagAt(page.ward?.site.speed ?? 1)).line;
   const calling = sorted.filter(calls);
   const rows = sorted.filter((alarm) => !covered(alarm));
   const under = sorted.filter(covered);
@@ -31,7 +35,7 @@ export function renderAlarmBar(
       <span class="counts">${callingWords(rows)}${rest === "" ? nothing : html`<span class="rest"> · ${rest}</span>`}</span>
       ${first === null
         ? nothing
-        : html`<span class="first">${PREFIX[first.priority]} ${first.bed_label ?? "Service"} ${alarmTextOnBed(first)}</span>`}
+        : html`<span class="first">${PREFIX[first.priority]} ${first.bed_label ?? "Service"} ${words(first)}</span>`}
     </button>
     <h2>Alarms <span>${callingWords(rows)}${rest === "" ? nothing : html`<span class="rest">${rest}</span>`}</span></h2>
     ${sorted.length === 0 ? html`<p class="none">No alarms.</p>` : nothing}
@@ -39,7 +43,7 @@ export function renderAlarmBar(
       ${repeat(
         rows,
         (alarm) => alarm.alarm_id,
-        (alarm) => renderAlarm(page, alarm, now, actions, still(alarm)),
+        (alarm) => renderAlarm(page, alarm, words(alarm), now, actions, still(alarm)),
       )}
     </ul>
     ${under.length === 0
@@ -50,7 +54,7 @@ export function renderAlarmBar(
             ${repeat(
               under,
               (alarm) => alarm.alarm_id,
-              (alarm) => renderAlarm(page, alarm, now, actions, still(alarm)),
+              (alarm) => renderAlarm(page, alarm, words(alarm), now, actions, still(alarm)),
             )}
           </ul>
         </details>`}
@@ -58,7 +62,7 @@ export function renderAlarmBar(
   </aside>`;
 }
 
-function renderAlarm(page: Page, alarm: Alarm, now: number, actions: Actions, still: boolean): TemplateResult {
+function renderAlarm(page: Page, alarm: Alarm, words: string, now: number, actions: Actions, still: boolean): TemplateResult {
   const raised = Date.parse(alarm.raised_at);
   const error = page.errors.get(alarm.alarm_id);
   const classes = [alarm.priority, alarm.state.toLowerCase(), alarm.superseded ? "superseded" : "", alarm.stale ? "stale" : "", still ? "still" : ""];
@@ -68,7 +72,7 @@ function renderAlarm(page: Page, alarm: Alarm, now: number, actions: Actions, st
       <b class="where">${alarm.bed_label ?? "Service"}</b>
       <span class="age" title=${`raised ${hhmmss(raised)}`}>${spoken((now - raised) / 1000)}</span>
     </div>
-    <p class="text">${alarmTextOnBed(alarm)}</p>
+    <p class="text">${words}</p>
     <div class="line">
       <span class="state">${stateWords(alarm)}</span>
       ${answerable(alarm)

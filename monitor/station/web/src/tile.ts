@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { numeric, pressure, type Shown } from "./ages";
+import { type AlarmWords, alarmNow } from "./alarm-now";
 import { calls, covered, leading, stateWords } from "./alarms";
 import { inForce } from "./inactivation";
 import { renderTileStates } from "./inactivation-view";
@@ -12,7 +13,7 @@ import type { BedPicture } from "./store";
 import { infused, notBackFirst, returnLine, sinceEnd } from "./tile-return";
 import { clockLength, hhmmss, instant, spoken } from "./times";
 import type { Alarm, Bed, Device, Limits } from "./wire.gen";
-import { alarmTextOnBed, ICON, metricWords, originBadge, phaseWords, PREFIX, reasonWords, textAndLimit } from "./words";
+import { ICON, metricWords, originBadge, phaseWords, PREFIX, reasonWords } from "./words";
 
 /** Lines of alarms on a tall tile and on a low one; which it is, the style sheet knows. */
 const TALL_LINES = 4;
@@ -54,7 +55,7 @@ export function renderTile(
     ${renderPressure(bed, now)}
     <pleth-trace .wave=${actions.wave(bed.id)}></pleth-trace>
     <footer>${offline(bed, alarms).map((device) => renderOffline(device, now))}</footer>
-    ${renderAlarms(alarms, still)}
+    ${renderAlarms(alarms, still, (alarm) => alarmNow(alarm, bed, now, lagS))}
   </article>`;
 }
 
@@ -82,16 +83,20 @@ function renderPhase(bed: Bed, at: number, now: number): TemplateResult {
   </div>`;
 }
 
-function renderAlarms(alarms: readonly Alarm[], still: (alarm: Alarm) => boolean): TemplateResult | typeof nothing {
+function renderAlarms(
+  alarms: readonly Alarm[],
+  still: (alarm: Alarm) => boolean,
+  words: (alarm: Alarm) => AlarmWords,
+): TemplateResult | typeof nothing {
   const uncovered = alarms.filter((alarm) => !covered(alarm));
   if (uncovered.length === 0) return nothing;
   const shown = [...uncovered.filter(calls), ...uncovered.filter((alarm) => !calls(alarm))];
   return html`<ul class="bed-alarms">
     ${shown.slice(0, TALL_LINES).map((alarm, index) => {
-      const [what, limit] = textAndLimit(alarmTextOnBed(alarm));
+      const { what, more } = words(alarm);
       return html`<li class="alarm ${alarm.priority} ${alarm.state.toLowerCase()} ${still(alarm) ? "still" : ""}" title=${stateWords(alarm)}>
         <span class="mark">${ICON[alarm.priority]} ${PREFIX[alarm.priority]}</span>
-        <span class="text"><span class="what">${what}</span> <span class="limit">${limit}</span></span>
+        <span class="text"><span class="what">${what}</span> <span class="limit">${more}</span></span>
         ${renderAnswer(alarm)}
         ${index === 0 && shown.length > 1 ? html`<span class="more one-only">+${shown.length - 1}</span>` : nothing}
         ${index === LOW_LINES - 1 && shown.length > LOW_LINES

@@ -210,6 +210,28 @@ export interface ReadinessItem {
 }
 
 /**
+ * A number and how a value is held against it; not rounded.
+ */
+export interface Bound {
+  comparison: "below" | "at_most" | "above" | "at_least";
+  number: number;
+}
+
+/**
+ * Where a present alarm stands now: its newest value is the bed's value of `metric`.
+ *
+ * `worst` is the value furthest beyond the limit since the onset. `limit`: where the rule alarms; `ends`: what ends
+ * it; null where these move with the last minutes.
+ */
+export interface Standing {
+  alarm_id: string;
+  metric: string;
+  worst: number | null;
+  limit: Bound | null;
+  ends: Bound | null;
+}
+
+/**
  * Everything a tile shows. `origin` is the least real of its devices.
  *
  * `readiness` is the discharge checklist, filled in recovery only; `news2` a partial score in words, shown before
@@ -232,6 +254,7 @@ export interface Bed {
   advisories: Advisory[];
   readiness: ReadinessItem[];
   news2: string | null;
+  standings: Standing[];
 }
 
 /**

@@ -19,7 +19,7 @@ export const bed = (part: Partial<Bed> = {}): Bed => ({
   advisories: [], readiness: [], news2: null,
   id: "bay-1", label: "Bay 1", phase: "INFUSING", phase_since: iso(0), origin: "live", session: session(), values: {},
   limits: {}, cuff: { state: "idle", pressure: null, last_at: null, next_due_at: null, interval_s: 300, error: null },
-  baseline: [], recovery: null, devices: [], inactivations: [], ...part,
+  baseline: [], recovery: null, devices: [], inactivations: [], standings: [], ...part,
 });
 
 export const alarm = (part: Partial<Alarm> = {}): Alarm => ({
