@@ -79,6 +79,8 @@ def open_session(bed: Bed, item: OpenSession, now: Instant, out: list[Event]) ->
         "preset_version": bed.rules.version,
         "preset_fingerprint": bed.rules.short_fingerprint,
     }
+    if item.on_oxygen is not None:
+        data["on_oxygen"] = item.on_oxygen
     warnings = limbs.warnings(item.cuff_limb, item.probe_limb)
     if warnings:
         data["warnings"] = warnings
@@ -143,7 +145,8 @@ def command(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
         refuse(bed, item.command, reason, item.by, now, out, open_items=items)
     elif reason == "hold":
         held = start_checks.held(bed, session, start_checks.baselines_at(bed, session, at))
-        refuse(bed, item.command, reason, item.by, now, out, metrics=held)
+        unsaid = start_checks.oxygen_unsaid(session, held)
+        refuse(bed, item.command, reason, item.by, now, out, metrics=held, **unsaid)
     elif reason == "high_alarm_active":
         active = _unanswered_high(bed)
         names, ids = [alarm.rule.name for alarm in active], [alarm.alarm_id for alarm in active]

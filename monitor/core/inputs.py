@@ -19,6 +19,7 @@ class OpenSession:
     """A patient and the bed's devices are bound to each other (ketamine-monitoring, section 5.0).
 
     `patient` is a reference, never a name. Limbs are free words such as `left`; equal words are the same limb.
+    `on_oxygen` None: nobody has said whether it is air or oxygen.
     """
 
     bed: str
@@ -30,7 +31,7 @@ class OpenSession:
     probe_limb: str | None = None
     iv_limb: str | None = None
     identifiers: tuple[str, ...] = ()
-    on_oxygen: bool = False
+    on_oxygen: bool | None = None
     planned_min: float = 40.0
     deadline_min: float = 20.0
     previous_baselines: dict[str, list[float]] = field(default_factory=dict)

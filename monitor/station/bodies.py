@@ -60,7 +60,7 @@ class Session(Body):
     probe_limb: Word | None = None
     iv_limb: Word | None = None
     identifiers: Annotated[list[Word], Field(max_length=8)] = []
-    on_oxygen: bool = False
+    on_oxygen: bool | None = None
     planned_min: Annotated[FiniteFloat, Field(gt=0, le=1440)] = 40.0
     deadline_min: Annotated[FiniteFloat, Field(gt=0, le=1440)] = 20.0
     previous_baselines: Annotated[

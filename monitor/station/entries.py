@@ -16,7 +16,7 @@ Data: TypeAlias = Mapping[str, Any]
 Kind: TypeAlias = Literal["session", "phase", "happening", "values", "limit", "limbs", "alarms"]
 Told: TypeAlias = tuple[Kind, str, dict[str, Any]]
 
-OPENED = ("patient", "weight_kg", "planned_min", *LIMBS)
+OPENED = ("patient", "weight_kg", "planned_min", "on_oxygen", *LIMBS)
 OF_PHASE = ("dose_mg", "total_mg", "early", "delivered_mg")
 
 

@@ -190,6 +190,7 @@ def _session(session: Session, now: Instant) -> wire.Session:
         paused_since=_maybe(session.paused_from),
         deadline_at=_maybe(session.deadline_at()),
         deadline_min=session.deadline / (60 * SECOND),
+        on_oxygen=session.on_oxygen,
         infused_before_s=round(session.infused_before / SECOND, 1),
     )
 

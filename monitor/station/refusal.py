@@ -91,7 +91,7 @@ def in_words(reason: str, data: Mapping[str, Any] | None = None) -> str:
         return _acknowledge_first([rule_and_side(name) for name in data["alarms"]])
     known = REASONS.get(reason)
     if known is not None and data is not None and data.get("metrics"):
-        return f"{known} Held back by: {', '.join(NAMES.get(each, each) for each in data['metrics'])}."
+        return f"{known} Held back by: {', '.join(NAMES.get(each, each) for each in data['metrics'])}{unsaid(data)}."
     if known is not None and data is not None and data.get("open_items"):
         return f"{known} Open: {', '.join(ITEMS.get(each, each) for each in data['open_items'])}."
     if known is not None and data is not None and data.get("field"):
@@ -100,6 +100,11 @@ def in_words(reason: str, data: Mapping[str, Any] | None = None) -> str:
     if known is not None and data is not None and data.get("missing"):
         return f"{known} Missing: {', '.join(NAMES.get(each, each) for each in data['missing'])}."
     return known if known is not None else f"Refused: {reason.replace('_', ' ')}."
+
+
+def unsaid(data: Mapping[str, Any]) -> str:
+    """What follows a value or score that depends on air or oxygen, while nobody has said which."""
+    return " (air or oxygen not entered)" if data.get("oxygen_entered") is False else ""
 
 
 def _acknowledge_first(alarms: list[str]) -> str:

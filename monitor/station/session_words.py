@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor.core.session.discharge import Item, Met
 from monitor.core.session.session import Advisory
-from monitor.station.refusal import ITEMS, NAMES
+from monitor.station.refusal import ITEMS, NAMES, unsaid
 from monitor.wording import plain_number, rule_and_side
 
 SHORT = {"systolic": "SBP", "diastolic": "DBP", "mean": "MAP", "pulse_rate": "pulse", "spo2": "SpO2"}
@@ -62,7 +62,7 @@ ADVISORIES: dict[str, Callable[[Detail], str]] = {
         f"{plain_number(detail['usual'])}: confirm who the patient is."
     ),
     "pre_medicated": lambda detail: "A drug was given before the start: the baseline is noted with it.",
-    "hold": lambda detail: f"Hold: {_names(detail['metrics'])}.{_recheck(detail)}",
+    "hold": lambda detail: f"Hold: {_names(detail['metrics'])}{unsaid(detail)}.{_recheck(detail)}",
     "review": lambda detail: f"{_names(detail['metrics'])} is high: a clinician looks and ticks.{_recheck(detail)}",
     "restarted": _restarted,
     "infusion_running": lambda detail: (
@@ -90,7 +90,9 @@ def _returned(detail: Detail) -> str:
 def _scored(detail: Detail) -> str:
     named = {name.replace("_", " "): points for name, points in detail["parts"].items()}
     known = [f"{name} {points}" for name, points in named.items() if points is not None]
-    open_parts = [name for name, points in named.items() if points is None]
+    open_parts = [
+        name + (unsaid(detail) if name == "oxygen" else "") for name, points in named.items() if points is None
+    ]
     total = "" if detail["total"] is None else f"{detail['total']} of 10: "
     still = [f"open: {', '.join(open_parts)}"] if open_parts else []
     return f"{total}{'; '.join([*([', '.join(known)] if known else []), *still])}; {detail['needed']} needed"

@@ -118,7 +118,8 @@ class Entry(msgspec.Struct, frozen=True):
 class Session(msgspec.Struct, frozen=True):
     """The session on a bed. `infused_s` counts infusion time without pauses, up to the message's server time.
 
-    `infused_before_s`: so much of it ran before the last restart, whose plan counts from there.
+    `infused_before_s`: so much of it ran before the last restart, whose plan counts from there. `on_oxygen`: None while
+    nobody has said whether it is air or oxygen.
     """
 
     id: str
@@ -137,6 +138,7 @@ class Session(msgspec.Struct, frozen=True):
     deadline_at: str | None
     deadline_min: float
     infused_before_s: float = 0.0
+    on_oxygen: bool | None = None
 
 
 class Baseline(msgspec.Struct, frozen=True):

@@ -172,6 +172,18 @@ def test_5_3_no_baseline_is_flagged_where_the_start_was_overridden() -> None:
 # -- section 5.0: is it still running? ---------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("opening", "more"), [({}, {"oxygen_entered": False}), ({"on_oxygen": False}, {})])
+def test_hold_of_spo2_is_for_air_and_says_when_nobody_has_said_so(
+    opening: dict[str, bool], more: dict[str, bool]
+) -> None:
+    """Until it is answered the safer reading holds."""
+    story = ReturnStory(lambda t: (93, 72), **opening).run(START + 1)
+    refused = story.one("command_refused")
+    assert refused["metrics"] == ["spo2"]
+    for told in (refused, story.all("advisory_raised", advisory="hold")[0]):
+        assert {key: told[key] for key in told if key == "oxygen_entered"} == more
+
+
 def test_5_0_after_a_restart_the_plan_counts_from_there() -> None:
     """40 minutes have run already: they are not the 10 that are planned now."""
     story = ReturnStory().end().act(END + 300, "start_infusion", planned_min=10).run(END + 1300)

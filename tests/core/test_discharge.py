@@ -19,7 +19,11 @@ RULE = shipped_rules().discharge
 
 def fit(**opening: Any) -> ReturnStory:
     """A patient whose every row but those of the nurse is met half an hour after the end."""
-    story = ReturnStory(**opening).act(500, "record_reading", values={"moaas": 5, "resp_rate": 14}).end()
+    story = (
+        ReturnStory(**{"on_oxygen": False} | opening)
+        .act(500, "record_reading", values={"moaas": 5, "resp_rate": 14})
+        .end()
+    )
     for minute in (0, 5, 10, 15, 20, 25, 29.5):
         story.reading(END + 60 * minute)
     return story.act(END + 1750, "record_reading", values={"moaas": 5, "resp_rate": 14}).run(END + 1800)
@@ -73,7 +77,7 @@ def test_with_a_reason_the_nurse_may_discharge_and_the_record_shows_it() -> None
 def test_the_record_holds_the_partial_news2() -> None:
     story = fit()
     go(story, checklist=FULL)
-    assert story.one("phase_changed", to="DISCHARGED")["news2"] == "partial NEWS2 (4 of 7), 0..9"
+    assert story.one("phase_changed", to="DISCHARGED")["news2"] == "partial NEWS2 (5 of 7), 0..6"
 
 
 def test_an_abort_asks_for_no_checklist() -> None:
@@ -135,6 +139,44 @@ def test_modified_aldrete_computes_circulation_and_oxygen() -> None:
         "oxygen": 2,
     }
     assert (found.detail["total"], found.state) == (10, Met.MET)
+
+
+def unasked(**fields: Any) -> ReturnStory:
+    """As `fit`, but nobody said whether the patient breathes air or oxygen."""
+    return fit(on_oxygen=None, **fields)
+
+
+def test_modified_aldrete_gives_no_points_for_oxygen_until_somebody_says_air_or_oxygen() -> None:
+    """Above 92 % air would be 2 and oxygen 1; with 1 the sum is 9 already, so the row may be met all the same."""
+    found = item(unasked(), "aldrete", **FULL)
+    assert (found.detail["parts"]["oxygen"], found.detail["total"]) == (None, None)
+    assert (found.detail["oxygen_entered"], found.state) == (False, Met.MET)
+    assert item(unasked(), "aldrete", **FULL | {"aldrete_activity": 1}).state is Met.OPEN
+
+
+def test_modified_aldrete_needs_no_answer_where_air_and_oxygen_come_to_the_same() -> None:
+    story = unasked(wave=lambda t: (92, 72))
+    assert item(story, "aldrete", **FULL).detail["parts"]["oxygen"] == 1
+
+
+@pytest.mark.parametrize(("oxygen", "points"), [(False, 2), (True, 1)])
+def test_air_or_oxygen_can_be_said_at_the_opening_later_or_with_the_discharge(oxygen: bool, points: int) -> None:
+    entered = unasked()
+    entered.command(END + 1801, "record_reading", values={"on_oxygen": int(oxygen)})
+    for found in (
+        item(fit(on_oxygen=oxygen), "aldrete", **FULL),
+        item(entered, "aldrete", **FULL),
+        item(unasked(), "aldrete", **FULL, on_oxygen=oxygen),
+    ):
+        assert (found.detail["parts"]["oxygen"], found.detail["total"]) == (points, 8 + points)
+
+
+def test_the_answer_observed_last_counts_whenever_it_was_entered() -> None:
+    story = unasked()
+    story.command(END + 1801, "record_reading", values={"on_oxygen": 1}, at=END + 1700)
+    story.command(END + 1802, "record_reading", values={"on_oxygen": 0}, at=END + 1600)
+    assert story.bed.state.session is not None
+    assert story.bed.state.session.on_oxygen is True
 
 
 def test_modified_aldrete_of_9_is_met_and_of_8_has_failed() -> None:
@@ -320,6 +362,15 @@ def test_news2_counts_oxygen_where_it_was_entered() -> None:
     found = discharge.news(story.bed, story.bed.state.clock)
     assert found is not None
     assert (found.points["oxygen"], len(found.points)) == (2, 4)
+
+
+def test_news2_knows_air_from_no_answer() -> None:
+    def oxygen(**opening: Any) -> int | None:
+        story = ReturnStory(**opening).run(START - 1)
+        found = discharge.news(story.bed, story.bed.state.clock)
+        return None if found is None else found.points.get("oxygen")
+
+    assert (oxygen(), oxygen(on_oxygen=False), oxygen(on_oxygen=True)) == (None, 0, 2)
 
 
 def test_nobody_has_no_news2() -> None:

@@ -255,3 +255,12 @@ def test_what_people_enter_lies_between_the_patients_coming_and_now(
     story = Story().open(10)
     found = story.command(60, command, at=at, **fields)
     assert ([line["reason"] for line in found if line["event"] == "command_refused"] == []) is taken
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"), [(2, "value_out_of_range"), (0.5, "value_out_of_range"), (True, "value_not_a_number")]
+)
+def test_air_or_oxygen_is_entered_as_0_or_1(value: Any, reason: str) -> None:
+    story = Story().open()
+    story.command(10, "record_reading", values={"on_oxygen": value})
+    assert story.one("command_refused")["reason"] == reason

@@ -57,7 +57,7 @@ EVERY: dict[type, st.SearchStrategy[Any]] = {
         probe_limb=maybe_word,
         iv_limb=maybe_word,
         identifiers=st.lists(words, max_size=3).map(tuple),
-        on_oxygen=st.booleans(),
+        on_oxygen=st.none() | st.booleans(),
         planned_min=numbers,
         deadline_min=numbers,
         previous_baselines=st.dictionaries(st.sampled_from([m.value for m in Metric]), st.lists(numbers, max_size=3)),

@@ -463,3 +463,10 @@ def test_a_prescriber_s_checked_signature_is_told_at_start_and_discharge(signed:
     told = [story.one("phase_changed", to=phase) for phase in ("INFUSING", "DISCHARGED")]
     assert [line["override_by"] for line in told] == ["dr-x", "dr-x"]
     assert [line.get("override_signed") for line in told] == [True if signed is True else None] * 2
+
+
+def test_the_opening_tells_air_or_oxygen_where_it_was_asked() -> None:
+    told = [
+        Story().open(**fields).lines[0].get("on_oxygen") for fields in ({}, {"on_oxygen": False}, {"on_oxygen": True})
+    ]
+    assert told == [None, False, True]

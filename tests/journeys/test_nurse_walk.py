@@ -57,6 +57,7 @@ async def arrives(panel: Locator) -> None:
     await press(panel, "Open session …")
     await panel.get_by_label("Patient reference").fill("P-17")
     await panel.get_by_label("Weight, kg").fill("70")
+    await panel.get_by_label("Breathing").select_option("air")
     await press(panel, "Open session")
     await expect(panel.get_by_text("Before infusion")).to_be_visible()
 

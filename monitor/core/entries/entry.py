@@ -23,16 +23,17 @@ from monitor.core.oximeter import level_watch
 from monitor.core.recovery import return_watch
 from monitor.core.recovery.baseline import METRICS, PressureReading
 from monitor.core.refusals import refuse
-from monitor.core.session.session import Observation, Session
+from monitor.core.session.session import ON_OXYGEN, Observation, Session
 
 BY_HAND = "manual"
 PRESSURES = (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN)
 CUFF = (*PRESSURES, Metric.PULSE_RATE_CUFF)
 WAVES = (Metric.SPO2, Metric.PULSE_RATE)
-FIELDS = (*CUFF, *WAVES, *Observed, *Score)
+FIELDS = (*CUFF, *WAVES, *Observed, *Score, ON_OXYGEN)
 MOAAS_RANGE = (0.0, 5.0)
 SCORE_RANGE = (0.0, 2.0)
-WHOLE = (Observed.MOAAS, *Score)
+OXYGEN_RANGE = (0.0, 1.0)
+WHOLE = (Observed.MOAAS, *Score, ON_OXYGEN)
 CUFF_PULSE_RANGE = (20.0, 300.0)
 """What a person can have felt; whether it is plausible is for the validation to say."""
 
@@ -73,6 +74,10 @@ def record_reading(bed: Bed, item: Command, now: Instant, out: list[Event]) -> N
     for item_of_score in Score:
         if item_of_score in values:
             session.observations.append(Observation(item_of_score.value, values[item_of_score], at, item.by))
+    if ON_OXYGEN in values:
+        session.observations.append(Observation(ON_OXYGEN, values[ON_OXYGEN], at, item.by))
+        said = session.newest(ON_OXYGEN)
+        session.on_oxygen = said is not None and said.value == 1
     if any(metric in values for metric in PRESSURES):
         if recent:
             pressure.take(bed, _measurement(bed, values), at, now, out)
@@ -100,6 +105,7 @@ def _problem(bed: Bed, values: dict[str, Any]) -> tuple[str, str] | None:
         Observed.RESP_RATE: bed.rules.observations.resp_rate_range,
         Observed.MOAAS: MOAAS_RANGE,
         **dict.fromkeys(Score, SCORE_RANGE),
+        ON_OXYGEN: OXYGEN_RANGE,
     }
     for name, value in values.items():
         if name not in FIELDS:

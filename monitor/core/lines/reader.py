@@ -102,7 +102,7 @@ def _read_open(fields: Fields, origin: Instant) -> Input:
         probe_limb=fields.maybe_text("probe_limb"),
         iv_limb=fields.maybe_text("iv_limb"),
         identifiers=tuple(identifiers),
-        on_oxygen=fields.flag("on_oxygen"),
+        on_oxygen=None if fields.raw("on_oxygen") is None else fields.flag("on_oxygen"),
         planned_min=fields.sure_number("planned_min", 40.0),
         deadline_min=fields.sure_number("deadline_min", 20.0),
         previous_baselines=previous,

@@ -70,7 +70,7 @@ def write_input(item: Input, at: Instant, origin: Instant = 0) -> dict[str, Any]
             line |= {"input": "acknowledge", "by": item.by}
             line |= _given(alarm_id=item.alarm_id, alarm=item.alarm)
         case OpenSession():
-            line |= {"input": "open_session", "patient": item.patient, "on_oxygen": item.on_oxygen}
+            line |= {"input": "open_session", "patient": item.patient} | _given(on_oxygen=item.on_oxygen)
             line |= {"planned_min": item.planned_min, "deadline_min": item.deadline_min}
             line |= _given(by=item.by, session=item.session, weight_kg=item.weight_kg, cuff_limb=item.cuff_limb)
             line |= _given(probe_limb=item.probe_limb, iv_limb=item.iv_limb)

@@ -7,7 +7,7 @@ discharge itself. Blocking is soft: with items open a discharge needs a reason, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -17,7 +17,7 @@ from monitor.core.bed_state import Bed
 from monitor.core.events import plain
 from monitor.core.recovery import return_report
 from monitor.core.session import news2, scores
-from monitor.core.session.session import Session, newest
+from monitor.core.session.session import ON_OXYGEN, Session, newest
 
 FIT = (ReturnVerdict.RETURNED_WITHIN_20, ReturnVerdict.RETURNED_LATE, ReturnVerdict.NO_EXCURSION)
 AWAKE = 5
@@ -66,7 +66,7 @@ def news(bed: Bed, now: Instant) -> news2.Partial | None:
         "systolic": current(bed, Metric.SYSTOLIC, now),
         "pulse": current(bed, Metric.PULSE_RATE, now),
         "resp_rate": _recent(bed, session, Observed.RESP_RATE, now),
-        "oxygen": 1.0 if session.on_oxygen else None,  # that there is none was not asked for
+        "oxygen": None if session.on_oxygen is None else float(session.on_oxygen),
     }
     return news2.partial({item: value for item, value in known.items() if value is not None})
 
@@ -114,8 +114,18 @@ def _aldrete(bed: Bed, session: Session, now: Instant, said: Mapping[str, Any]) 
     parts["circulation"] = None
     if systolic is not None and baseline is not None:
         parts["circulation"] = scores.aldrete_circulation(systolic, baseline, rule)
-    parts["oxygen"] = None if spo2 is None else scores.aldrete_oxygen(spo2, rule, on_oxygen=session.on_oxygen)
-    return _scored("aldrete", parts, rule.aldrete_pass)
+    oxygen = said[ON_OXYGEN] if isinstance(said.get(ON_OXYGEN), bool) else session.on_oxygen
+    possible = (
+        set()
+        if spo2 is None
+        else {
+            scores.aldrete_oxygen(spo2, rule, on_oxygen=known)
+            for known in ((False, True) if oxygen is None else (oxygen,))
+        }
+    )
+    parts["oxygen"] = possible.pop() if len(possible) == 1 else None
+    found = _scored("aldrete", parts, rule.aldrete_pass, at_least=min(possible, default=0))
+    return replace(found, detail=found.detail | {"oxygen_entered": False}) if possible else found
 
 
 def _pads(bed: Bed, session: Session, now: Instant, said: Mapping[str, Any]) -> Item | None:
@@ -132,10 +142,11 @@ def _pads(bed: Bed, session: Session, now: Instant, said: Mapping[str, Any]) -> 
     return _scored("pads", parts, bed.rules.discharge.pads_pass)
 
 
-def _scored(name: str, parts: dict[str, int | None], needed: int) -> Item:
+def _scored(name: str, parts: dict[str, int | None], needed: int, *, at_least: int = 0) -> Item:
+    """`at_least`: what the parts that are not known come to in any case."""
     known = [part for part in parts.values() if part is not None]
     total, most = sum(known), sum(known) + 2 * (len(parts) - len(known))
-    state = Met.FAILED if most < needed else Met.MET if total >= needed else Met.OPEN
+    state = Met.FAILED if most < needed else Met.MET if total + at_least >= needed else Met.OPEN
     return Item(name, state, {"parts": parts, "total": total if len(known) == len(parts) else None, "needed": needed})
 
 

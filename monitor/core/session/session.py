@@ -35,6 +35,10 @@ PHASES: dict[Phase, dict[str, Phase]] = {
 """What a person may ask in which phase, and where it leads."""
 
 
+ON_OXYGEN = "on_oxygen"
+"""Air (0) or oxygen (1), as an observation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """A count of breaths or a MOAA/S as a person entered it; `name` is a word of `Observed`."""
@@ -72,6 +76,7 @@ class Session:
     """One patient on one bed, from binding to discharge. Instants on the service's scale.
 
     Attributes:
+        on_oxygen: what the patient breathes, as said last; None while nobody has said.
         started_at: first drug delivery of the whole session; never moved by a restart.
         running_from: since when the drug runs now; None while it does not.
         infused: infusion time collected before `running_from`.
@@ -106,7 +111,7 @@ class Session:
     cuff_limb: str | None
     probe_limb: str | None
     iv_limb: str | None
-    on_oxygen: bool
+    on_oxygen: bool | None
     planned: Duration
     deadline: Duration
     started_at: Instant | None = None

@@ -49,7 +49,10 @@ def held(bed: Bed, session: Session, frozen: dict[Metric, Baseline]) -> list[str
 
 
 def at_hold_level(bed: Bed, session: Session, values: Mapping[Metric, float | None]) -> list[str]:
-    """The metrics whose values lie at the level of a hold; what is not known does not."""
+    """The metrics whose values lie at the level of a hold; what is not known does not.
+
+    The saturation's level is for air: until somebody says oxygen, it holds.
+    """
     hold = bed.rules.hold
     pulse, spo2 = values[Metric.PULSE_RATE], values[Metric.SPO2]
     found = [
@@ -62,6 +65,11 @@ def at_hold_level(bed: Bed, session: Session, values: Mapping[Metric, float | No
     if spo2 is not None and spo2 < hold.spo2 and not session.on_oxygen:
         found.append(Metric.SPO2.value)
     return found
+
+
+def oxygen_unsaid(session: Session, metrics: list[str]) -> dict[str, bool]:
+    """That SpO2 holds the start although nobody has said air or oxygen; else nothing."""
+    return {"oxygen_entered": False} if Metric.SPO2.value in metrics and session.on_oxygen is None else {}
 
 
 def to_review(bed: Bed, frozen: dict[Metric, Baseline]) -> list[str]:
@@ -179,7 +187,7 @@ def hold(bed: Bed, session: Session, at: Instant) -> dict[str, Any] | None:
     found = held(bed, session, frozen)
     if not found and not to_review(bed, frozen):
         session.recheck_from = None
-    return {"metrics": found} | _recheck(bed, session, at) if found else None
+    return {"metrics": found} | oxygen_unsaid(session, found) | _recheck(bed, session, at) if found else None
 
 
 def _recheck(bed: Bed, session: Session, at: Instant) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from monitor.core.session.advisories import JUDGES
 from monitor.core.session.discharge import Item, Met
 from monitor.core.session.session import Advisory
 from monitor.station import session_picture, session_words
+from monitor.station.refusal import in_words
 from tests.support.return_story import END, START, ReturnStory
 from tests.support.ward import Story
 
@@ -97,6 +98,14 @@ def test_the_checklist_is_shown_in_recovery_only() -> None:
             "Aldrete score: oxygen 2; open: activity; 9 needed",
         ),
         (
+            Item(
+                "aldrete",
+                Met.MET,
+                {"parts": {"activity": 2, "oxygen": None}, "total": None, "needed": 9, "oxygen_entered": False},
+            ),
+            "Aldrete score: activity 2; open: oxygen (air or oxygen not entered); 9 needed",
+        ),
+        (
             Item("pads", Met.MET, {"parts": {"vital_signs": 2, "pain": 2}, "total": 10, "needed": 9}),
             "PADS: 10 of 10: vital signs 2, pain 2; 9 needed",
         ),
@@ -135,3 +144,9 @@ def test_the_partial_news2_is_shown_where_something_is_known() -> None:
     assert session_picture.news2(story.bed, SECOND) is None
     story.cuff(10, 120, 76)
     assert session_picture.news2(story.bed, 11 * SECOND) == "partial NEWS2 (1 of 7), 0..18"
+
+
+def test_a_hold_of_spo2_says_when_nobody_has_said_air_or_oxygen() -> None:
+    detail = {"metrics": ["spo2"], "oxygen_entered": False}
+    assert session_words.advise(Advisory("hold", 0, detail)) == "Hold: SpO2 (air or oxygen not entered)."
+    assert in_words("hold", detail).endswith("Held back by: SpO2 (air or oxygen not entered).")

@@ -208,6 +208,7 @@ export class MockWard {
       started_at: started === null ? null : iso(started),
       ended_at: ended === null ? null : iso(ended),
       infused_before_s: 0,
+      on_oxygen: false,
       infused_s: started === null ? 0 : ((ended ?? this.now) - started) / 1000,
       paused_since: null,
       deadline_at: ended === null ? null : iso(ended + 20 * MINUTE),

@@ -6,7 +6,7 @@ import { lagAt, numeric, pressure } from "./ages";
 import { renderBedStates } from "./inactivation-view";
 import type { Actions, Page } from "./page";
 import { countdown, infusionClock, intervalWords, stateOfReturn, verdictWords } from "./recovery";
-import { renderReadiness } from "./entry-form";
+import { breathesWords, renderReadiness } from "./entry-form";
 import { renderEntries } from "./entry-list";
 import { renderHints } from "./hints";
 import { renderRules } from "./rule-settings";
@@ -60,7 +60,7 @@ function renderSession(bed: Bed): TemplateResult {
     ["drip", session.iv_limb],
   ].flatMap(([what, side]) => (side == null ? [] : [`${what} ${side}`]));
   return html`<p class="facts">
-    <b>${session.patient}</b>${session.weight_kg === null ? "" : `, ${session.weight_kg} kg`} · opened
+    <b>${session.patient}</b>${session.weight_kg === null ? "" : `, ${session.weight_kg} kg`}, ${breathesWords(session.on_oxygen)} · opened
     ${hhmm(Date.parse(session.opened_at))}${session.opened_by === null ? "" : ` by ${session.opened_by}`}
     ${limbs.length === 0 ? "" : `· ${limbs.join(", ")}`}
   </p>`;

@@ -42,10 +42,15 @@ const VALUE_WORDS: Readonly<Record<string, string>> = {
   spo2: "SpO2",
 };
 
+const breathes = (oxygen: boolean): string => (oxygen ? "on oxygen" : "on air");
+
+/** What the patient breathes, where the pages and lists say it. */
+export const breathesWords = (oxygen: boolean | null): string => (oxygen === null ? "air or oxygen not entered" : breathes(oxygen));
+
 /** `breaths 14, MOAA/S 4`. */
 export const valueWords = (values: Readonly<Record<string, unknown>>): string =>
   Object.entries(values)
-    .map(([metric, value]) => `${VALUE_WORDS[metric] ?? metric.replace(/^aldrete_/, "Aldrete ").replace(/^pads_/, "PADS ").replaceAll("_", " ")} ${value}`)
+    .map(([metric, value]) => metric === "on_oxygen" ? breathes(value === 1) : `${VALUE_WORDS[metric] ?? metric.replace(/^aldrete_/, "Aldrete ").replace(/^pads_/, "PADS ").replaceAll("_", " ")} ${value}`)
     .join(", ");
 
 /** What was written down, for the moment after its form has gone; null where the page shows it anyway. */
@@ -66,7 +71,16 @@ export function readingForm(now: number, send: Send): TemplateResult {
     (fields) => send("record_reading", observed(fields, now)),
     html`${number("resp_rate", "Breaths counted, /min", 0, 80)} ${number("moaas", "MOAA/S, 0 to 5", 0, 5)}
       ${number("systolic", "Systolic", 40, 280)} ${number("diastolic", "Diastolic", 20, 200)} ${number("mean", "Mean", 30, 230)}
-      ${number("spo2", "SpO2, %", 50, 100)} ${number("pulse_rate", "Pulse", 25, 250)} ${ago}
+      ${number("spo2", "SpO2, %", 50, 100)} ${number("pulse_rate", "Pulse", 25, 250)}
+      <label
+        >Breathing
+        <select data-value="on_oxygen" data-number name="on_oxygen">
+          <option value="">--</option>
+          <option value="0">air</option>
+          <option value="1">oxygen</option>
+        </select>
+      </label>
+      ${ago}
       ${reason("Remark, such as what it corrects", false)}
       <p class="hint wide">
         A pressure of more than a minute ago, and SpO2 or pulse read off another device, are for the record only.
@@ -160,6 +174,16 @@ export function dischargeForm(refused: boolean, bed: Bed, send: Send): TemplateR
     (fields) => send("discharge", fields),
     html`${renderReadiness(bed)} ${score("aldrete_activity", "Aldrete: moves limbs")}
       ${score("aldrete_respiration", "Aldrete: breathes deeply, coughs")} ${score("aldrete_consciousness", "Aldrete: awake")}
+      ${bed.session?.on_oxygen === null
+        ? html`<label
+            >Breathing
+            <select data-check="on_oxygen" data-flag>
+              <option value="">--</option>
+              <option value="false">air</option>
+              <option value="true">oxygen</option>
+            </select>
+          </label>`
+        : nothing}
       <label>MOAA/S now <input type="number" data-check="moaas" min="0" max="5" step="1" /></label>
       ${check("escort", "Escort is here")} ${check("no_driving", "Told: no driving until the next day, after sleep")}
       <details class="wide">

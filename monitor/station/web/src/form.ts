@@ -19,14 +19,14 @@ export function form(title: string, verb: string, send: (fields: Fields) => void
 }
 
 /**
- * What the nurse filled in: numbers as numbers, what carries `data-check` under `checklist`, what carries `data-value`
+ * What the nurse filled in: numbers as numbers, `data-flag` as true or false, what carries `data-check` under `checklist`, what carries `data-value`
  * under `values`, empty fields left out.
  */
 export function fieldsOf(element: HTMLFormElement): Fields {
   const fields: Fields = {};
   const inside: Record<"checklist" | "values", Fields> = { checklist: {}, values: {} };
   for (const input of element.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select")) {
-    const { check, value, number } = input.dataset;
+    const { check, value, number, flag } = input.dataset;
     const ticked = input instanceof HTMLInputElement && input.type === "checkbox" ? input.checked : null;
     if (ticked !== null) {
       if (check !== undefined) inside.checklist[check] = ticked;
@@ -35,7 +35,7 @@ export function fieldsOf(element: HTMLFormElement): Fields {
     }
     const text = input.type === "password" ? input.value : input.value.trim();
     if (text === "") continue;
-    const given = input.type === "number" || number !== undefined ? Number(text) : text;
+    const given = flag !== undefined ? text === "true" : input.type === "number" || number !== undefined ? Number(text) : text;
     if (check !== undefined) inside.checklist[check] = given;
     else if (value !== undefined) inside.values[value] = given;
     else fields[input.name] = given;

@@ -130,6 +130,14 @@ function sessionForm(send: (fields: Fields) => void): TemplateResult {
         >Planned, min
         <input name="planned_min" type="number" min="5" max="240" step="1" value=${DEFAULT_PLANNED_MIN} required
       /></label>
+      <label
+        >Breathing
+        <select name="on_oxygen" data-flag required>
+          <option value="">choose …</option>
+          <option value="false">air</option>
+          <option value="true">oxygen</option>
+        </select>
+      </label>
       ${limb("cuff_limb", "Cuff", "left")} ${limb("probe_limb", "Probe", "right")} ${limb("iv_limb", "Drip", "right")}
       <p class="warning wide" data-limbs role="status"></p>`,
   );

@@ -110,7 +110,8 @@ export interface Entry {
 /**
  * The session on a bed. `infused_s` counts infusion time without pauses, up to the message's server time.
  *
- * `infused_before_s`: so much of it ran before the last restart, whose plan counts from there.
+ * `infused_before_s`: so much of it ran before the last restart, whose plan counts from there. `on_oxygen`: None while nobody
+ * has said whether it is air or oxygen.
  */
 export interface Session {
   id: string;
@@ -129,6 +130,7 @@ export interface Session {
   deadline_at: string | null;
   deadline_min: number;
   infused_before_s: number;
+  on_oxygen: boolean | null;
 }
 
 /**

@@ -12,7 +12,7 @@ export const value = (part: Partial<Value> = {}): Value => ({
 export const session = (part: Partial<Session> = {}): Session => ({
   id: "s-1", patient: "P-17", opened_at: iso(-600), opened_by: "nurse-a", weight_kg: 70, cuff_limb: "left",
   probe_limb: "right", iv_limb: "right", planned_min: 40, started_at: iso(0), ended_at: null, infused_s: 0,
-  paused_since: null, deadline_at: null, deadline_min: 20, infused_before_s: 0, ...part,
+  paused_since: null, deadline_at: null, deadline_min: 20, infused_before_s: 0, on_oxygen: null, ...part,
 });
 
 export const bed = (part: Partial<Bed> = {}): Bed => ({

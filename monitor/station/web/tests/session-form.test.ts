@@ -38,6 +38,12 @@ test("the prescriber who decides can sign with a password, at the start and at t
   }
 });
 
+test("air or oxygen is asked for at the opening, with values and at the discharge", () => {
+  expect(shown("session", { phase: "IDLE", session: null })).toContain('name="on_oxygen" data-flag required');
+  expect(shown("reading")).toContain('data-value="on_oxygen" data-number');
+  expect(shown("discharge", { phase: "RECOVERY" })).toContain('data-check="on_oxygen" data-flag');
+});
+
 test("what was written down is repeated in words", () => {
   expect(doneWords("record_event", { kind: "chest_pain" })).toBe("Noted: chest pain");
   expect(doneWords("record_reading", { values: { resp_rate: 14, moaas: 4 } })).toBe("Entered: breaths 14, MOAA/S 4");
