@@ -110,8 +110,8 @@ export interface Entry {
 /**
  * The session on a bed. `infused_s` counts infusion time without pauses, up to the message's server time.
  *
- * `infused_before_s`: so much of it ran before the last restart, whose plan counts from there. `on_oxygen`: None while nobody
- * has said whether it is air or oxygen.
+ * `infused_before_s`: so much of it ran before the last restart, whose plan counts from there. `on_oxygen`: None while
+ * nobody has said whether it is air or oxygen.
  */
 export interface Session {
   id: string;
