@@ -25,7 +25,7 @@ from monitor.core.pleth import slow_breathing
 from monitor.core.recovery import return_report, return_watch
 from monitor.core.recovery.baseline import METRICS, WAVE_METRICS
 from monitor.core.refusals import refuse
-from monitor.core.session import discharge, limbs, limit_setting, restart_checks, start_checks
+from monitor.core.session import discharge, dose_check, limbs, limit_setting, restart_checks, start_checks
 from monitor.core.session.session import PHASES, Session, minutes
 from monitor.core.track import KEEP
 
@@ -166,6 +166,7 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
         session.restart(at, dose)
         session.planned = session.planned if planned is None else minutes(planned)
         session.restarted_against = restart_checks.against(bed, session)
+        session.dose_doubt = dose_check.doubt(session)
         extra = _override(item) | _told(item, "dose_mg")
         if (total := session.total_mg()) is not None:
             extra["total_mg"] = total
@@ -187,6 +188,7 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     session.baseline_flags = start_checks.flags(bed, session, frozen, at)
     session.drug_from = at
     session.dose_mg = dose
+    session.dose_doubt = dose_check.doubt(session)
     for metric in WAVE_METRICS:
         bed.state.channel(metric).track.keep = KEEP
     extra = _override(item) | _told(item, "dose_mg")

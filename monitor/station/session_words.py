@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from monitor.core.session.discharge import Item, Met
+from monitor.core.session.dose_check import CROSS_CHECK_MG_PER_KG
 from monitor.core.session.session import Advisory
 from monitor.station.refusal import ITEMS, NAMES, unsaid
 from monitor.wording import plain_number, rule_and_side
@@ -64,6 +65,11 @@ ADVISORIES: dict[str, Callable[[Detail], str]] = {
     "pre_medicated": lambda detail: "A drug was given before the start: the baseline is noted with it.",
     "hold": lambda detail: f"Hold: {_names(detail['metrics'])}{unsaid(detail)}.{_recheck(detail)}",
     "review": lambda detail: f"{_names(detail['metrics'])} is high: a clinician looks and ticks.{_recheck(detail)}",
+    "dose_unusual": lambda detail: (
+        f"{plain_number(detail['dose_mg'])} mg are {plain_number(detail['mg_per_kg'])} mg/kg; "
+        f"{plain_number(CROSS_CHECK_MG_PER_KG)} mg/kg are {plain_number(detail['expected_mg'])} mg: "
+        "a clinician checks what runs, and ticks."
+    ),
     "restarted": _restarted,
     "infusion_running": lambda detail: (
         f"The planned {plain_number(detail['planned_min'])} min are over: is the infusion still running?"

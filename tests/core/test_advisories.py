@@ -184,6 +184,54 @@ def test_hold_of_spo2_is_for_air_and_says_when_nobody_has_said_so(
         assert {key: told[key] for key in told if key == "oxygen_entered"} == more
 
 
+def dosed(dose: float | None, weight: float | None = 70) -> Story:
+    """An infusion of this dose from 100 s on."""
+    story = Story().open(weight_kg=weight)
+    fields = {} if dose is None else {"dose_mg": dose}
+    story.command(100, "start_infusion", override_by="dr-x", reason="no baseline", **fields)
+    return story
+
+
+@pytest.mark.parametrize(
+    ("dose", "weight", "told"),
+    [
+        (350, 70, {"dose_mg": 350, "mg_per_kg": 5, "expected_mg": 35}),
+        (70.1, 70, {"dose_mg": 70.1, "mg_per_kg": 1.0, "expected_mg": 35}),
+        (70, 70, None),
+        (35, 70, None),
+        (17.5, 70, None),
+        (3.5, 70, {"dose_mg": 3.5, "mg_per_kg": 0.05, "expected_mg": 35}),
+        (350, None, None),
+        (None, 70, None),
+    ],
+)
+def test_1_a_dose_far_from_weight_times_half_a_milligram_is_questioned_at_once(
+    dose: float | None, weight: float | None, told: dict[str, float] | None
+) -> None:
+    """The cross-check of section 1; more than twice or less than half of it is far. The start is not refused."""
+    story = dosed(dose, weight)
+    assert story.bed.state.phase.value == "INFUSING"
+    found = [{key: line[key] for key in told or {}} for line in story.all("advisory_raised", advisory="dose_unusual")]
+    assert found == ([] if told is None else [told])
+
+
+def test_the_question_about_the_dose_ends_with_the_tick_or_with_the_drug() -> None:
+    story = dosed(350)
+    story.command(160, "record_event", kind="review", by="dr-x")
+    assert hints(story, "dose_unusual") == [(100, "raised"), (160, "ended")]
+    story = dosed(350)
+    story.command(200, "end_infusion")
+    assert hints(story, "dose_unusual") == [(100, "raised"), (200, "ended")]
+
+
+@pytest.mark.parametrize(("dose", "asked"), [(12, False), (36, True)])
+def test_a_restart_is_questioned_by_the_total_and_never_for_a_small_dose(dose: float, asked: bool) -> None:
+    story = dosed(35)
+    story.command(100 + 2400, "end_infusion")
+    story.command(2700, "start_infusion", planned_min=10, dose_mg=dose)
+    assert bool(hints(story, "dose_unusual")) is asked
+
+
 def test_5_0_after_a_restart_the_plan_counts_from_there() -> None:
     """40 minutes have run already: they are not the 10 that are planned now."""
     story = ReturnStory().end().act(END + 300, "start_infusion", planned_min=10).run(END + 1300)

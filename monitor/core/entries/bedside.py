@@ -80,7 +80,7 @@ def _took_place(bed: Bed, session: Session, kind: str, text: object, by: str, at
         session.medicated = session.medicated or (session.ended_at is not None and at >= session.ended_at)
     elif kind == Happening.REVIEW:
         session.reviewed_by = by
-        session.restarted_against = None
+        session.restarted_against = session.dose_doubt = None
     elif kind == Happening.SYMPTOM_OVER:
         _over(bed, session, text, out)
     elif kind in bed.rules.symptom.kinds:

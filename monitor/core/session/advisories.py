@@ -15,7 +15,7 @@ from monitor.core.bed_state import ORDER_LAPSE, Bed, Due
 from monitor.core.cuff import cuff_schedule
 from monitor.core.entries import observing
 from monitor.core.events import Event, EventKind
-from monitor.core.session import limbs, restart_checks, start_checks
+from monitor.core.session import dose_check, limbs, restart_checks, start_checks
 from monitor.core.session.session import Advisory, Session
 
 ORDER_ADVISE = ORDER_LAPSE - 1
@@ -44,6 +44,7 @@ JUDGES: dict[str, Callable[[Bed, Session, Instant], dict[str, Any] | None]] = {
     "pre_medicated": start_checks.pre_medicated,
     "hold": start_checks.hold,
     "review": start_checks.review,
+    "dose_unusual": dose_check.dose_unusual,
     "restarted": restart_checks.restarted,
     INFUSION_RUNNING: _infusion_running,
     "observation_due": observing.observation_due,

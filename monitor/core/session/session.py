@@ -95,6 +95,7 @@ class Session:
         medicated_before: a drug was recorded before the start (ketamine-monitoring 5.3).
         reviewed_by: the clinician who ticked a high baseline (REVIEW).
         recheck_from: since when a high finding asks for rest and new readings (RE-CHECK).
+        dose_doubt: what is unusual about the dose entered last, until a clinician ticks it (`dose_check`).
         drug_from: first delivery of the present run, moved by a restart.
         flows: when the drug ran, pauses left out, from the first start on.
         baseline_flags: what is to be known of each frozen baseline.
@@ -143,6 +144,7 @@ class Session:
     drug_from: Instant | None = None
     infused_before: Duration = 0
     given_before: float | None = 0.0
+    dose_doubt: dict[str, float] | None = None
     restarted_against: dict[str, list[str]] | None = None
     flows: list[Flow] = field(default_factory=list)
     baseline_flags: dict[Metric, list[str]] = field(default_factory=dict)

@@ -21,6 +21,7 @@ DETAILS = {
     "pre_medicated": {},
     "hold": {"metrics": ["systolic", "pulse_rate"], "rested_at": 9, "readings": 1, "wanted": 3},
     "review": {"metrics": ["systolic"]},
+    "dose_unusual": {"dose_mg": 350, "mg_per_kg": 5, "expected_mg": 35},
     "restarted": {"metrics": ["systolic"], "alarms": ["SYMPTOM"]},
     "infusion_running": {"planned_min": 40},
     "observation_due": {"slot_at": 9, "missing": ["resp_rate", "moaas"]},
@@ -33,6 +34,7 @@ WORDS = {
     "pre_medicated": "A drug was given before the start: the baseline is noted with it.",
     "hold": "Hold: SBP, pulse. Rest, then 3 new readings (1 of 3).",
     "review": "SBP is high: a clinician looks and ticks.",
+    "dose_unusual": "350 mg are 5 mg/kg; 0.5 mg/kg are 35 mg: a clinician checks what runs, and ticks.",
     "restarted": (
         "Started again with SBP at a level to hold the infusion, and Symptom calling: a clinician looks and ticks."
     ),

@@ -26,7 +26,7 @@ const HAPPENING_WORDS: Readonly<Record<string, string>> = {
   dyspnoea: "shortness of breath",
   medication: "drug given",
   activity: "moved about (not at rest)",
-  review: "high baseline looked at",
+  review: "looked at by a clinician",
   handover: "handed over",
   symptom_over: "symptom over",
   other: "something else",
@@ -88,6 +88,15 @@ export function readingForm(now: number, send: Send): TemplateResult {
   );
 }
 
+/** What says nothing without its words: which drug, and how much. */
+export const needsWords = (kind: string): boolean => kind === "medication";
+
+function wordsWanted(event: Event): void {
+  const select = event.target as HTMLSelectElement;
+  const words = select.form?.querySelector<HTMLInputElement>("[name=text]");
+  if (words != null) words.required = needsWords(select.value);
+}
+
 export function happeningForm(now: number, send: Send): TemplateResult {
   return form(
     "Note an event",
@@ -95,7 +104,7 @@ export function happeningForm(now: number, send: Send): TemplateResult {
     (fields) => send("record_event", observed(fields, now)),
     html`<label
         >What
-        <select name="kind" required>
+        <select name="kind" required @change=${wordsWanted}>
           <option value="">choose …</option>
           ${HAPPENINGS.map(
             ([group, kinds]) =>

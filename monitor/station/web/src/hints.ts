@@ -6,9 +6,9 @@ import { hhmm } from "./times";
 import type { Advisory, Bed } from "./wire.gen";
 
 /** Hints that a clinician's tick answers. */
-const TICKED: readonly string[] = ["review", "restarted"];
+const TICKED: readonly string[] = ["review", "restarted", "dose_unusual"];
 
-/** What asks to be looked at, with the tick that answers a high baseline or a bold restart. */
+/** What asks to be looked at, with the tick that answers a high baseline, a bold restart or an unusual dose. */
 export function renderHints(page: Page, bed: Bed, actions: Actions): TemplateResult | typeof nothing {
   if (bed.advisories.length === 0) return nothing;
   return html`<section aria-label="Hints">

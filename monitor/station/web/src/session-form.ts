@@ -11,6 +11,8 @@ import type { Bed } from "./wire.gen";
 const LIMBS = ["left", "right"] as const;
 /** Dose of the clinic's standard infusion, offered as a start and never sent unseen (ketamine-monitoring 1). */
 const MG_PER_KG = 0.5;
+/** More than so many times that, or less than that part of it, is asked about; the service does the same (`dose_check`). */
+const FAR = 2;
 const DEFAULT_PLANNED_MIN = 40;
 
 /** The buttons that the phase allows, the open form below them, and the last refusal in words. */
@@ -75,7 +77,7 @@ function openForm(page: Page, picture: BedPicture, now: number, actions: Actions
     case "session":
       return sessionForm((fields) => actions.openSession(bed.id, fields));
     case "start":
-      return startForm(page, bed, (fields) => send("start_infusion", observed(fields, now)));
+      return startForm(page, bed, (fields) => send("start_infusion", observed(unconfirmed(fields), now)));
     case "end":
       return endForm(picture, now, (fields) => send("end_infusion", observed(fields, now)));
     case "earlier":
@@ -146,6 +148,45 @@ function sessionForm(send: (fields: Fields) => void): TemplateResult {
 /** Whether a prescriber may start in spite of this refusal: no baseline, or readings at a level to hold the infusion. */
 export const maySignFor = (refusal: string): boolean => /baseline|hold the infusion/i.test(refusal);
 
+const plain = (value: number, digits: number): string => `${Number(value.toFixed(digits))}`;
+
+/** `5 mg/kg; 0.5 mg/kg are 35 mg`; of the usual dose only how much it is per kilogram. */
+export function doseWords(doseMg: number, weightKg: number | null): string {
+  if (weightKg === null) return "";
+  const usual = `${MG_PER_KG} mg/kg are ${plain(weightKg * MG_PER_KG, 1)} mg`;
+  if (!Number.isFinite(doseMg)) return usual;
+  const per = `${plain(doseMg / weightKg, 2)} mg/kg`;
+  return per === `${MG_PER_KG} mg/kg` ? per : `${per}; ${usual}`;
+}
+
+/** Whether this dose must be confirmed; one of a restart tops up and is never too small. */
+export function farDose(doseMg: number, weightKg: number | null, again: boolean): boolean {
+  if (weightKg === null || !Number.isFinite(doseMg)) return false;
+  const usual = weightKg * MG_PER_KG;
+  return doseMg > usual * FAR || (!again && doseMg < usual / FAR);
+}
+
+/** The confirmation is for whoever types; the command does not know it. */
+export function unconfirmed(fields: Fields): Fields {
+  const { confirm: _, ...rest } = fields;
+  return rest;
+}
+
+/** Tells the dose per kilogram while it is typed, and asks for a tick where it is far from the usual one. */
+function doseTyped(event: Event, weightKg: number | null, again: boolean): void {
+  const input = event.target as HTMLInputElement;
+  const dose = input.value.trim() === "" ? Number.NaN : Number(input.value);
+  const words = input.form?.querySelector("[data-dose]");
+  const tick = input.form?.querySelector<HTMLInputElement>("[name=confirm]");
+  if (words == null || tick == null) return;
+  const far = farDose(dose, weightKg, again);
+  words.textContent = doseWords(dose, weightKg);
+  words.classList.toggle("warning", far);
+  tick.required = far;
+  tick.checked = false;
+  if (tick.parentElement !== null) tick.parentElement.hidden = !far;
+}
+
 function startForm(page: Page, bed: Bed, send: (fields: Fields) => void): TemplateResult {
   const refused = page.errors.get(`bed:${bed.id}`) ?? "";
   const weight = bed.session?.weight_kg ?? null;
@@ -159,8 +200,10 @@ function startForm(page: Page, bed: Bed, send: (fields: Fields) => void): Templa
       /></label>
       <label
         >Dose, mg
-        <input name="dose_mg" type="number" min="0" max="500" step="0.1" placeholder=${weight === null ? "" : `${MG_PER_KG} mg/kg: ${weight * MG_PER_KG}`}
+        <input name="dose_mg" type="number" min="0" max="500" step="0.1" @input=${(event: Event) => doseTyped(event, weight, bed.phase === "RECOVERY")} placeholder=${weight === null ? "" : `${MG_PER_KG} mg/kg: ${weight * MG_PER_KG}`}
       /></label>
+      <p class="wide" data-dose role="status" .textContent=${doseWords(Number.NaN, weight)}></p>
+      <label class="check wide" hidden><input type="checkbox" name="confirm" /> Yes, this is the dose</label>
       ${ago}
       <details class="wide" ?open=${maySignFor(refused)}>
         <summary>Start without a baseline, or although the readings hold it back</summary>

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { doneWords, mayLeaveOpen } from "../src/entry-form";
+import { doneWords, mayLeaveOpen, needsWords } from "../src/entry-form";
 import { observed } from "../src/form";
 import type { Actions, OpenForm, Page } from "../src/page";
-import { fits, renderSessionActions } from "../src/session-form";
+import { doseWords, farDose, fits, renderSessionActions, unconfirmed } from "../src/session-form";
 import type { Bed } from "../src/wire.gen";
 import { bed, iso, T0 } from "./builders";
 import { flat } from "./template";
@@ -42,6 +42,25 @@ test("air or oxygen is asked for at the opening, with values and at the discharg
   expect(shown("session", { phase: "IDLE", session: null })).toContain('name="on_oxygen" data-flag required');
   expect(shown("reading")).toContain('data-value="on_oxygen" data-number');
   expect(shown("discharge", { phase: "RECOVERY" })).toContain('data-check="on_oxygen" data-flag');
+});
+
+test("a dose is told per kilogram, and one far from half a milligram must be confirmed", () => {
+  expect(doseWords(35, 70)).toBe("0.5 mg/kg");
+  expect(doseWords(350, 70)).toBe("5 mg/kg; 0.5 mg/kg are 35 mg");
+  expect(doseWords(35, null)).toBe("");
+  expect(doseWords(Number.NaN, 70)).toBe("0.5 mg/kg are 35 mg");
+  expect([350, 70.1, 70, 35, 17.5, 3.5].map((dose) => farDose(dose, 70, false))).toEqual([true, true, false, false, false, true]);
+  expect([350, 3.5].map((dose) => farDose(dose, 70, true))).toEqual([true, false]);
+  expect(farDose(350, null, false)).toBe(false);
+});
+
+test("what confirms a dose is no field of the command", () => {
+  expect(unconfirmed({ dose_mg: 350, confirm: true })).toEqual({ dose_mg: 350 });
+});
+
+test("a drug given needs its name", () => {
+  expect(needsWords("medication")).toBe(true);
+  expect(needsWords("nausea")).toBe(false);
 });
 
 test("what was written down is repeated in words", () => {
