@@ -60,6 +60,12 @@ def resolve_preset(name: str, own: Mapping[str, Mapping[str, Any]]) -> Table:
     return table
 
 
+def based_on(name: str, own: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """The preset that `name` differs from; None for one that stands by itself."""
+    base = (own[name] if name in own else shipped_presets().get(name, {})).get("based_on")
+    return base if isinstance(base, str) else None
+
+
 def merge(table: Table, difference: Mapping[str, Any]) -> None:
     """Put `difference` into `table`, table by table; anything else is replaced."""
     for key, value in difference.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from config.load import examine, explain, read_layers
-from config.presets import PresetError, resolve_preset
+from config.presets import PresetError, based_on, resolve_preset
 from config.problem import SettingsError
 from monitor.cli.replay import DEFAULT_PRESET
 from monitor.cli.site_file import USUAL, VARIABLE, find_site_file
@@ -75,7 +75,7 @@ def run_rules(args: argparse.Namespace) -> int:
     """Print the page."""
     from monitor.site.rule_sheet import as_html, as_markdown, rule_sheet
 
-    lines = (as_html if args.format == "html" else as_markdown)(rule_sheet(_preset_table(args.site, args.preset)))
+    lines = (as_html if args.format == "html" else as_markdown)(rule_sheet(*_preset_tables(args.site, args.preset)))
     if args.out is None:
         for line in lines:
             say(line)
@@ -95,8 +95,8 @@ def run_schema(args: argparse.Namespace) -> int:
     return OK
 
 
-def _preset_table(site_file: str | None, name: str | None) -> dict[str, Any]:
-    """The whole preset, checked as the service checks it."""
+def _preset_tables(site_file: str | None, name: str | None) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The whole preset, checked as the service checks it, and the one it is based on."""
     from monitor.site import read_site
 
     path = find_site_file(site_file, os.environ)
@@ -107,7 +107,9 @@ def _preset_table(site_file: str | None, name: str | None) -> dict[str, Any]:
         if loaded.settings is not None:
             own, name = loaded.settings.preset, name or loaded.settings.site.preset
     try:
-        return resolve_preset(name or DEFAULT_PRESET, own)
+        name = name or DEFAULT_PRESET
+        table, base = resolve_preset(name, own), based_on(name, own)
+        return table, None if base is None else resolve_preset(base, own)
     except PresetError as error:
         raise ConfigError(str(error)) from None
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
+from typing import Any
 
 from monitor.core.preset.fingerprint import fingerprint
-from monitor.site.rule_words import Table, duration, ends, key_words, more, value_words, when
+from monitor.site.differences import differences
+from monitor.site.rule_sentences import SPECIAL, TECHNICAL, Sentence, bounds_words
+from monitor.site.rule_words import UNITS, Table, duration, ends, key_words, more, value_words, when
 
 BASE = "ketamine-adult"
 """The preset whose file holds every key, each with the comment that explains it."""
@@ -25,6 +28,9 @@ SECTIONS = {
 }
 """Headings; a section that is not named here is headed by its own key."""
 
+_REFERENCE = re.compile(
+    r"\b[VB]\d+(?:: |, |$)| \((?:rulings|alarm-system|ketamine-monitoring|blood-pressure|label|[VB]?\d)[^)]*\)| \[\d+\]"
+)
 _COMMENT = re.compile(r"#\s*(.*?)\s*$")
 
 
@@ -48,52 +54,68 @@ class Sheet:
     chapters: list[Chapter]
 
 
-def rule_sheet(table: Table) -> Sheet:
-    """The sheet of one resolved preset table."""
+def rule_sheet(table: Table, base: Table | None = None) -> Sheet:
+    """The sheet of one resolved preset table; `base`: the whole preset that it differs from, if there is one."""
     said = comments()
     head = table["preset"]
-    chapters = [
-        Chapter(
-            "Alarms about the patient",
-            ALARM_HEAD,
-            [_alarm(name, rule, said) for name, rule in table["rules"].items()],
-        ),
+    chapters = [] if base is None else [_changed(table, base)]
+    chapters += [
+        Chapter("Alarms about the patient", ALARM_HEAD, [_alarm(name, rule) for name, rule in table["rules"].items()]),
         Chapter(
             "Technical alarms",
-            ("Alarm", "What the table says", "Explanation"),
-            [_technical(name, rule, said) for name, rule in table["technical"].items()],
+            ("Alarm", "When, and at which priority", "Group"),
+            [(name, TECHNICAL[name](rule, table), _group(rule)) for name, rule in table["technical"].items()],
         ),
     ]
     for section, entries in table.items():
         if section not in ("preset", "rules", "technical"):
             rows: list[tuple[str, ...]] = [
-                (key_words(key), value_words(value, key), said.get((section, key), ""))
+                (key_words(key), _setting(value, section, key, table), explained(said.get((section, key), "")))
                 for key, value in entries.items()
             ]
-            chapters.append(
-                Chapter(SECTIONS.get(section, key_words(section).capitalize()), ("Setting", "Value", "Meaning"), rows)
-            )
+            title = SECTIONS.get(section, key_words(section).capitalize())
+            chapters.append(Chapter(title, ("Setting", "Value", "Meaning"), rows))
     return Sheet(head["title"], head["name"], str(head["version"]), fingerprint(table), chapters)
 
 
-def _alarm(name: str, rule: Table, comments: Mapping[tuple[str, ...], str]) -> tuple[str, ...]:
+def _changed(table: Table, base: Table) -> Chapter:
+    """What the director has not signed with the other preset."""
+    name = base["preset"]["name"]
+    rows: list[tuple[str, ...]] = []
+    for key, one, other in differences(base, table):
+        old, new = ("-" if value is None else value_words(value, ".".join(key)) for value in (one, other))
+        rows.append((": ".join(_named(key)), old, new))
+    return Chapter(f"Changed against {name}", ("Setting", name, "Here"), rows)
+
+
+def _named(key: tuple[str, ...]) -> list[str]:
+    """A setting's name: the alarm's as it is, sections by their headings."""
+    section, *rest = key
+    if section in ("rules", "technical"):
+        return [rest[0], *map(key_words, rest[1:])]
+    return [SECTIONS.get(section, key_words(section).capitalize()), *map(key_words, rest)]
+
+
+def _setting(value: Any, section: str, key: str, table: Table) -> str:
+    if section == "limits":
+        return bounds_words(value, UNITS[table["rules"][key]["metric"]])
+    return value_words(value, f"{section}.{key}")
+
+
+def _alarm(name: str, rule: Table) -> tuple[str, ...]:
+    found = SPECIAL[name](rule) if name in SPECIAL else Sentence(when(rule), ends(rule), more(rule))
     delay = duration(rule["delay_s"]) if rule.get("delay_s") else "none"
-    group = f"{rule['group']} ({rule['rank']})" if "group" in rule else ""
     latched = "yes" if rule.get("latched") else "no"
-    why = _why(rule, comments, "rules", name)
-    rest = " - ".join(text for text in (more(rule), why) if text)
-    return (name, when(rule), str(rule.get("priority", "")), delay, ends(rule), latched, group, rest)
+    return (name, found.when, str(rule["priority"]), delay, found.ends, latched, _group(rule), found.more)
 
 
-def _technical(name: str, rule: Table, comments: Mapping[tuple[str, ...], str]) -> tuple[str, ...]:
-    said = "; ".join(f"{key_words(key)}: {value_words(value, key)}" for key, value in rule.items())
-    return (name, said, _why(rule, comments, "technical", name))
+def _group(rule: Table) -> str:
+    return f"{rule['group']} ({rule['rank']})" if "group" in rule else ""
 
 
-def _why(rule: Table, comments: Mapping[tuple[str, ...], str], *where: str) -> str:
-    """The comments on a rule's keys, one sentence where one leads on to the next."""
-    texts = " ".join(text for key in rule if (text := comments.get((*where, key), "")))
-    return texts.replace("... ...", "...").replace(" ... ", " ")
+def explained(comment: str) -> str:
+    """A comment without what points into documents that the reader of the page does not have."""
+    return _REFERENCE.sub("", comment).strip()
 
 
 def comments() -> dict[tuple[str, ...], str]:

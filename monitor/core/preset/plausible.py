@@ -24,6 +24,7 @@ class Bound(NamedTuple):
 SECONDS = "write seconds, 300 for 5 min"
 PART = "write a part of one, 0.10 for 10 %"
 PERCENT = "write %, 90 for 90 %"
+PERFUSION = "write the perfusion index in %, 0.2 for 0.2 %"
 RATE = "write beats a minute"
 PRESSURE = "write mmHg"
 BREATHS = "write breaths a minute"
@@ -42,8 +43,8 @@ BOUNDS: dict[str, Bound] = {
     "timing.*_s": Bound(0, 60, SECONDS),
     "validation.spo2_range": Bound(0, 100, PERCENT),
     "validation.pulse_range": Bound(0, 350, RATE),
-    "validation.perfusion_*": Bound(0, 5, "write the perfusion index in %, 0.2 for 0.2 %"),
-    "validation.spo2_step": Bound(1, 50, PERCENT),
+    "validation.perfusion_*": Bound(0, 5, PERFUSION),
+    "validation.spo2_step": Bound(1, 50, "write points of SpO2"),
     "validation.pulse_step": Bound(1, 150, RATE),
     "validation.stuck_s": Bound(30, 900, SECONDS),
     "validation.*_quality": Bound(0, 1, "a quality goes from 0 to 1"),
@@ -151,12 +152,14 @@ def check(key: str, number: float) -> None:
     Raises:
         ConfigError: names the key, the bounds and the remedy.
     """
-    bound = _bound(_INDEX.sub("", key))
+    bound = bound_of(key)
     if bound is not None and not bound.lowest <= number <= bound.highest:
         wanted = f"{bound.lowest:g} to {bound.highest:g} is wanted"
         raise ConfigError(f"{key}: {number:g} cannot be meant; {wanted}: {bound.remedy}")
 
 
 @cache
-def _bound(key: str) -> Bound | None:
-    return next((bound for pattern, bound in BOUNDS.items() if fnmatchcase(key, pattern)), None)
+def bound_of(key: str) -> Bound | None:
+    """The bound of a number by its whole key, as in `return.tolerance`; None where that is no number of a preset."""
+    name = _INDEX.sub("", key)
+    return next((bound for pattern, bound in BOUNDS.items() if fnmatchcase(name, pattern)), None)
