@@ -31,6 +31,7 @@ SECTIONS = {
 _REFERENCE = re.compile(
     r"\b[VB]\d+(?:: |, |$)| \((?:rulings|alarm-system|ketamine-monitoring|blood-pressure|label|[VB]?\d)[^)]*\)| \[\d+\]"
 )
+_UNIT = re.compile(r"^(?:mmHg|/min|%)(?:[,;] |$)|, (?:mmHg|/min|%)(?=$|[,:;]| \.\.\.)")
 _COMMENT = re.compile(r"#\s*(.*?)\s*$")
 
 
@@ -114,8 +115,8 @@ def _group(rule: Table) -> str:
 
 
 def explained(comment: str) -> str:
-    """A comment without what points into documents that the reader of the page does not have."""
-    return _REFERENCE.sub("", comment).strip()
+    """A comment without its unit, which stands beside it, and without what points into documents nobody has at hand."""
+    return _UNIT.sub("", _REFERENCE.sub("", comment)).strip()
 
 
 def comments() -> dict[tuple[str, ...], str]:

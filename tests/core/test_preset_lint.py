@@ -185,7 +185,8 @@ def test_a_rule_that_looks_the_other_way_than_its_group() -> None:
     ],
 )
 def test_what_lies_around_the_rules(difference: dict[str, Any], key: str) -> None:
-    grave = key in ("hold.pulse_low", "technical.NIBP_OVERDUE.levels")
+    past_the_next_reading = {"return": {"grace_s": 400}}
+    grave = key in ("hold.pulse_low", "technical.NIBP_OVERDUE.levels") or difference == past_the_next_reading
     assert [(f.key, f.grave) for f in findings(difference)] == [(key, grave)], "grave: the preset is refused"
 
 
