@@ -36,10 +36,11 @@ def standings(bed: Bed) -> list[wire.Standing]:
 
 
 def _bounds(bed: Bed, rule: LevelRule | CuffRule) -> tuple[wire.Bound | None, wire.Bound | None]:
-    """Where it alarms and where it ends; None where the numbers move with the last minutes."""
-    if isinstance(rule, LevelRule) and rule.median is not None:
-        return None, None
+    """Where it alarms and where it ends. A rule with a median of its own goes by the one frozen at the trigger."""
     baseline = bed.state.baseline(rule.metric)
+    if isinstance(rule, LevelRule) and rule.median is not None:
+        condition = bed.state.conditions.get(rule.rule.name)
+        baseline = None if condition is None else condition.reference
     trigger, clear = (rule.trigger, rule.clears[0].limit) if isinstance(rule, LevelRule) else (rule.trigger, rule.clear)
     if isinstance(rule, LevelRule) and rule.also is not None and rule.limit(baseline) != trigger.number(baseline):
         trigger = rule.also

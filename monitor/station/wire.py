@@ -224,7 +224,7 @@ class Standing(msgspec.Struct, frozen=True):
     """Where a present alarm stands now: its newest value is the bed's value of `metric`.
 
     `worst` is the value furthest beyond the limit since the onset. `limit`: where the rule alarms; `ends`: what ends
-    it; null where these move with the last minutes.
+    it; null where a rule goes by a median that is not known any more.
     """
 
     alarm_id: str

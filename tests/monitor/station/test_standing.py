@@ -45,3 +45,17 @@ def test_a_limit_of_one_patient_moves_both_and_a_cuffs_end_is_its_own() -> None:
     assert high is not None
     assert (high.metric, high.worst) == ("systolic", 184)
     assert (high.limit, high.ends) == (wire.Bound("at_least", 180), wire.Bound("below", 170))
+
+
+def test_a_sudden_fall_stands_to_the_median_that_was_frozen_with_it() -> None:
+    """Rulings, section 3: of 80 a fall below 60 alarms, and 68 ends it, whatever the median has become."""
+    watched = Watched()
+    watched.open()
+    for t in range(10, 140):
+        watched.sample(t, pulse=80)
+    for t in range(140, 150):
+        watched.sample(t, pulse=50)
+    watched.sample(150, pulse=63)
+    found = standing(watched, "VASOVAGAL")
+    assert found is not None
+    assert (found.worst, found.limit, found.ends) == (50, wire.Bound("below", 60), wire.Bound("at_least", 68))

@@ -223,7 +223,7 @@ export interface Bound {
  * Where a present alarm stands now: its newest value is the bed's value of `metric`.
  *
  * `worst` is the value furthest beyond the limit since the onset. `limit`: where the rule alarms; `ends`: what ends
- * it; null where these move with the last minutes.
+ * it; null where a rule goes by a median that is not known any more.
  */
 export interface Standing {
   alarm_id: string;

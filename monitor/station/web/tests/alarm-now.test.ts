@@ -41,7 +41,7 @@ test("without a number on the tile, or without a standing, the alarm's own text 
   expect(said(RAISED, undefined)).toBe(own);
 });
 
-test("a limit that moves with the last minutes stays as it was told", () => {
+test("a limit that is not known any more stays as it was told", () => {
   const sudden = alarm({ alarm: "VASOVAGAL", text: "Pulse, sudden fall: 48 /min (limit 51)" });
   const on = bed({ values: { pulse_rate: value({ metric: "pulse_rate", value: 44 }) }, standings: [{ ...OXYGEN, metric: "pulse_rate", limit: null, ends: null }] });
   expect(said(sudden, on)).toBe("Pulse, sudden fall: 44 /min (limit 51)");
