@@ -35,7 +35,7 @@ from monitor.core.inputs import (
     SystemState,
 )
 from monitor.core.lines.writer import write_input
-from monitor.core.ward import BedFault, Ward
+from monitor.core.ward import ServiceFault, Ward
 from monitor.journal import InputLine, Journal, storable, write_down
 from monitor.journal.record import SnapshotReason
 from monitor.pages import PageWriter
@@ -157,13 +157,14 @@ class Loop:
                 return None, told
             log.exception("the core failed on an input", bed=bed_id, input=type(item).__name__)
             self._journal.record_input(now, bed_id, session, line)
-            self._fault(bed_id, now)
+            self._fault(bed_id, now, f"internal fault on {type(item).__name__}, see the log")
             return None, told
         self._journal.record_input(now, bed_id, session or session_of(bed), line, _verdicts(bed, item))
         told += self._teller.publish(events, session)
         if bed is not None:
             self._snapshots.after(bed, events, opening, before, now, session)
             self._bed_changed(bed.state.bed)
+        self._tell_faults(now)
         self._wake_earlier()
         return events, told
 
@@ -198,16 +199,24 @@ class Loop:
             told += self._teller.call_for_folded(due)
             try:
                 told += self._teller.publish(self._ward.settle(due))
-            except BedFault as fault:
-                log.exception("the core failed at a deadline", bed=fault.bed)
+            except ServiceFault as fault:
+                log.exception("the core failed at a deadline", bed=None)
                 told += self._teller.publish(fault.events)
-                self._fault(fault.bed, now)
+                self._fault(None, now, "internal fault at a deadline, see the log")
+            self._tell_faults(now)
         return told + self._teller.call_for_folded(now)
 
-    def _fault(self, bed_id: str | None, now: Instant) -> None:
-        """A bug: the bed shows a technical alarm."""
+    def _tell_faults(self, now: Instant) -> None:
+        """Bugs met at deadlines of beds: each is logged, and told as CORE_FAULT."""
+        for fault in self._ward.take_faults():
+            log.error("the core failed at a deadline", bed=fault.bed, part=fault.part, exc_info=fault.error)
+            self.stats.bugs += 1
+            self._fold(fault.report(), now)
+
+    def _fault(self, bed_id: str | None, now: Instant, detail: str) -> None:
+        """A bug: the bed shows a technical alarm; the same one again is not announced anew."""
         self.stats.bugs += 1
-        self._fold(SystemState("core", ok=False, subject=bed_id, detail="internal fault, see the log"), now)
+        self._fold(SystemState("core", ok=False, subject=bed_id, detail=detail), now)
 
     @property
     def untold(self) -> int:

@@ -42,6 +42,8 @@ def replay_lines(ward: Ward, lines: Iterable[bytes | str], source: str) -> Itera
         try:
             events = ward.feed(item, at)
             _check_bound(ward, item)
+            for fault in ward.take_faults():  # as the service does
+                events += ward.feed(fault.report(), at)
         except InputError as error:
             raise InputError(f"{source}, line {number}: {error}") from None
         yield from events

@@ -127,6 +127,8 @@ def step(bed: Bed, item: BedInput, now: Instant) -> tuple[Bed, list[Event]]:
         _take_other(bed, item, now, out)
         if bed.state.inactivations:
             bed_inactivation.watch(bed, out, start)
+        if isinstance(item, Restart):
+            bed.state.faulty.clear()
     _settle_until(bed, now, out)
     return bed, out
 
@@ -177,7 +179,7 @@ def _take_other(bed: Bed, item: OtherInput, now: Instant, out: list[Event]) -> N
 
 
 def _settle_until(bed: Bed, now: Instant, out: list[Event]) -> None:
-    """Raises EndlessDeadlines rather than never to come back: a core that stands still watches nobody."""
+    """A part that fails, or settles without end, is asked no more: the bed's other alarms must not end with it."""
     settled = 0
     while True:
         first = _first(bed)
@@ -188,10 +190,15 @@ def _settle_until(bed: Bed, now: Instant, out: list[Event]) -> None:
             bed.state.clock, settled = due.at, 0
         settled += 1
         if settled > MOST_AT_ONE_MOMENT:
-            raise EndlessDeadlines(f"{bed.state.bed}: {part} at {bed.state.clock} us settles {due.what!r} without end")
+            settled, without_end = 0, f"{bed.state.bed} at {bed.state.clock} us: {due.what!r} settles without end"
+            _quarantine(bed, part, EndlessDeadlines(without_end))
+            continue
         start = len(out)
         bed.steady_from = None
-        part.settle(bed, due, out)
+        try:
+            part.settle(bed, due, out)
+        except Exception as error:
+            _quarantine(bed, part, error)
         if bed.state.inactivations:
             bed_inactivation.watch(bed, out, start)
     bed.state.clock = max(bed.state.clock, now)
@@ -211,8 +218,25 @@ def _first(bed: Bed) -> tuple[Due, Part] | None:
 
 def _earliest(parts: tuple[Part, ...], bed: Bed) -> tuple[Due, Part] | None:
     first: tuple[Due, Part] | None = None
+    faulty = bed.state.faulty
     for part in parts:
-        due = part.due(bed)
+        if faulty and _name(part) in faulty:
+            continue
+        try:
+            due = part.due(bed)
+        except Exception as error:
+            _quarantine(bed, part, error)
+            continue
         if due is not None and (first is None or due.rank() < first[0].rank()):
             first = due, part
     return first
+
+
+def _quarantine(bed: Bed, part: Part, error: Exception) -> None:
+    bed.steady_from = None
+    bed.state.faulty.append(_name(part))
+    bed.faults.append((_name(part), error))
+
+
+def _name(part: Part) -> str:
+    return getattr(part, "__name__", type(part).__name__).rpartition(".")[2]

@@ -272,6 +272,7 @@ class BedState:
         mismatched: the pulse rate was compared with the cuff's and differs (V10); `compared_at` is when.
         unmatched: pulse rates that are SUSPECT for that alone.
         stuck: SpO2 and pulse that the device has been repeating while the pleth moved (V7).
+        faulty: parts of the core that failed at a deadline here; nobody asks them again until the service restarts.
     """
 
     bed: str
@@ -300,6 +301,7 @@ class BedState:
     devices: dict[str, DeviceState] = field(default_factory=dict)
     rejected: dict[Metric, str] = field(default_factory=dict)
     inactivations: dict[str, Inactivation] = field(default_factory=dict)
+    faulty: list[str] = field(default_factory=list)
 
     @classmethod
     def empty(cls, bed: str, now: Instant) -> BedState:
@@ -362,10 +364,11 @@ class Bed:
         wake: the next moment `step` waits for, or earlier.
         calm: band of (SpO2 above, pulse above, pulse below, SpO2 at most) in which no rule can trigger; None when
             it must be worked out again or something is going on.
+        faults: bugs met at its deadlines that nobody has been told of: (part, error).
         steady_from: before this none of the moments comes that oximeter samples do not move; None: to be asked again.
     """
 
-    __slots__ = ("calm", "level_rules", "levels_on", "off", "rules", "setup", "state", "steady_from", "wake")
+    __slots__ = ("calm", "faults", "level_rules", "levels_on", "off", "rules", "setup", "state", "steady_from", "wake")
 
     def __init__(self, setup: Setup, state: BedState) -> None:
         self.setup = setup
@@ -373,6 +376,7 @@ class Bed:
         self.wake: Instant = 0
         self.calm: tuple[float, float, float, float] | None = None
         self.steady_from: Instant | None = None
+        self.faults: list[tuple[str, Exception]] = []
         self.rules_changed()
 
     def rules_changed(self) -> None:

@@ -33,13 +33,17 @@ class Pending:
 
 @dataclass(slots=True)
 class ServiceState:
-    """Open service alarms, when each trouble was last reported, those whose delay runs, and the station's sound."""
+    """Open service alarms, when each trouble was last reported, those whose delay runs, and the station's sound.
+
+    `faults`: of each CORE_FAULT, what it has been told of.
+    """
 
     clock: Instant
     book: AlarmBook = field(default_factory=lambda: AlarmBook(SITE, None))
     reported: dict[str, Instant] = field(default_factory=dict)
     pending: dict[str, Pending] = field(default_factory=dict)
     audio: Inactivation | None = None
+    faults: dict[str, list[str | None]] = field(default_factory=dict)
 
 
 class ServiceAlarms:
@@ -61,12 +65,18 @@ class ServiceAlarms:
         if item.ok:
             state.reported.pop(key, None)
             state.pending.pop(key, None)
+            state.faults.pop(key, None)
             if alarm is not None:
                 state.book.cleared(alarm, now, out)
             return
         state.reported[key] = now
+        another = item.system == "core" and item.detail not in (known := state.faults.setdefault(key, []))
+        if another:
+            known.append(item.detail)
         if alarm is not None:
             state.book.rise(alarm, rule.critical if item.critical else rule.priority, now, out)
+            if another:  # another one: who took note of the first has not heard of it
+                state.book.companion(alarm, now, out)
             return
         since = now if item.since is None else min(item.since, now)
         waiting = state.pending.setdefault(key, Pending(item.system, since, item.subject, item.detail, item.critical))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from config.instant import Instant
 from monitor.core.bed import NEVER, Bed, new_bed, settle, step
@@ -24,16 +25,27 @@ SERVICE = -1
 AUDIO = -2
 
 
-class BedFault(VitalsError):
-    """A bug met at a deadline of one bed (None: of the service). `events` had happened before it.
+class ServiceFault(VitalsError):
+    """A bug met at a deadline of the service. `events` had happened before it.
 
-    The bed waits for its next input; whoever settles again gets the deadlines of the others.
+    Whoever settles again gets the deadlines of the others.
     """
 
-    def __init__(self, bed: str | None, events: list[Event]) -> None:
-        super().__init__(f"the core failed at a deadline of {bed or 'the service'}")
-        self.bed = bed
+    def __init__(self, events: list[Event]) -> None:
+        super().__init__("the core failed at a deadline of the service")
         self.events = events
+
+
+class PartFault(NamedTuple):
+    """A bug met at a deadline of one bed: that part of the core is asked no more there, the others go on."""
+
+    bed: str
+    part: str
+    error: Exception
+
+    def report(self) -> SystemState:
+        """What the service has to say of it: CORE_FAULT."""
+        return SystemState("core", ok=False, subject=self.bed, detail=f"internal fault in {self.part}, see the log")
 
 
 class Ward:
@@ -43,6 +55,7 @@ class Ward:
         beds: by id.
         service: alarms without a bed.
         audio: the sound of the whole station.
+        faults: bugs met at deadlines of beds, until somebody takes them and reports each.
     """
 
     def __init__(self, rules: Ruleset, now: Instant = 0, adopt: Callable[[str], Setup] | None = None) -> None:
@@ -50,6 +63,7 @@ class Ward:
         self.beds: dict[str, Bed] = {}
         self.service = ServiceAlarms(rules, ServiceState(now))
         self.audio = StationAudio(rules.inactivation, self.service)
+        self.faults: list[PartFault] = []
         self._adopt = adopt
         self._order: list[Bed] = []
         self._index: dict[str, int] = {}
@@ -86,6 +100,7 @@ class Ward:
             case Restart(bed=None):
                 for index, bed in enumerate(self._order):
                     out += step(bed, item, now)[1]
+                    self._note_faults(bed)
                     self._schedule(index, bed.wake)
                 out += self.restart_service(now)
             case Command() if item.for_station:
@@ -104,7 +119,7 @@ class Ward:
         """Only time has passed: every deadline up to `now`, in order of due time over all beds.
 
         Raises:
-            BedFault: a bug; the deadlines behind it are still to be settled.
+            ServiceFault: a bug; the deadlines behind it are still to be settled.
         """
         out: list[Event] = []
         waiting = self._waiting
@@ -120,12 +135,22 @@ class Ward:
                 else:
                     bed = self._order[index]
                     events = settle(bed, due)
+                    self._note_faults(bed)
                     self._schedule(index, bed.wake)
                 if events:
                     out += events + self.audio.watch(events)
             except Exception as error:
-                raise BedFault(None if index < 0 else self._order[index].state.bed, out) from error
+                raise ServiceFault(out) from error
         return out
+
+    def take_faults(self) -> list[PartFault]:
+        """The bugs that nobody has taken yet."""
+        found, self.faults = self.faults, []
+        return found
+
+    def _note_faults(self, bed: Bed) -> None:
+        self.faults += [PartFault(bed.state.bed, part, error) for part, error in bed.faults]
+        bed.faults.clear()
 
     def await_devices(self, bed_id: str | None, now: Instant) -> None:
         """The service was away until now: on this bed, or on every one, silence counts from now (before `settle`)."""
@@ -162,6 +187,8 @@ class Ward:
         if isinstance(item, SystemState):
             raise InputError("a system state belongs to no bed")
         bed, events = step(self._order[index], item, now)
+        if bed.faults:
+            self._note_faults(bed)
         if bed.wake < self._scheduled.get(index, NEVER):
             self._schedule(index, bed.wake)
         return events + self.audio.watch(events) if events else events

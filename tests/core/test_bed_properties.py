@@ -18,7 +18,7 @@ from monitor.core.events import to_line
 from monitor.core.lines.reader import read_input
 from monitor.core.ward import Ward
 from tests.support.nights import RULES, nights
-from tests.support.ward import BED, CUFF, NURSE, OXIMETER, Line, shipped_rules
+from tests.support.ward import BED, CUFF, NURSE, OXIMETER, Line, no_fault, shipped_rules
 
 DEVICES = (DeviceSetup(OXIMETER, 4 * SECOND, 10 * SECOND), DeviceSetup(CUFF, 4 * SECOND, 60 * SECOND, startable=True))
 EMPTY_BED = {"DEVICE_OFFLINE", "BATTERY", "CLOCK", "ID_CONFLICT"}
@@ -32,6 +32,7 @@ def new_ward(origin: Instant = 0) -> Ward:
 
 def feed(ward: Ward, line: Line, origin: Instant = 0) -> list[Line]:
     events = ward.feed(read_input(line, origin), origin + seconds(line["t"]))
+    no_fault(ward)
     return [to_line(event, origin) for event in events]
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from monitor.core.inputs import SystemState
-from tests.support.ward import Line, Story
+from config.instant import seconds
+from monitor.core.inputs import Acknowledge, SystemState
+from monitor.core.ward import Ward
+from tests.support.ward import Line, Story, shipped_rules
 
 
 def system(story: Story, t: float, name: str, ok: bool, **more: Any) -> list[Line]:
@@ -269,3 +271,20 @@ def test_a_system_nobody_has_a_rule_for_raises_nothing() -> None:
     assert story.ward.feed(SystemState("recorder", ok=False), 0) == []
     story.tick(1000)
     assert story.lines == []
+
+
+def test_core_fault_is_announced_anew_for_every_new_fault() -> None:
+    """Who took note of the first has not heard of the second; the same one again calls nobody a second time."""
+    ward = Ward(shipped_rules())
+
+    def fault(t: float, what: str) -> list[str]:
+        state = SystemState("core", ok=False, subject="bay-1", detail=f"internal fault in {what}, see the log")
+        return [event.kind.value for event in ward.feed(state, seconds(t))]
+
+    assert fault(1, "level_watch") == ["alarm_raised"]
+    assert fault(2, "occlusion") == [], "nobody has answered the first yet"
+    ward.feed(Acknowledge(None, "nurse-a", None, "CORE_FAULT"), seconds(3))
+    assert fault(4, "occlusion") == fault(4, "level_watch") == []
+    assert fault(5, "liveness") == ["alarm_rearmed"]
+    ward.feed(SystemState("core", ok=True, subject="bay-1"), seconds(6))
+    assert fault(7, "liveness") == ["alarm_raised"]

@@ -14,8 +14,9 @@ from monitor.core.errors import InputError
 from monitor.core.events import Event
 from monitor.core.inputs import Acknowledge, Restart, SystemState, Tick
 from monitor.core.lines.reader import read_input
+from monitor.core.oximeter import absence_alarm
 from monitor.core.service_alarms import ServiceAlarms
-from monitor.core.ward import BedFault, Ward
+from monitor.core.ward import ServiceFault, Ward
 from tests.support.ward import Story, shipped_rules
 
 
@@ -137,8 +138,7 @@ def broken(*_: object) -> Instant:
     raise ZeroDivisionError("a bug")
 
 
-def test_a_bug_at_a_deadline_names_its_bed_and_keeps_what_happened_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The others' deadlines are settled by whoever settles again."""
+def test_a_bug_at_a_deadline_names_its_bed_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     ward = ward_of("a", "b", "c")
     for at, bed in ((1, "a"), (2, "b"), (3, "c")):
         put(ward, at, bed, "link", device="ox", state="down")
@@ -146,19 +146,52 @@ def test_a_bug_at_a_deadline_names_its_bed_and_keeps_what_happened_before(monkey
     monkeypatch.setattr(
         liveness, "settle", lambda bed, due, out: broken() if bed.state.bed == "b" else part(bed, due, out)
     )
-    with pytest.raises(BedFault, match="at a deadline of b") as caught:
-        ward.settle(20 * SECOND)
-    assert (caught.value.bed, raised(caught.value.events)) == ("b", [(11, "a", "DEVICE_OFFLINE")])
-    assert raised(ward.settle(20 * SECOND)) == [(13, "c", "DEVICE_OFFLINE")]
+    assert raised(ward.settle(20 * SECOND)) == [(11, "a", "DEVICE_OFFLINE"), (13, "c", "DEVICE_OFFLINE")]
+    assert [(fault.bed, fault.part, type(fault.error)) for fault in ward.take_faults()] == [
+        ("b", "liveness", ZeroDivisionError)
+    ]
+    assert ward.take_faults() == []
+
+
+def test_a_part_that_fails_at_a_deadline_takes_no_other_alarm_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Samples are folded in, and whatever else the bed waits for comes; the part is asked again after a restart."""
+    ward = ward_of("a")
+    put(ward, 0, "a", "open_session", patient="P")
+    with monkeypatch.context() as broken_part:
+        broken_part.setattr(absence_alarm, "settle", broken)
+        found = [event for t in range(1, 30) for event in sample(ward, t, "a", 97)]
+        found += ward.feed(Tick(), 120 * SECOND)
+        assert "SPO2_NO_DATA" not in [alarm for _, _, alarm in raised(found)]
+        assert [fault.part for fault in ward.take_faults()] == ["absence_alarm"]
+        found = [event for t in range(121, 160) for event in sample(ward, t, "a", 88)]
+        assert "SPO2_LOW" in [alarm for _, _, alarm in raised(found)]
+        assert ward.beds["a"].state.spo2.raw == 88
+        put(ward, 161, "a", "nibp", device="c", systolic=185, diastolic=90, mean=120)
+        assert "SBP_CRIT" in ward.beds["a"].state.book.open
+        assert ward.take_faults() == [], "told once"
+    assert ward.beds["a"].state.faulty == ["absence_alarm"]
+    ward.feed(Restart("a"), 170 * SECOND)
+    assert ward.beds["a"].state.faulty == []
+    found = ward.feed(Tick(), 300 * SECOND)
+    assert "SPO2_NO_DATA" in [alarm for _, _, alarm in raised(found)]
+
+
+def test_a_part_that_cannot_say_what_it_waits_for_is_no_more_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    ward = ward_of("a")
+    put(ward, 0, "a", "open_session", patient="P")
+    with monkeypatch.context() as broken_part:
+        broken_part.setattr(absence_alarm, "due", broken)
+        found = [event for t in range(1, 40) for event in sample(ward, t, "a", 88)]
+    assert "SPO2_LOW" in [alarm for _, _, alarm in raised(found)]
+    assert [(fault.part, fault.report().subject) for fault in ward.take_faults()] == [("absence_alarm", "a")]
 
 
 def test_a_bug_at_a_deadline_of_the_service_names_no_bed(monkeypatch: pytest.MonkeyPatch) -> None:
     ward = ward_of("a")
     ward.feed(SystemState("binding", ok=False, subject="x"), 0)
     monkeypatch.setattr(ServiceAlarms, "settle", broken)
-    with pytest.raises(BedFault, match="of the service") as caught:
+    with pytest.raises(ServiceFault, match="of the service"):
         ward.settle(60 * SECOND)
-    assert caught.value.bed is None
 
 
 def test_a_restart_of_one_bed_awaits_that_beds_devices_alone() -> None:

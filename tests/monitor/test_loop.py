@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from alerts.alert import AlertKind
 from config.instant import SECOND
-from config.vocabulary import AlarmState
+from config.vocabulary import AlarmState, Priority
 from monitor.core.errors import CoreFault, InputError
 from monitor.core.events import EventKind
 from monitor.core.inputs import (
@@ -26,6 +26,7 @@ from monitor.core.inputs import (
     Tick,
 )
 from monitor.core.lines.reader import read_input
+from monitor.core.oximeter import absence_alarm, level_watch
 from monitor.journal.reader import JournalReader
 from monitor.journal.record import SnapshotReason
 from tests.monitor.journal.disk import Disk
@@ -328,6 +329,33 @@ async def test_a_bug_at_a_deadline_is_an_alarm_and_the_other_beds_go_on(tmp_path
         assert ("SPO2_LOW", "bay-1") not in told
         assert live.loop.stats.bugs >= 1
         await live.loop.ask(Acknowledge(None, "nurse-a", None, "CORE_FAULT"))
+
+
+async def test_a_bug_at_a_deadline_leaves_the_bed_its_samples_and_its_other_alarms(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    """The part that failed is asked no more; a second part that fails is told to whoever took note of the first."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    async with live_ward(tmp_path) as live:
+        live.open()
+        monkeypatch.setattr(absence_alarm, "settle", broken)
+        live.samples(0, 3, 97)
+        live.samples(100, 130, 88)
+        await live.settled()
+        assert {shown.alarm for shown in live.board.alarms()} == {"CORE_FAULT", "SPO2_LOW"}
+        assert live.ward.beds["bay-1"].state.spo2.raw == 88
+        assert live.loop.stats.bugs == 1
+        acknowledged = Acknowledge(None, "nurse-a", None, "CORE_FAULT")
+        assert [event.kind.value for event in await live.loop.ask(acknowledged)] == ["alarm_acknowledged"]
+        monkeypatch.setattr(level_watch, "settle", broken)
+        live.samples(130, 200, 97)
+        await live.settled()
+        (fault,) = [shown for shown in live.board.alarms() if shown.alarm == "CORE_FAULT"]
+        assert (fault.state, fault.priority) == (AlarmState.ACTIVE, Priority.HIGH)
+        assert live.loop.stats.bugs == 2
 
 
 async def test_a_bug_at_a_deadline_does_not_lose_the_input_of_another_bed(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from config.instant import seconds
 from monitor.core.bed_state import DeviceSetup, Setup
 from monitor.core.errors import InputError
+from monitor.core.oximeter import absence_alarm
 from monitor.core.ward import Ward
 from monitor.replay import event_bytes, open_ward, replay_lines
 from tests.support.ward import shipped_rules
@@ -214,6 +215,22 @@ def test_the_output_ends_at_the_last_inputs_time_and_a_tick_runs_the_clock_on() 
     assert b"alarm_raised" not in before
     after = replayed(open_ward(shipped_rules()), text([*lines, {"t": 60, "input": "tick"}]))
     assert b'"t":60.0,"bed":"bay-1","event":"alarm_raised"' in after
+
+
+def test_a_fault_of_the_core_is_in_the_output_as_the_service_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Same input, same bytes out: the part that failed stays out in a replay too, and the file goes on."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(absence_alarm, "settle", broken)
+    opening = {"t": 0, "bed": "bay-1", "input": "open_session", "patient": "P-1", "by": "nurse-a"}
+    sample = {"bed": "bay-1", "input": "spo2", "device": "ox-1", "spo2": 88, "pulse_rate": 72}
+    lines = text([opening, *(sample | {"t": t} for t in range(100, 130))])
+    found = replayed(open_ward(shipped_rules()), lines)
+    alarms = [json.loads(line) for line in found.splitlines() if b'"alarm_raised"' in line]
+    assert {(alarm["alarm"], alarm.get("device")) for alarm in alarms} == {("CORE_FAULT", "bay-1"), ("SPO2_LOW", None)}
+    assert replayed(open_ward(shipped_rules()), lines) == found
 
 
 def test_empty_lines_are_passed_over_but_counted() -> None:

@@ -34,6 +34,12 @@ def shipped_rules() -> Ruleset:
     return build_ruleset(preset_table(), PRESET.name)
 
 
+def no_fault(ward: Ward) -> None:
+    """A bug at a deadline ends neither service nor replay; it ends a test."""
+    for fault in ward.take_faults():
+        raise fault.error
+
+
 class Story:
     """One bed, told input by input; `lines` collects the event lines, each `t` in seconds from `origin`."""
 
@@ -56,6 +62,7 @@ class Story:
         """One input line; the event lines that it and the time before it caused."""
         line = {"t": t, "bed": self.name, "input": kind, **fields}
         events = self.ward.feed(read_input(line, self.origin), self.origin + seconds(t))
+        no_fault(self.ward)
         found = [to_line(event, self.origin) for event in events]
         self.lines += found
         return found
