@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from config.instant import Duration, Instant
-from config.vocabulary import CuffError, CuffState, LinkState, Metric, Phase, Priority
+from config.vocabulary import Metric, Phase, Priority
 from monitor.core.alarm import AlarmBook
 from monitor.core.condition import Condition
-from monitor.core.device.device_watch import Arrival, Behind, Charge, Offset
+from monitor.core.cuff.cuff_state import Cuff
+from monitor.core.device.device_watch import DeviceState
 from monitor.core.inactivation.states import Inactivation
 from monitor.core.oximeter.absence import Absence
 from monitor.core.oximeter.cuff_window import CuffWindow, LimbEvidence
-from monitor.core.recovery.baseline import PressureReading
+from monitor.core.pleth.pleth_state import Breathing, PlethSeen
 from monitor.core.rules.patient import LevelRule
 from monitor.core.rules.ruleset import INFUSION, WATCHED, Ruleset
 from monitor.core.session.session import Session
@@ -94,113 +95,6 @@ class Channel:
 
 
 @dataclass(slots=True)
-class PressureValue:
-    """The last cuff value of one metric with its judgement."""
-
-    value: float | None
-    at: Instant
-    judgement: Judgement
-    source: str | None = None
-
-
-@dataclass(slots=True)
-class CuffPlan:
-    """What the cuff is asked for next, and what it was asked for last.
-
-    Attributes:
-        slot_at: the last scheduled moment that has passed; the next is counted from it.
-        asked_at, asked_for: a reading asked for beside the schedule, when and why.
-        urgent: an alarm asks; an open request without an answer does not hold it back.
-        requested_at, requested_for: the last request, until a measurement ends.
-        attempt_at, ended_at: start and end of the last measurement.
-        retries: in a row.
-        stopped: the last measurement ended so that somebody must look before the cuff inflates by itself.
-        repeats_from: first of the doubtful or critical readings since the last ordinary one.
-    """
-
-    slot_at: Instant | None = None
-    asked_at: Instant | None = None
-    asked_for: str = ""
-    urgent: bool = False
-    requested_at: Instant | None = None
-    requested_for: str = ""
-    attempt_at: Instant | None = None
-    ended_at: Instant | None = None
-    retries: int = 0
-    repeats_from: Instant | None = None
-    stopped: bool = False
-
-
-@dataclass(slots=True)
-class Cuff:
-    """The cuff: what it does, what it last gave, and the counters of the rules on its readings.
-
-    Attributes:
-        values, error, measured_at: of the reading that was measured last, whatever it was.
-        judged: how the reading that came last was judged.
-        last_valid: the newest VALID value of each metric: a failed attempt takes nothing away from it.
-        valid_at: time of the last reading whose systolic was VALID.
-        overdue_from: where the age of NIBP_OVERDUE counts from when no reading is newer.
-        counts: readings that met a rule's trigger, as that rule counts them.
-        evaluated: when the newest reading was measured that each rule went by; an older one ends nothing.
-        inflated_at, inflated_by: start of the measurement that has not ended yet, and whose it is.
-        deflated: when each cuff was last deflated.
-        jumps: readings since the last VALID one that are doubted because they jumped (B6).
-        failed: attempts in a row that failed or were rejected; `failed_from` the first, `failed_at` the newest of them.
-        missing_decided: the end of the infusion whose 20-minute reading has been looked for.
-    """
-
-    state: CuffState | None = None
-    state_at: Instant | None = None
-    pressure: float | None = None
-    device: str | None = None
-    values: dict[Metric, PressureValue] = field(default_factory=dict)
-    last_valid: dict[Metric, PressureValue] = field(default_factory=dict)
-    judged: dict[Metric, Judgement] = field(default_factory=dict)
-    error: CuffError | None = None
-    measured_at: Instant | None = None
-    valid_at: Instant | None = None
-    overdue_from: Instant | None = None
-    counts: dict[str, int] = field(default_factory=dict)
-    evaluated: dict[str, Instant] = field(default_factory=dict)
-    inflated_at: Instant | None = None
-    inflated_by: str | None = None
-    deflated: dict[str, Instant] = field(default_factory=dict)
-    jumps: list[PressureReading] = field(default_factory=list)
-    failed: int = 0
-    failed_from: Instant | None = None
-    failed_at: Instant | None = None
-    missing_decided: Instant | None = None
-    plan: CuffPlan = field(default_factory=CuffPlan)
-
-
-@dataclass(slots=True)
-class PlethSeen:
-    """The newest measures of the pleth wave, and when each of two things was last so.
-
-    Attributes:
-        at: of the newest measures; None before the first.
-        pulse_at: when a pulse was last present.
-        doubt_until: until when the wave's poor quality makes the numbers doubtful (V9).
-        still_from, slowest, fastest: since when the numbers have not changed, and between which rates the wave moved.
-    """
-
-    at: Instant | None = None
-    device: str | None = None
-    sqi: float = 0.0
-    pulse_present: bool = False
-    pulse_at: Instant | None = None
-    pulse_rate: float | None = None
-    resp_rate: float | None = None
-    rr_quality: float | None = None
-    amplitude: float | None = None
-    doubt_until: Instant = 0
-    still_from: Instant | None = None
-    slowest: float = 0.0
-    fastest: float = 0.0
-
-
-@dataclass(slots=True)
 class PulseLoss:
     """PULSE_LOST between its moments.
 
@@ -214,53 +108,6 @@ class PulseLoss:
     searching: bool = False
     condition: Condition | None = None
     until: Instant = 0
-
-
-@dataclass(slots=True)
-class Breathing:
-    """RR_LOW between its moments.
-
-    Attributes:
-        by_count: the present alarm rests on a person's count; the derived rate does not end it.
-        condition: of the derived rate; None while it is not low.
-        until: when the last derived rate stops standing.
-    """
-
-    by_count: bool = False
-    condition: Condition | None = None
-    until: Instant = 0
-
-
-@dataclass(slots=True)
-class DeviceState:
-    """Whether a device lives.
-
-    Attributes:
-        heard_at: last good frame, or since when one is awaited.
-        seq: last running number of its oximeter samples.
-        cuff_told: running number and device time of its last cuff reading.
-        device_time: the device's own clock at the last sample.
-        repeats: messages that came twice or out of order (V11).
-        behind: samples in a row that look like that now; None: the last one did not.
-        lags: (received, received - device time), ascending in both; the first is the least of the last minutes (V12).
-    """
-
-    heard_at: Instant
-    link: LinkState | None = None
-    down_from: Instant | None = None
-    spoke_since_up: bool = False
-    reason: str | None = None
-    battery: float | None = None
-    seq: int | None = None
-    cuff_told: tuple[int, Instant | None] | None = None
-    device_time: Instant | None = None
-    repeats: int = 0
-    behind: Behind | None = None
-    lags: list[tuple[Instant, Duration]] = field(default_factory=list)
-    offline: bool = False
-    charge: Charge = field(default_factory=Charge)
-    offset: Offset = field(default_factory=Offset)
-    arrival: Arrival = field(default_factory=Arrival)
 
 
 @dataclass(slots=True)

@@ -11,8 +11,9 @@ from typing import Any
 from config.instant import Instant
 from config.vocabulary import AlarmState, Metric, Phase, Priority
 from monitor.core.alarm import Alarm
-from monitor.core.bed_state import Bed, Cuff
+from monitor.core.bed_state import Bed
 from monitor.core.cuff import cuff_absence, cuff_schedule, pressure_rules
+from monitor.core.cuff.cuff_state import Cuff
 from monitor.core.device import arrivals, liveness
 from monitor.core.entries import bedside, entry
 from monitor.core.events import Event, EventKind

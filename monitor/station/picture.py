@@ -9,8 +9,9 @@ from typing import Literal, cast
 from config.instant import SECOND, Duration, Instant, to_rfc3339
 from config.vocabulary import UNITS, Metric, Phase, Verdict
 from monitor.board import AlarmPicture, Board
-from monitor.core.bed_state import Bed, Channel, PressureValue
+from monitor.core.bed_state import Bed, Channel
 from monitor.core.cuff import cuff_schedule
+from monitor.core.cuff.cuff_state import PressureValue
 from monitor.core.inactivation.states import Inactivation
 from monitor.core.recovery.baseline import METRICS
 from monitor.core.recovery.metric_return import MetricReturn

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from config.instant import Duration, Instant
 from config.vocabulary import CuffError, CuffState, Metric, Phase, ReturnState, Verdict
-from monitor.core.bed_state import ORDER_REQUEST, Bed, CuffPlan, Due
+from monitor.core.bed_state import ORDER_REQUEST, Bed, Due
+from monitor.core.cuff.cuff_state import CuffPlan
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import MeasurementRefused
 from monitor.core.session.session import Session

@@ -9,9 +9,10 @@ from bisect import insort
 
 from config.instant import Instant
 from config.vocabulary import CuffState, Metric, Verdict
-from monitor.core.bed_state import Bed, PressureValue
+from monitor.core.bed_state import Bed
 from monitor.core.cuff import cuff_absence, cuff_judgement, cuff_schedule, pressure_rules, relative_pressure
 from monitor.core.cuff.cuff_judgement import JUMP, PRESSURES
+from monitor.core.cuff.cuff_state import PressureValue
 from monitor.core.device import arrivals, clock_watch, liveness
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import CuffActivity, CuffMeasurement

@@ -8,7 +8,8 @@ All of them are kept apart: without a session a value belongs to nobody.
 from __future__ import annotations
 
 from config.instant import Duration, Instant
-from monitor.core.bed_state import Bed, DeviceState, Due, earliest
+from monitor.core.bed_state import Bed, Due, earliest
+from monitor.core.device.device_watch import DeviceState
 from monitor.core.events import Event
 
 DETAIL = "numbers still arrive after the discharge; they are kept apart"

@@ -7,8 +7,8 @@ that has fallen silent has not been charged by that.
 from __future__ import annotations
 
 from config.instant import Instant
-from monitor.core.bed_state import Bed, DeviceState, Due, earliest
-from monitor.core.device.device_watch import Charge
+from monitor.core.bed_state import Bed, Due, earliest
+from monitor.core.device.device_watch import Charge, DeviceState
 from monitor.core.events import Event
 
 

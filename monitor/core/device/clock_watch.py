@@ -7,7 +7,8 @@ memory and print-outs. The server's own clock is an alarm of the service (`servi
 from __future__ import annotations
 
 from config.instant import SECOND, Instant
-from monitor.core.bed_state import Bed, DeviceState, Due, earliest
+from monitor.core.bed_state import Bed, Due, earliest
+from monitor.core.device.device_watch import DeviceState
 from monitor.core.events import Event
 
 

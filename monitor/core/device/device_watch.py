@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from config.instant import Duration, Instant
+from config.vocabulary import LinkState
 
 
 @dataclass(slots=True)
@@ -63,3 +64,35 @@ class Behind:
     since: Instant
     lag: Duration
     samples: int = 1
+
+
+@dataclass(slots=True)
+class DeviceState:
+    """Whether a device lives.
+
+    Attributes:
+        heard_at: last good frame, or since when one is awaited.
+        seq: last running number of its oximeter samples.
+        cuff_told: running number and device time of its last cuff reading.
+        device_time: the device's own clock at the last sample.
+        repeats: messages that came twice or out of order (V11).
+        behind: samples in a row that look like that now; None: the last one did not.
+        lags: (received, received - device time), ascending in both; the first is the least of the last minutes (V12).
+    """
+
+    heard_at: Instant
+    link: LinkState | None = None
+    down_from: Instant | None = None
+    spoke_since_up: bool = False
+    reason: str | None = None
+    battery: float | None = None
+    seq: int | None = None
+    cuff_told: tuple[int, Instant | None] | None = None
+    device_time: Instant | None = None
+    repeats: int = 0
+    behind: Behind | None = None
+    lags: list[tuple[Instant, Duration]] = field(default_factory=list)
+    offline: bool = False
+    charge: Charge = field(default_factory=Charge)
+    offset: Offset = field(default_factory=Offset)
+    arrival: Arrival = field(default_factory=Arrival)

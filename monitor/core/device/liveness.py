@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from config.instant import Instant
 from config.vocabulary import LinkState
-from monitor.core.bed_state import Bed, DeviceState, Due, by_phase, earliest
+from monitor.core.bed_state import Bed, Due, by_phase, earliest
 from monitor.core.device import arrivals, battery_watch, clock_watch
+from monitor.core.device.device_watch import DeviceState
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import BatteryLevel, LinkChange
 from monitor.core.rules.ruleset import INFUSION

@@ -6,8 +6,8 @@ Device clocks may be minutes off; only their steps count here, and how a lag com
 from __future__ import annotations
 
 from config.instant import SECOND, Duration, Instant, to_seconds
-from monitor.core.bed_state import Bed, DeviceState
-from monitor.core.device.device_watch import Behind
+from monitor.core.bed_state import Bed
+from monitor.core.device.device_watch import Behind, DeviceState
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import OximeterSample
 from monitor.core.rules.sections import ValidationLimits

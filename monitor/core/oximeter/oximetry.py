@@ -9,13 +9,14 @@ from __future__ import annotations
 from config.instant import Instant
 from config.vocabulary import Flag, Metric, Verdict
 from monitor.core import calm
-from monitor.core.bed_state import ORDER_BELIEVE, Bed, Channel, Due, PlethSeen, PulseLoss, earliest
+from monitor.core.bed_state import ORDER_BELIEVE, Bed, Channel, Due, PulseLoss, earliest
 from monitor.core.device import arrivals, battery_watch, clock_watch, liveness
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import OximeterSample
 from monitor.core.oximeter import lateness, level_watch, occlusion, pulse_loss, pulse_match
 from monitor.core.oximeter.cuff_window import CuffWindow, LimbEvidence
 from monitor.core.pleth import doubt as pleth_doubt
+from monitor.core.pleth.pleth_state import PlethSeen
 from monitor.core.track import Track
 from monitor.core.validation import (
     CUFF,

@@ -8,10 +8,11 @@ from __future__ import annotations
 from config.instant import Instant, to_seconds
 from config.vocabulary import UNITS, Metric
 from monitor.core import condition as conditions
-from monitor.core.bed_state import ORDER_LAPSE, Bed, Breathing, Due, earliest
+from monitor.core.bed_state import ORDER_LAPSE, Bed, Due, earliest
 from monitor.core.condition import Outcome, Stage
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import PlethMeasures
+from monitor.core.pleth.pleth_state import Breathing
 
 LAPSE = "lapse"
 
