@@ -9,6 +9,7 @@ from typing import Any
 
 from monitor.cli.terminal import FAULT, OK, ResourceMissing, describe, note, say
 from monitor.core.errors import ConfigError
+from monitor.core.rules.ruleset import Ruleset
 
 TEXT = """\
 Plays stories with simulated devices through the whole service in virtual time - drivers, intake, alarm core, journal,
@@ -17,12 +18,16 @@ happened, how soon true emergencies were announced, and what was a false alarm. 
 
 A drill is a text file that a nurse can read; docs/drills.md explains how to write one. With --prove each drill is
 played a second time with the rule it is about switched off or moved, and must then fail: a drill that cannot fail
-shows nothing."""
+shows nothing.
+
+With --preset, and --site for one of a site file, the stories run under those rules. What the shipped drills expect are
+the numbers of the default preset: one that fails then shows what another preset changes, for somebody to judge."""
 
 EXAMPLE = """\
   bedwatch drill --list
   bedwatch drill spo2-critical
   bedwatch drill --all --junit drills.xml
+  bedwatch drill --all --preset ours --site site.toml
   bedwatch drill ./my-drill.toml --prove --verbose"""
 
 
@@ -34,6 +39,8 @@ def add(commands: Any) -> None:
     parser.add_argument("--list", action="store_true", help="show the shipped drills and where each comes from")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write the result as JUnit XML too")
     parser.add_argument("--seed", type=_seed, metavar="N", help="another patient in the same stories")
+    parser.add_argument("--preset", metavar="NAME", help="alarm preset (ketamine-adult)")
+    parser.add_argument("--site", metavar="FILE", help="site file whose own presets may be named, too")
     parser.add_argument("--prove", action="store_true", help="also show that each drill fails when its rule is off")
     parser.add_argument("--verbose", action="store_true", help="tell of every drill, event by event, what happened")
 
@@ -58,6 +65,19 @@ def run(args: argparse.Namespace) -> int:
     return _play(args, drills)
 
 
+def _rules(args: argparse.Namespace) -> Ruleset | None:
+    """The rules that are named; None for those that the drills are written for."""
+    from monitor.cli.replay import rules_named
+
+    if args.preset is None:
+        if args.site is not None:
+            raise ConfigError("--site belongs to --preset: name the preset of the site file, too")
+        return None
+    if args.prove:
+        raise ConfigError("--prove changes the preset that the drills are written for: leave out --preset")
+    return rules_named(args.site, args.preset)
+
+
 def _play(args: argparse.Namespace, drills: list[Any]) -> int:
     from monitor.clock import SystemClock
     from monitor.drill.report import junit, lines, total_lines
@@ -65,12 +85,13 @@ def _play(args: argparse.Namespace, drills: list[Any]) -> int:
     from monitor.logs import configure
     from simulator.scenario import ScenarioError
 
+    rules = _rules(args)
     configure(level=logging.ERROR)
     outcomes = []
     for number, drill in enumerate(drills, 1):
         note(f"[{number}/{len(drills)}] {drill.name} ...")
         try:
-            outcome = run_drill(drill, SystemClock(), seed=args.seed, prove=args.prove)
+            outcome = run_drill(drill, SystemClock(), seed=args.seed, prove=args.prove, rules=rules)
         except ScenarioError as error:
             raise ConfigError(str(error)) from None
         outcomes.append(outcome)

@@ -86,7 +86,7 @@ def _compare(args: argparse.Namespace) -> int:
 
     if args.preset is not None or args.out is not None:
         raise ConfigError("--compare names both presets itself and prints a table: leave out --preset and --out")
-    before, after = (_ruleset(args.site, name) for name in args.compare)
+    before, after = (rules_named(args.site, name, "--compare") for name in args.compare)
     if args.session is not None:
         data = data_folder(args.data, args.site, os.environ)
         inputs: list[tuple[Instant, Input]] = list(
@@ -117,16 +117,14 @@ def _settings(site_file: str | None, before: str, after: str) -> list[tuple[str,
     return rows
 
 
-def _ruleset(site_file: str | None, preset: str) -> Ruleset:
+def rules_named(site_file: str | None, preset: str, flag: str = "--preset") -> Ruleset:
     """A preset by its name: one of the site file's own where there is one, else a shipped one."""
     from config.layers import Flag
     from monitor.site import read_preset, read_site
 
     if site_file is None:
         return read_preset(preset)
-    return read_site(
-        Path(site_file), os.environ, [Flag("--compare", "site.preset", preset)], need_secrets=False
-    ).ruleset
+    return read_site(Path(site_file), os.environ, [Flag(flag, "site.preset", preset)], need_secrets=False).ruleset
 
 
 def _replay_session(args: argparse.Namespace) -> int:

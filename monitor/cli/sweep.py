@@ -23,7 +23,7 @@ what would be left with one alarm for each event of 30 s or more, "idle" are ala
 EXAMPLE = """\
   bedwatch sweep recordings/hypox*.json
   bedwatch sweep recordings/*.json --simulated 200
-  bedwatch sweep desaturation night.jsonl --preset ketamine-adult"""
+  bedwatch sweep desaturation night.jsonl --preset ours --site site.toml"""
 
 
 def add(commands: Any) -> None:
@@ -31,19 +31,20 @@ def add(commands: Any) -> None:
     parser = describe(commands, "sweep", "try limits and delays of a low-SpO2 alarm", TEXT, EXAMPLE, run)
     parser.add_argument("recordings", metavar="RECORDING", nargs="*", help="what to try them on")
     parser.add_argument("--simulated", metavar="N", type=int, default=0, help="simulated sessions beside them (0)")
-    parser.add_argument("--preset", metavar="NAME", default="ketamine-adult", help="shipped preset (ketamine-adult)")
+    parser.add_argument("--preset", metavar="NAME", default="ketamine-adult", help="alarm preset (ketamine-adult)")
+    parser.add_argument("--site", metavar="FILE", help="site file whose own presets may be named, too")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the table."""
-    from monitor.site import read_preset
+    from monitor.cli.replay import rules_named
     from monitor.whatif.series import Series, read_series, simulated
     from monitor.whatif.sweep import LIMITS, RULE, SPO2_RULES, grid, preset_outcome, sweep
     from monitor.whatif.tables import PRESET_HEAD, aligned, preset_cells, sweep_lines
 
     if args.simulated < 0 or not (args.recordings or args.simulated):
         raise ConfigError("nothing to try them on: name recordings, or give --simulated a number of sessions")
-    rules = read_preset(args.preset)
+    rules = rules_named(args.site, args.preset)
     given = []
     for source in args.recordings:
         try:

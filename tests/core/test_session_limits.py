@@ -168,3 +168,21 @@ def test_3_3_a_relative_clause_stays() -> None:
     story.command(601, "set_limit", alarm="PR_LOW", low=46)
     trigger = story.bed.level_rules["PR_LOW"].trigger
     assert (trigger.absolute, trigger.number(50)) == (46, 42.5)
+
+
+@pytest.mark.parametrize(
+    ("fields", "hidden"),
+    [
+        ({"alarm": "SPO2_LOW", "low": 84, "second_by": "dr-x"}, "SPO2_LOW lies inside the limit of SPO2_CRIT"),
+        ({"alarm": "SPO2_CRIT", "low": 90}, "SPO2_LOW lies inside the limit of SPO2_CRIT"),
+        ({"alarm": "SBP_HIGH", "high": 185}, "SBP_HIGH lies inside the limit of SBP_CRIT"),
+    ],
+)
+def test_3_3_a_limit_behind_a_graver_one_is_answered_with_a_hint(fields: dict[str, Any], hidden: str) -> None:
+    """It is set as wanted, but the graver alarm comes first: who sets it is told."""
+    story = infusing()
+    (changed,) = story.command(20, "set_limit", **fields)
+    [hint] = changed["hints"]
+    assert hint.startswith(hidden)
+    (again,) = story.command(21, "set_limit", alarm="PR_HIGH", high=125)
+    assert "hints" not in again, "told once, with the change that did it"

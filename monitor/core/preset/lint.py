@@ -52,6 +52,11 @@ def lint(rules: Ruleset) -> list[Finding]:
     return found
 
 
+def covered(rules: Ruleset) -> list[str]:
+    """The limits that lie inside a graver one of their group, each in words."""
+    return [f"{found.key.split('.')[1]} {found.text}" for found in _inside(rules) if found.key.endswith(".trigger")]
+
+
 def _level(rule: LevelRule, validation: ValidationLimits) -> Iterator[Finding]:
     key = f"rules.{rule.rule.name}"
     for index, clear in enumerate(rule.clears):

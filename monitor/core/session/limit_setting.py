@@ -10,6 +10,7 @@ from monitor.core.bed_state import Bed
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import Command
 from monitor.core.lines.fields import is_number
+from monitor.core.preset.lint import covered
 from monitor.core.refusals import refuse
 from monitor.core.rules.patient import CuffRule, LevelRule
 from monitor.core.session import rule_changes
@@ -39,9 +40,12 @@ def set_limit(bed: Bed, item: Command, now: Instant, out: list[Event]) -> None:
         data["second_by"] = second
     if item.reason:
         data["reason"] = item.reason
-    out.append(Event(now, bed.state.bed, EventKind.LIMIT_CHANGED, data))
-    old = find_rule(bed.rules, name)
+    old, covered_before = find_rule(bed.rules, name), covered(bed.rules)
+    changed = Event(now, bed.state.bed, EventKind.LIMIT_CHANGED, data)
+    out.append(changed)
     bed.rules_changed()
+    if hints := [text for text in covered(bed.rules) if text not in covered_before]:
+        changed.data["hints"] = hints
     new = find_rule(bed.rules, name)
     if old is not None and new is not None:  # not while the rule is off
         rule_changes.limit_moved(bed, old, new, out)

@@ -69,3 +69,29 @@ def test_what_the_user_can_mend(arguments: list[str], code: int, said: str, caps
     """A message with the remedy, no traceback."""
     assert main(["drill", *arguments]) == code
     assert said in capsys.readouterr().err
+
+
+SITE = """
+[site]
+id = "harbour"
+[preset.ours]
+based_on = "ketamine-adult"
+[preset.ours.technical.DEVICE_OFFLINE]
+other = [{ after_s = 10, priority = "medium" }]
+[[bed]]
+id = "bay-1"
+"""
+
+
+def test_a_drill_under_the_site_s_own_preset(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What another preset changes fails the expectation that names it."""
+    site = tmp_path / "site.toml"
+    site.write_text(SITE)
+    assert main(["drill", QUICK, "--site", str(site), "--preset", "ketamine-adult"]) == OK
+    assert main(["drill", QUICK, "--site", str(site), "--preset", "ours"]) == FAULT
+    assert main(["drill", QUICK, "--site", str(site)]) == USAGE
+    assert "--site belongs to --preset" in capsys.readouterr().err
+    assert main(["drill", QUICK, "--preset", "ours"]) == USAGE
+    assert "unknown preset 'ours'" in capsys.readouterr().err
+    assert main(["drill", QUICK, "--preset", "ketamine-adult", "--prove"]) == USAGE
+    assert "leave out --preset" in capsys.readouterr().err

@@ -54,3 +54,12 @@ def test_simulated_sessions_come_beside_what_is_named(tmp_path: Path, capfd: pyt
 def test_something_must_be_named(asked: list[str], capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["sweep", *asked]) == USAGE
     assert "name recordings" in capfd.readouterr().err
+
+
+def test_the_site_s_own_preset(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Its name is known with the site file alone."""
+    site, night = tmp_path / "site.toml", seconds_file(tmp_path / "night.jsonl")
+    site.write_text('[site]\nid = "harbour"\n[preset.ours]\nbased_on = "ketamine-adult"\n[[bed]]\nid = "bay-1"\n')
+    assert main(["sweep", night, "--preset", "ours", "--site", str(site)]) == OK
+    assert "preset ours" in capfd.readouterr().out
+    assert main(["sweep", night, "--preset", "ours"]) == USAGE
