@@ -278,3 +278,23 @@ def test_b10_repeat_and_spacing_go_by_when_it_was_measured() -> None:
     story = calm()
     more: dict[str, Any] = {"measured_t": 135}
     assert verdicts(story.cuff(150, 121, **more)) == []
+
+
+def test_what_was_valid_last_is_shown_beside_a_doubtful_or_failed_attempt() -> None:
+    """Also where it comes first: then nothing was valid yet; and an older one that comes later is not the newest."""
+    story = Story().open()
+    story.cuff(60, irregular=True)
+    last = story.bed.state.cuff.last_valid
+    assert last == {}
+    story.cuff(150, 122, 78)
+    story.cuff(240, error="leak")
+    story.cuff(330, 118, 76, irregular=True)
+    story.cuff(420, 140, 78, measured_t=415)
+    assert [(metric.value, seen.value, seen.at // 1_000_000) for metric, seen in last.items()] == [
+        ("systolic", 140, 415),
+        ("diastolic", 78, 415),
+        ("mean", 99, 415),
+        ("pulse_rate_cuff", 71, 415),
+    ]
+    story.cuff(425, 121, 77, measured_t=410, device="cuff-2")
+    assert {seen.at // 1_000_000 for seen in last.values()} == {415}
