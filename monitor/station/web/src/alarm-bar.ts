@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { lagAt } from "./ages";
-import { alarmNow } from "./alarm-now";
+import { type AlarmWords, alarmNow } from "./alarm-now";
 import { answerable, callingWords, calls, covered, restWords, stateWords } from "./alarms";
 import { type Actions, mayAct, type Page } from "./page";
 import { hhmmss, spoken } from "./times";
@@ -18,8 +18,8 @@ export function renderAlarmBar(
   actions: Actions,
   still: (alarm: Alarm) => boolean = () => false,
 ): TemplateResult {
-  const words = (alarm: Alarm): string =>
-    alarmNow(alarm, page.ward?.beds.get(alarm.bed ?? "")?.bed, now, lagAt(page.ward?.site.speed ?? 1)).line;
+  const words = (alarm: Alarm): AlarmWords =>
+    alarmNow(alarm, page.ward?.beds.get(alarm.bed ?? "")?.bed, now, lagAt(page.ward?.site.speed ?? 1));
   const calling = sorted.filter(calls);
   const rows = sorted.filter((alarm) => !covered(alarm));
   const under = sorted.filter(covered);
@@ -35,7 +35,7 @@ export function renderAlarmBar(
       <span class="counts">${callingWords(rows)}${rest === "" ? nothing : html`<span class="rest"> · ${rest}</span>`}</span>
       ${first === null
         ? nothing
-        : html`<span class="first">${PREFIX[first.priority]} ${first.bed_label ?? "Service"} ${words(first)}</span>`}
+        : html`<span class="first">${PREFIX[first.priority]} ${first.bed_label ?? "Service"} ${foremost(words(first))}</span>`}
     </button>
     <h2>Alarms <span>${callingWords(rows)}${rest === "" ? nothing : html`<span class="rest">${rest}</span>`}</span></h2>
     ${sorted.length === 0 ? html`<p class="none">No alarms.</p>` : nothing}
@@ -43,7 +43,7 @@ export function renderAlarmBar(
       ${repeat(
         rows,
         (alarm) => alarm.alarm_id,
-        (alarm) => renderAlarm(page, alarm, words(alarm), now, actions, still(alarm)),
+        (alarm) => renderAlarm(page, alarm, words(alarm).line, now, actions, still(alarm)),
       )}
     </ul>
     ${under.length === 0
@@ -54,13 +54,16 @@ export function renderAlarmBar(
             ${repeat(
               under,
               (alarm) => alarm.alarm_id,
-              (alarm) => renderAlarm(page, alarm, words(alarm), now, actions, still(alarm)),
+              (alarm) => renderAlarm(page, alarm, words(alarm).line, now, actions, still(alarm)),
             )}
           </ul>
         </details>`}
     ${!mayAct(page) ? html`<p class="hint">Sign in to acknowledge.</p>` : nothing}
   </aside>`;
 }
+
+/** For the one line on a phone: what is now comes first, where the end of the line may be cut. */
+const foremost = ({ what, more }: AlarmWords): string => (more === "" ? what : `${what}${more.startsWith("(") ? "" : ","} ${more}`);
 
 function renderAlarm(page: Page, alarm: Alarm, words: string, now: number, actions: Actions, still: boolean): TemplateResult {
   const raised = Date.parse(alarm.raised_at);
