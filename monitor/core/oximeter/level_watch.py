@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from config.instant import Instant, to_seconds
+from config.instant import Instant
 from config.vocabulary import UNITS, Metric
-from monitor.core import calm
+from monitor.core import calm, condition_watch
 from monitor.core import condition as conditions
 from monitor.core.alarm import instance_key
-from monitor.core.bed_state import ORDER_LAPSE, Bed, Due, earliest
+from monitor.core.bed_state import Bed, Due, earliest
 from monitor.core.condition import Condition, Outcome, Stage
+from monitor.core.condition_watch import LAPSE
 from monitor.core.cuff import cuff_schedule
-from monitor.core.events import Event, EventKind
+from monitor.core.events import Event
 from monitor.core.oximeter import recent_median
 from monitor.core.rules.patient import LevelRule
 from monitor.core.validation import PULSE_MISMATCH, Judgement
@@ -85,34 +86,17 @@ def due(bed: Bed) -> Due | None:
 
 
 def _condition_due(bed: Bed, level: LevelRule, running: Condition) -> Due | None:
-    found: list[Due] = []
-    if running.gone_from is None:
-        channel = bed.state.channel(level.metric)
-        takes_more = level.doubtful_delay is not None or level.takes_mismatch
-        lapse = channel.weak_until if takes_more else channel.track.until
-        found.append(Due(lapse, ORDER_LAPSE, level.rule.name, level))
-    outcome = _next_outcome(bed, level, running)
-    if outcome is not None:
-        found.append(Due(outcome[0], level.rule.order, level.rule.name, (level, outcome[1])))
-    return earliest(found)
-
-
-def _next_outcome(bed: Bed, level: LevelRule, running: Condition) -> tuple[Instant, Outcome] | None:
-    """The condition's next deadline; a latched alarm does not recur under a higher one of its group (rulings 2.4)."""
-    found = conditions.next_outcome(running, level, bed.rules.timing)
-    if found is not None and found[1] is Outcome.ONSET:
-        latched = bed.state.book.find(level.rule)
-        if latched is not None and bed.state.book.superseded(latched):
-            return None
-    return found
+    channel = bed.state.channel(level.metric)
+    takes_more = level.doubtful_delay is not None or level.takes_mismatch
+    return condition_watch.due(bed, level, running, channel.weak_until if takes_more else channel.track.until)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:
     """The moment has come."""
-    if isinstance(due.what, LevelRule):
-        conditions.vanish(bed.state.conditions[due.what.rule.name], due.at)
+    if due.what == LAPSE:
+        conditions.vanish(bed.state.conditions[due.key], due.at)
     else:
-        _outcome(bed, due.what[0], due.what[1], out)
+        _outcome(bed, bed.level_rules[due.key], due.what, out)
     bed.calm = calm.band(bed)
 
 
@@ -123,7 +107,7 @@ def settle_between(bed: Bed, metric: Metric, upto: Instant, out: list[Event]) ->
             (outcome[0], level.rule.order, level, outcome[1])
             for level in bed.rules.levels
             if level.metric is metric and (running := bed.state.conditions.get(level.rule.name)) is not None
-            if (outcome := _next_outcome(bed, level, running)) is not None
+            if (outcome := condition_watch.next_outcome(bed, level, running)) is not None
         ]
         first = min(waiting, key=lambda entry: entry[:2], default=None)
         if first is None or first[0] > upto:
@@ -165,12 +149,7 @@ def _outcome(bed: Bed, level: LevelRule, outcome: Outcome, out: list[Event]) -> 
 
 def drop(bed: Bed, level: LevelRule, reason: str, out: list[Event]) -> None:
     """A pending condition ends without an alarm; told unless it was pending behind a latched one."""
-    state = bed.state
-    running = state.conditions.pop(level.rule.name)
-    if state.book.find(level.rule) is None:
-        held = running.onset.elapsed(state.clock)
-        data = {"alarm": level.rule.name, "held_s": to_seconds(held), "reason": reason}
-        out.append(Event(state.clock, state.bed, EventKind.ALARM_PENDING_DROPPED, data))
+    condition_watch.tell_dropped(bed, level, bed.state.conditions.pop(level.rule.name), reason, out)
 
 
 def drop_if_pending(bed: Bed, level: LevelRule, reason: str, out: list[Event]) -> None:

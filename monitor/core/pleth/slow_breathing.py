@@ -5,16 +5,16 @@ A person's count outranks it (`monitor.core.entries.counted_breaths`): what rest
 
 from __future__ import annotations
 
-from config.instant import Instant, to_seconds
+from config.instant import Instant
 from config.vocabulary import UNITS, Metric
 from monitor.core import condition as conditions
-from monitor.core.bed_state import ORDER_LAPSE, Bed, Due, earliest
+from monitor.core import condition_watch
+from monitor.core.bed_state import Bed, Due
 from monitor.core.condition import Outcome, Stage
-from monitor.core.events import Event, EventKind
+from monitor.core.condition_watch import LAPSE
+from monitor.core.events import Event
 from monitor.core.inputs import PlethMeasures
 from monitor.core.pleth.pleth_state import Breathing
-
-LAPSE = "lapse"
 
 
 def derived(bed: Bed, item: PlethMeasures, now: Instant, out: list[Event]) -> None:
@@ -44,16 +44,10 @@ def derived(bed: Bed, item: PlethMeasures, now: Instant, out: list[Event]) -> No
 
 def due(bed: Bed) -> Due | None:
     """The derived rate's next deadline."""
-    seen, rule = bed.state.breathing, bed.rules.rr_low
+    seen = bed.state.breathing
     if seen.condition is None:
         return None
-    found = []
-    reached = conditions.next_outcome(seen.condition, rule.derived, bed.rules.timing)
-    if reached is not None:
-        found.append(Due(reached[0], rule.rule.order, rule.rule.name, reached[1]))
-    if seen.condition.gone_from is None:
-        found.append(Due(seen.until, ORDER_LAPSE, rule.rule.name, LAPSE))
-    return earliest(found)
+    return condition_watch.due(bed, bed.rules.rr_low.derived, seen.condition, seen.until)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:
@@ -97,12 +91,9 @@ def forget(bed: Bed, reason: str, out: list[Event]) -> None:
 
 
 def _drop_if_pending(bed: Bed, reason: str, out: list[Event]) -> None:
-    state, rule = bed.state, bed.rules.rr_low
-    running = state.breathing.condition
+    seen = bed.state.breathing
+    running = seen.condition
     if running is None or running.stage is not Stage.PENDING:
         return
-    state.breathing.condition = None
-    if state.book.find(rule.rule) is None:
-        held = to_seconds(running.onset.elapsed(state.clock))
-        data = {"alarm": rule.rule.name, "held_s": held, "reason": reason}
-        out.append(Event(state.clock, state.bed, EventKind.ALARM_PENDING_DROPPED, data))
+    seen.condition = None
+    condition_watch.tell_dropped(bed, bed.rules.rr_low.derived, running, reason, out)
