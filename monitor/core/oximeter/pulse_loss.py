@@ -6,17 +6,18 @@ on its limb and silence say nothing either way: they neither raise nor clear it.
 
 from __future__ import annotations
 
-from config.instant import Duration, Instant, to_seconds
+from config.instant import Duration, Instant
 from config.vocabulary import Flag
 from monitor.core import condition as conditions
-from monitor.core.bed_state import ORDER_LAPSE, Bed, Due, PulseLoss, earliest
+from monitor.core import condition_watch
+from monitor.core.bed_state import Bed, Due, PulseLoss
 from monitor.core.condition import Outcome, Stage
-from monitor.core.events import Event, EventKind
+from monitor.core.condition_watch import LAPSE
+from monitor.core.events import Event
 from monitor.core.inputs import OximeterSample
 from monitor.core.oximeter import occlusion
 
 PROBE_OFF = frozenset({Flag.SENSOR_OFF, Flag.NO_FINGER})
-LAPSE = "lapse"
 
 
 def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> None:
@@ -88,17 +89,10 @@ def _was_good(bed: Bed, now: Instant) -> bool:
 
 def due(bed: Bed) -> Due | None:
     """The condition's next deadline, or the end of what stands."""
-    loss, rule = bed.state.pulse_loss, bed.rules.pulse_lost
-    running = loss.condition
-    if running is None:
+    loss = bed.state.pulse_loss
+    if loss.condition is None:
         return None
-    found = []
-    reached = conditions.next_outcome(running, rule.level, bed.rules.timing)
-    if reached is not None:
-        found.append(Due(reached[0], rule.rule.order, rule.rule.name, reached[1]))
-    if running.gone_from is None:
-        found.append(Due(loss.until, ORDER_LAPSE, rule.rule.name, LAPSE))
-    return earliest(found)
+    return condition_watch.due(bed, bed.rules.pulse_lost.level, loss.condition, loss.until)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:
@@ -133,12 +127,9 @@ def forget(bed: Bed, reason: str, out: list[Event]) -> None:
 
 def drop_if_pending(bed: Bed, reason: str, out: list[Event]) -> None:
     """A pending condition ends without an alarm; told unless it was pending behind a latched one."""
-    state, rule = bed.state, bed.rules.pulse_lost
+    state = bed.state
     running = state.pulse_loss.condition
     if running is None or running.stage is not Stage.PENDING:
         return
     state.pulse_loss = PulseLoss(probe_off=state.pulse_loss.probe_off, searching=state.pulse_loss.searching)
-    if state.book.find(rule.rule) is None:
-        held = to_seconds(running.onset.elapsed(state.clock))
-        data = {"alarm": rule.rule.name, "held_s": held, "reason": reason}
-        out.append(Event(state.clock, state.bed, EventKind.ALARM_PENDING_DROPPED, data))
+    condition_watch.tell_dropped(bed, bed.rules.pulse_lost.level, running, reason, out)
