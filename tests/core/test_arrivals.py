@@ -118,3 +118,13 @@ def test_the_alarm_says_what_happens_to_the_numbers() -> None:
         "since": 100,
         "detail": "numbers still arrive after the discharge; they are kept apart",
     }
+
+
+def test_a_cuff_that_goes_on_failing_after_the_discharge_gives_no_numbers() -> None:
+    """An empty sleeve that pumps is nobody's pressure."""
+    story = Story().open()
+    story.cuff(60)
+    story.command(100, "abort", reason="transfer")
+    for t in range(160, 1000, 60):
+        story.put(t, "nibp", device=CUFF, systolic=None, diastolic=None, mean=None, pulse_rate=None, error="leak")
+    assert story.told("ID_CONFLICT") == []

@@ -298,3 +298,22 @@ def test_what_was_valid_last_is_shown_beside_a_doubtful_or_failed_attempt() -> N
     ]
     story.cuff(425, 121, 77, measured_t=410, device="cuff-2")
     assert {seen.at // 1_000_000 for seen in last.values()} == {415}
+
+
+def test_half_a_reading_is_doubtful_and_says_so() -> None:
+    """The other half was not measured; nothing is known to be wrong with this one."""
+    story = Story().open()
+    story.put(60, "nibp", device="cuff-1", systolic=122, diastolic=None, mean=None, pulse_rate=71, error=None)
+    held = {metric.value: seen.judgement for metric, seen in story.bed.state.cuff.values.items()}
+    assert (held["systolic"].verdict.value, held["systolic"].reason) == ("SUSPECT", "incomplete")
+
+
+def test_b9_a_second_look_by_hand_is_never_too_early() -> None:
+    """The cuff of a device must rest between two readings; another arm, and a nurse's ear, need not."""
+    story = Story().open()
+    story.cuff(60)
+    story.command(70, "record_reading", values={"systolic": 124, "diastolic": 78})
+    assert story.all("value_rejected", metric="systolic") == []
+    session = story.bed.state.session
+    assert session is not None
+    assert [reading.source for reading in session.readings] == [None, "manual"]
