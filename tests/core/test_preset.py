@@ -237,7 +237,7 @@ def test_a_number_in_a_wrong_unit_is_refused_with_its_remedy(key: str, value: fl
         (("rules", "SYMPTOM", "kinds"), ["toothache"], "a list of kinds of events is wanted"),
         (("rules", "SYMPTOM", "kinds"), "chest_pain", "a list of kinds of events is wanted"),
         (("rules", "VASOVAGAL", "median", "fallen_from"), 0, "between 0 and 1"),
-        (("rules", "SPO2_CRIT", "delay_s"), -1, "a time cannot be negative"),
+        (("rules", "SPO2_CRIT", "delay_s"), -1, "0 to 300 is wanted"),
         (("observations", "infusing_s"), [600, 300], "the times must ascend"),
         (("observations", "infusing_s"), [300, 300], "the times must ascend"),
         (("observations", "infusing_s"), [-1, 300], "a list of seconds is wanted"),
@@ -261,7 +261,9 @@ def test_what_does_not_fit_together_is_told(path: Path, value: Any, message: str
     ("path", "value"),
     [
         (("rules", "VASOVAGAL", "median", "fallen_from"), 1),
-        (("cuff", "interval_s"), 1),
+        (("cuff", "interval_s"), 60),
+        (("return", "tolerance"), 0.5),
+        (("rules", "SEDATION_DEEP", "trigger", "at_most"), 4),
         (("observations", "infusing_s"), [0]),
         (("rules", "SPO2_CRIT", "delay_s"), 0),
     ],
@@ -270,6 +272,23 @@ def test_the_edge_of_what_fits_is_taken(path: Path, value: Any) -> None:
     table = preset_table()
     inside(table, path[:-1])[path[-1]] = value
     build_ruleset(table, "x")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("rules", "SPO2_CRIT", "delay_s"), -1, "a time cannot be negative"),
+        (("cuff", "interval_s"), 0.9, "at least 1 s apart"),
+    ],
+)
+def test_without_bounds_the_core_still_takes_no_time_that_never_ends(path: Path, value: Any, message: str) -> None:
+    """Whoever spoils a preset to prove a drill may write any number that can be waited for."""
+    table = preset_table()
+    inside(table, path[:-1])[path[-1]] = value
+    with pytest.raises(ConfigError, match=message):
+        build_ruleset(table, "x", bounded=False)
+    inside(table, path[:-1])[path[-1]] = 10_000
+    build_ruleset(table, "x", bounded=False)
 
 
 @pytest.mark.parametrize(
