@@ -87,6 +87,9 @@ def _strength(session: Session) -> float:
     """The pump's rate as a multiple of the standard one; of an unknown dose the standard is assumed."""
     minutes = session.planned / MINUTE
     share = 1.0
+    known = session.dose_mg is not None and session.weight_kg is not None
+    if not known and session.drug_from != session.started_at:
+        return 1.0  # a restart: its plan may be what was left of another, and says nothing of the rate
     if session.dose_mg is not None and session.weight_kg is not None:
         share = session.dose_mg / session.weight_kg / STANDARD_MG_PER_KG
     return share * STANDARD_MINUTES / minutes

@@ -164,8 +164,7 @@ def _start(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     if dose is not None and not _number_in(dose, DOSE_MG):
         return "dose_mg_out_of_range"
     if bed.state.phase is Phase.RECOVERY:
-        session.restart(at, dose)
-        session.planned = session.planned if planned is None else minutes(planned)
+        session.restart(at, dose, None if planned is None else minutes(planned))
         session.restarted_against = restart_checks.against(bed, session)
         session.dose_doubt = dose_check.doubt(session)
         extra = _override(item) | _told(item, "dose_mg")

@@ -83,6 +83,11 @@ def test_a_restart_asks_whether_it_still_runs_by_all_the_minutes_infused() -> No
     assert story.one("advisory_raised", advisory="infusion_running")["t"] == START + 3000
 
 
+def test_a_restart_without_a_plan_after_the_whole_plan_has_run_counts_it_anew() -> None:
+    story = ReturnStory().end(START + 2400).act(START + 2700, "start_infusion").run(START + 5500)
+    assert story.one("advisory_raised", advisory="infusion_running")["t"] == START + 2700 + 2400 + 300
+
+
 def test_a_back_dated_end_lets_no_reading_entered_by_hand_late_decide() -> None:
     """B10: for the chart only, also where it was observed after the end."""
     story = ReturnStory().infusing(m20=150, m25=150)

@@ -60,3 +60,14 @@ def test_a_pressure_that_does_not_fall_is_a_hint() -> None:
     falls = ReturnStory().infusing(m10=134, m20=142, m30=146).end().after(m10=132).run_minutes(11)
     assert (fallen := told(falls)) is not None
     assert NOT_FALLING not in fallen.hints
+
+
+def test_a_restart_of_unknown_dose_is_taken_to_run_at_the_standard_rate() -> None:
+    """What is left of the plan says nothing of the rate: the same band whether 5 or 20 minutes are left."""
+    peaks = []
+    for left in (300, 1200):
+        story = ReturnStory().infusing(m5=126, m10=130).end(START + 2400 - left).act(START + 2500, "start_infusion")
+        found = told(story.run(START + 2560))
+        assert found is not None
+        peaks.append(max(point.high for point in found.band if point.at <= seconds(START + 900)))
+    assert abs(peaks[0] - peaks[1]) < 3

@@ -191,9 +191,15 @@ class Session:
             return None
         return round(self.given_before + self.dose_mg, 1)
 
-    def restart(self, at: Instant, dose_mg: float | None) -> None:
-        """The drug runs again after an end: plan and dose are this run's own."""
+    def restart(self, at: Instant, dose_mg: float | None, planned: Duration | None) -> None:
+        """The drug runs again after an end: plan and dose are this run's own.
+
+        Without a plan of its own what is left of the old one counts, or all of it again where nothing is left.
+        """
         self.given_before = self.delivered_mg()
+        left = self.planned - (self.infused - self.infused_before)
+        if planned is not None or left > 0:
+            self.planned = left if planned is None else planned
         self.infused_before = self.infused
         self.dose_mg = dose_mg
         self.running_from = self.drug_from = at

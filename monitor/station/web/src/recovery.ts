@@ -16,7 +16,7 @@ export function infusedSeconds(session: Session, phase: string, at: number, now:
 export function infusionClock(bed: Bed, at: number, now: number): string | null {
   const session = bed.session;
   if (session === null || session.started_at === null) return null;
-  return `${clockLength(infusedSeconds(session, bed.phase, at, now))} of ${session.planned_min} min`;
+  return `${clockLength(infusedSeconds(session, bed.phase, at, now))} of ${Math.round(session.planned_min * 10) / 10} min`;
 }
 
 export interface Countdown {

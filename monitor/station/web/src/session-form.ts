@@ -196,7 +196,7 @@ function startForm(page: Page, bed: Bed, send: (fields: Fields) => void): Templa
     send,
     html`<label
         >Planned, min
-        <input name="planned_min" type="number" min="5" max="240" step="1" value=${bed.session?.planned_min ?? DEFAULT_PLANNED_MIN}
+        <input name="planned_min" type="number" min="5" max="240" step="1" value=${Math.max(5, Math.round(bed.session?.planned_min ?? DEFAULT_PLANNED_MIN))}
       /></label>
       <label
         >Dose, mg

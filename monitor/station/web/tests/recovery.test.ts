@@ -19,6 +19,7 @@ test("the infusion clock names the plan; before the start there is none", () => 
 test("after a restart the clock counts what ran since, against the new plan", () => {
   const again = session({ infused_s: 2490, infused_before_s: 2400, planned_min: 10 });
   expect(infusionClock(bed({ session: again }), at(0), at(0))).toBe("01:30 of 10 min");
+  expect(infusionClock(bed({ session: { ...again, planned_min: 20 / 3 } }), at(0), at(0))).toBe("01:30 of 6.7 min");
 });
 
 test("the countdown runs to the deadline and then counts what is past it", () => {

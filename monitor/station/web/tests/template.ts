@@ -12,12 +12,3 @@ export function flat(part: unknown): string {
   if (isTemplate(part)) return part.strings.map((text, index) => text + flat(part.values[index])).join("");
   return typeof part === "string" || typeof part === "number" ? String(part) : "";
 }
-
-/** What a template's submit listener sends for these fields of its form. */
-export function listener(part: unknown, type: string): ((event: unknown) => void) | null {
-  if (Array.isArray(part)) return part.map((inner) => listener(inner, type)).find((found) => found !== null) ?? null;
-  if (!isTemplate(part)) return null;
-  const at = part.strings.findIndex((text) => text.trimEnd().endsWith(`@${type}=`));
-  const own = at < 0 ? null : part.values[at];
-  return typeof own === "function" ? (own as (event: unknown) => void) : (part.values.map((inner) => listener(inner, type)).find((found) => found !== null) ?? null);
-}
