@@ -81,8 +81,8 @@ class Setup:
 class Channel:
     """One oximeter metric: accepted values, the step rule's memory, the last judgement and the last raw value.
 
-    `device` gave the last accepted value. `weak_until`: until when a value stands that is VALID, or
-    doubtful but taken by some rules all the same.
+    `device` gave the last accepted value, `speaker` the last that was taken at all: accepted, held back, or doubtful.
+    `weak_until`: until when a value stands that is VALID, or doubtful but taken by some rules all the same.
     """
 
     track: Track = field(default_factory=Track)
@@ -91,7 +91,40 @@ class Channel:
     raw: float | None = None
     raw_at: Instant | None = None
     device: str | None = None
+    speaker: str | None = None
     weak_until: Instant = 0
+
+    def stands_by_another(self, device: str, now: Instant) -> bool:
+        """Whether a value of another device than this stands: accepted, doubtful but taken, or held back."""
+        if self.speaker is None or self.speaker == device:
+            return False
+        return now < self.weak_until or self.vouched(now)
+
+    def vouched(self, now: Instant) -> bool:
+        """Whether a value stands that no doubt about the signal lies on: accepted, or held back as a sudden change."""
+        held = self.hold.samples
+        return now < self.track.until or (bool(held) and now < held[-1].until)
+
+
+@dataclass(slots=True)
+class Sight:
+    """What one oximeter shows of the patient; each moment is the one until which it stands.
+
+    Attributes:
+        good_until: a value that is VALID, or doubtful for being weak; not moved back further than its end.
+        rate_until, lost_until: a pulse rate, whatever its verdict; searching without one.
+        off_until: the probe is off.
+        wave_until, wave: a pleth wave, and whether it pulsates.
+        aside: why its values were put aside last, by metric, while those of another stood.
+    """
+
+    good_until: Instant = 0
+    rate_until: Instant = 0
+    lost_until: Instant = 0
+    off_until: Instant = 0
+    wave_until: Instant = 0
+    wave: bool = False
+    aside: dict[Metric, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -99,14 +132,13 @@ class PulseLoss:
     """PULSE_LOST between its moments.
 
     Attributes:
-        probe_off, searching: what the last sample's flags said.
         condition: None while nothing is lost.
+        device: the oximeter that lost it.
         until: when what tells of a pulse, or of none, stops standing.
     """
 
-    probe_off: bool = False
-    searching: bool = False
     condition: Condition | None = None
+    device: str | None = None
     until: Instant = 0
 
 
@@ -119,6 +151,7 @@ class BedState:
         mismatched: the pulse rate was compared with the cuff's and differs (V10); `compared_at` is when.
         unmatched: pulse rates that are SUSPECT for that alone.
         stuck: SpO2 and pulse that the device has been repeating while the pleth moved (V7).
+        sights: what each oximeter shows, by device.
         faulty: parts of the core that failed at a deadline here; nobody asks them again until the service restarts.
     """
 
@@ -143,6 +176,7 @@ class BedState:
     absence: Absence | None = None
     cuff: Cuff = field(default_factory=Cuff)
     pleth: PlethSeen = field(default_factory=PlethSeen)
+    sights: dict[str, Sight] = field(default_factory=dict)
     pulse_loss: PulseLoss = field(default_factory=PulseLoss)
     breathing: Breathing = field(default_factory=Breathing)
     devices: dict[str, DeviceState] = field(default_factory=dict)
@@ -158,6 +192,10 @@ class BedState:
     def channel(self, metric: Metric) -> Channel:
         """SpO2 or pulse rate."""
         return self.spo2 if metric is Metric.SPO2 else self.pulse
+
+    def sight(self, device: str) -> Sight:
+        """What an oximeter shows."""
+        return self.sights.setdefault(device, Sight())
 
     def taken(self, level: LevelRule) -> tuple[Track, ...]:
         """What a rule on one metric has been fed from: the VALID values, and the pulse rates it takes besides."""

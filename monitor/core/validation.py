@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from config.instant import Duration, Instant
+from config.instant import SECOND, Duration, Instant
 from config.vocabulary import Flag, Metric, Verdict
 from monitor.core.inputs import OximeterSample
 from monitor.core.rules.sections import ValidationLimits
@@ -68,6 +68,10 @@ def number_judgement(value: float | None, bounds: tuple[float, float], signal: J
     return signal
 
 
+HELD_WITHIN: Duration = 30 * SECOND
+"""V5 and V6 hold a metric's samples back for no longer than their time in this, however often it steps."""
+
+
 class HeldSample(NamedTuple):
     """One sample held back by the step rule, and until when it stands."""
 
@@ -83,14 +87,25 @@ class StepHold:
     Attributes:
         reference: the last VALID value before the change; None while nothing is held.
         samples: held so far; they count towards a delay once the change is believed.
+        past: (end, length) of what was held back before, newest last; only `HELD_WITHIN`'s worth.
     """
 
     reference: float | None = None
     samples: list[HeldSample] = field(default_factory=list)
+    past: list[tuple[Instant, Duration]] = field(default_factory=list)
 
     def believed_at(self, hold: Duration) -> Instant | None:
         """When the change is believed if it still stands then."""
-        return self.samples[0].at + hold if self.samples else None
+        return self.samples[0].at + self.left(hold) if self.samples else None
+
+    def left(self, hold: Duration) -> Duration:
+        """How much of `hold` a change may still be held back for."""
+        return hold - sum(length for _, length in self.past)
+
+    def forget(self, before: Instant) -> None:
+        """What was held back before then counts no longer."""
+        while self.past and self.past[0][0] < before:
+            del self.past[0]
 
     def cut(self, at: Instant) -> None:
         """The metric's next sample has come: the last held one stands no longer."""
@@ -100,6 +115,8 @@ class StepHold:
     def release(self) -> list[HeldSample]:
         """Give up the held samples."""
         held, self.samples, self.reference = self.samples, [], None
+        if held:
+            self.past.append((held[-1].until, held[-1].until - held[0].at))
         return held
 
 

@@ -552,3 +552,20 @@ def test_2_7_a_late_baseline_of_the_pressure_ends_no_alarm_on_the_pulse() -> Non
     story.command(640, "record_reading", values={"systolic": 120, "diastolic": 76}, at=500)
     assert story.one("baseline_frozen", metric="systolic", revised=True)["value"] == 120
     assert story.told("PR_LOW") == [(615, "alarm_raised")]
+
+
+@pytest.mark.parametrize(
+    ("values", "alarm", "latest"),
+    [([(97, 30)] * 5 + [(97, 72)], "PR_XLOW", 20), ([(75, 72)] * 7 + [(97, 72)], "SPO2_CRIT", 16)],
+)
+def test_v5_v6_a_value_that_steps_there_and_back_is_not_held_back_for_ever(
+    values: list[tuple[float, float]], alarm: str, latest: float
+) -> None:
+    """Held back for one hold in any 30 s; each step back began it anew, and nothing was told (decisions/0005)."""
+    story = Story().open().start(0)
+    story.samples(0, 60)
+    for t in range(60, 360):
+        story.sample(t, *values[(t - 60) % len(values)])
+    onset = story.told(alarm)[0]
+    assert onset[1] == "alarm_raised"
+    assert onset[0] <= 60 + latest

@@ -36,6 +36,13 @@ def refused(
             conditions.vanish(running, now)
 
 
+def beside(bed: Bed, metric: Metric, value: float, judgement: Judgement, now: Instant, out: list[Event]) -> None:
+    """A doubtful value beside a better one of another device: heard where it is a trigger, and ends nothing."""
+    for level in bed.levels_on[metric]:
+        if _takes(level, judgement) and level.triggered(value, bed.state.baseline(metric)):
+            _feed(bed, level, value, now, out, doubtful=True)
+
+
 def _takes(level: LevelRule, judgement: Judgement) -> bool:
     """SPO2_CRIT takes a weak signal (rulings 3); some pulse rules one that differs from the cuff's (V10)."""
     return level.takes_mismatch if judgement is PULSE_MISMATCH else level.doubtful_delay is not None

@@ -1,7 +1,8 @@
 """Oximeter samples: judged, then accepted, held back or refused.
 
 A sample in the calm band (no rule can trigger, nothing is going on) takes the short way; every other sample
-goes through verdict and step rule, and from there to the rules (`level_watch`).
+goes through verdict and step rule, and from there to the rules (`level_watch`). Where a bed has two oximeters, what
+one cannot say takes nothing from the other: while a value of that one stands, it is put aside.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from monitor.core.pleth.pleth_state import PlethSeen
 from monitor.core.track import Track
 from monitor.core.validation import (
     CUFF,
+    HELD_WITHIN,
     LATE,
     PULSE_MISMATCH,
     STEP,
@@ -52,7 +54,8 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
     if late:
         _chart_only(bed, item, now, out)
         return False
-    until = now + bed.setup.stand(item.device)
+    device_id = item.device
+    until = now + bed.setup.stand(device_id)
     perfusion = item.perfusion_index
     band = bed.calm
     spo2, pulse = item.spo2, item.pulse_rate
@@ -67,18 +70,21 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
         and _steady(state.spo2, bed.setup.steps[Metric.SPO2], item.device, spo2, now)
         and _steady(state.pulse, bed.setup.steps[Metric.PULSE_RATE], item.device, pulse, now)
     ):
-        _calm_sample(bed, spo2, pulse, perfusion, now, until)
+        _calm_sample(bed, device_id, spo2, pulse, perfusion, now, until)
         return now < bed.wake
-    if perfusion is not None:
-        state.perfusion_index, state.perfusion_at = perfusion, now
+    sight = state.sight(device_id)
+    sight.good_until = min(sight.good_until, now)
     limits = bed.rules.validation
     if occlusion.covers(bed, now):
         signal = CUFF
     else:
         signal = pleth_doubt.judgement(bed, item, signal_judgement(item, *bed.setup.floor(item.device)), now)
-    device_id = item.device
     judged = number_judgement(spo2, limits.spo2_range, signal)
-    occlusion.numbers(bed, perfusion, judged.verdict is Verdict.INVALID and judged is not CUFF, now)
+    lost = judged.verdict is Verdict.INVALID and judged is not CUFF
+    if not (lost and state.spo2.stands_by_another(device_id, now)):
+        if perfusion is not None:
+            state.perfusion_index, state.perfusion_at = perfusion, now
+        occlusion.numbers(bed, perfusion, lost, now)
     _judge(bed, device_id, Metric.SPO2, spo2, judged, now, until, out)
     _judge(
         bed, device_id, Metric.PULSE_RATE, pulse, number_judgement(pulse, limits.pulse_range, signal), now, until, out
@@ -103,9 +109,13 @@ def _steady(channel: Channel, step: StepRule, device: str, value: float, now: In
     return last is not None and channel.device == device and now <= track.until and not step.stepped(value, last)
 
 
-def _calm_sample(bed: Bed, spo2: float, pulse: float, perfusion: float | None, now: Instant, until: Instant) -> None:
+def _calm_sample(
+    bed: Bed, device: str, spo2: float, pulse: float, perfusion: float | None, now: Instant, until: Instant
+) -> None:
     state = bed.state
     state.clock = now
+    sight = state.sights.get(device) or state.sight(device)
+    sight.good_until = sight.rate_until = until
     for channel, value in ((state.spo2, spo2), (state.pulse, pulse)):
         channel.track.put(value, now, until)
         channel.judgement, channel.raw, channel.raw_at = VALID, value, now
@@ -128,6 +138,9 @@ def _judge(
     out: list[Event],
 ) -> None:
     channel = bed.state.channel(metric)
+    if channel.stands_by_another(device, now) and _put_aside(bed, device, metric, value, judgement, now, until, out):
+        return
+    bed.state.sight(device).aside.pop(metric, None)
     channel.raw, channel.raw_at = value, now
     channel.hold.cut(now)
     if metric is Metric.PULSE_RATE:
@@ -136,6 +149,7 @@ def _judge(
         _refuse(bed, metric, value, judgement, now, out)
         return
     if not judgement.doubtful and _held(bed, device, metric, value, now, until):
+        channel.speaker = device
         _refuse(bed, metric, value, STEP, now, out)
         return
     if judgement is VALID and metric is Metric.PULSE_RATE and pulse_match.doubted(bed, now):
@@ -144,9 +158,40 @@ def _judge(
     if judgement.verdict is Verdict.VALID:
         channel.judgement, channel.device = judgement, device
         bed.state.rejected.pop(metric, None)
-        _accept(bed, metric, value, now, until, out)
+        _accept(bed, device, metric, value, now, until, out)
+        return
+    if judgement.doubtful:
+        channel.speaker = device
+        bed.state.sight(device).good_until = until
+    _refuse(bed, metric, value, judgement, now, out, doubtful_until=until if judgement.doubtful else None)
+
+
+def _put_aside(
+    bed: Bed,
+    device: str,
+    metric: Metric,
+    value: float | None,
+    judgement: Judgement,
+    now: Instant,
+    until: Instant,
+    out: list[Event],
+) -> bool:
+    """Whether the sample says too little to end what stands by another device; a doubtful one is heard all the same."""
+    state = bed.state
+    channel, sight = state.channel(metric), state.sight(device)
+    if value is None or judgement.verdict is Verdict.INVALID or (judgement is not VALID and not judgement.doubtful):
+        pass
+    elif judgement.doubtful and channel.vouched(now):
+        sight.good_until = until
+        channel.weak_until = max(channel.weak_until, until)
+        level_watch.beside(bed, metric, value, judgement, now, out)
     else:
-        _refuse(bed, metric, value, judgement, now, out, doubtful_until=until if judgement.doubtful else None)
+        return False
+    reason = judgement.reason or "device"
+    if sight.aside.get(metric) != reason:
+        sight.aside[metric] = reason
+        out.append(_rejected(bed, metric, value, judgement, now, device=device))
+    return True
 
 
 def _held(bed: Bed, device: str, metric: Metric, value: float, now: Instant, until: Instant) -> bool:
@@ -168,14 +213,19 @@ def _held(bed: Bed, device: str, metric: Metric, value: float, now: Instant, unt
         return False
     if track.value is None or track.at is None or now - track.at > rule.within or not rule.stepped(value, track.value):
         return False
+    hold.forget(now - HELD_WITHIN)
+    if hold.left(rule.hold) <= 0:
+        return False
     hold.reference, hold.samples = track.value, [HeldSample(now, value, until)]
     return True
 
 
-def _accept(bed: Bed, metric: Metric, value: float, at: Instant, until: Instant, out: list[Event]) -> None:
+def _accept(bed: Bed, device: str, metric: Metric, value: float, at: Instant, until: Instant, out: list[Event]) -> None:
     state = bed.state
-    channel = state.channel(metric)
+    channel, sight = state.channel(metric), state.sight(device)
     channel.track.put(value, at, until)
+    channel.speaker = device
+    sight.good_until = max(sight.good_until, until)
     channel.weak_until = until
     if metric is Metric.SPO2 and state.absence is not None:
         state.absence.cover(at, until)
@@ -212,8 +262,13 @@ def _tell_refused(
     reason = judgement.reason or "device"
     if state.rejected.get(metric) != reason:
         state.rejected[metric] = reason
-        data = {"metric": metric.value, "value": plain(value), "reason": reason, "verdict": judgement.verdict.value}
-        out.append(Event(now, state.bed, EventKind.VALUE_REJECTED, data))
+        out.append(_rejected(bed, metric, value, judgement, now))
+
+
+def _rejected(bed: Bed, metric: Metric, value: float | None, judgement: Judgement, now: Instant, **more: str) -> Event:
+    reason, verdict = judgement.reason or "device", judgement.verdict.value
+    data = {"metric": metric.value, "value": plain(value), "reason": reason, "verdict": verdict, **more}
+    return Event(now, bed.state.bed, EventKind.VALUE_REJECTED, data)
 
 
 # -- changes that are held back ----------------------------------------------------------------------------------
@@ -244,12 +299,15 @@ def _believe(bed: Bed, metric: Metric, at: Instant, out: list[Event]) -> None:
     held = channel.hold.release()
     if held[-1].until < at:
         return  # the change did not stand: its last sample has lapsed or was followed by one that is not held
+    device = channel.device
+    if device is None:
+        return  # only a change against an accepted value is ever held
     state.rejected.pop(metric, None)
     channel.judgement = VALID
     for index, entry in enumerate(held):
         if index > 0 and held[index - 1].until < entry.at:
             level_watch.vanish(bed, metric, held[index - 1].until)
-        _accept(bed, metric, entry.value, entry.at, entry.until, out)
+        _accept(bed, device, metric, entry.value, entry.at, entry.until, out)
         level_watch.settle_between(bed, metric, min(entry.until, at), out)
     data = {
         "metric": metric.value,
@@ -268,7 +326,7 @@ def forget(bed: Bed) -> None:
     state.conditions = {}
     state.unmatched, state.mismatched, state.compared_at, state.stuck = Track(), False, None, None
     state.window, state.limbs = CuffWindow(), LimbEvidence()
-    state.pulse_loss = PulseLoss()
+    state.sights, state.pulse_loss = {}, PulseLoss()
     state.perfusion_index = state.perfusion_at = None
     state.pleth = PlethSeen()
     state.rejected = {}

@@ -1,7 +1,8 @@
 """PULSE_LOST: the probe is on, was good, and shows no pulse (alarm-system 3.1; rulings, section 3).
 
 The pleth decides where there is one; without it a device that searches and shows no rate. A probe that is off, a cuff
-on its limb and silence say nothing either way: they neither raise nor clear it.
+on its limb and silence say nothing either way: they neither raise nor clear it. Of several oximeters each speaks for
+itself: the one that loses the pulse must have been good; another denies it by a VALID value or a wave, by nothing less.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from config.instant import Duration, Instant
 from config.vocabulary import Flag
 from monitor.core import condition as conditions
 from monitor.core import condition_watch
-from monitor.core.bed_state import Bed, Due, PulseLoss
+from monitor.core.bed_state import Bed, Due, PulseLoss, Sight
 from monitor.core.condition import Outcome, Stage
 from monitor.core.condition_watch import LAPSE
 from monitor.core.events import Event
@@ -21,10 +22,12 @@ PROBE_OFF = frozenset({Flag.SENSOR_OFF, Flag.NO_FINGER})
 
 
 def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> None:
-    """One sample outside the calm band: what its flags say."""
-    loss = bed.state.pulse_loss
-    loss.probe_off = bool(item.flags & PROBE_OFF)
-    loss.searching = Flag.SEARCHING in item.flags
+    """One sample outside the calm band: what its rate and its flags say."""
+    sight = bed.state.sight(item.device)
+    until = now + bed.setup.stand(item.device)
+    sight.off_until = until if item.flags & PROBE_OFF else 0
+    sight.rate_until = until if item.pulse_rate is not None else 0
+    sight.lost_until = until if item.pulse_rate is None and Flag.SEARCHING in item.flags else 0
     look(bed, now, out)
 
 
@@ -33,7 +36,7 @@ def look(bed: Bed, now: Instant, out: list[Event]) -> None:
     rule, loss = bed.rules.pulse_lost, bed.state.pulse_loss
     if rule.rule.name in bed.off:
         return
-    pulse, until = _pulse(bed, now)
+    pulse, until, loser = _pulse(bed, now)
     running = loss.condition
     if pulse is None:
         if running is not None:
@@ -41,9 +44,10 @@ def look(bed: Bed, now: Instant, out: list[Event]) -> None:
         return
     loss.until = until
     if running is None:
-        if pulse or not _was_good(bed, now):
+        if pulse or loser is None:
             return
         running = loss.condition = conditions.begin(rule.level, now)
+        loss.device = loser
         bed.calm = None
     fresh = conditions.observe(running, rule.level, float(pulse), None, now, doubtful=False)
     alarm = bed.state.book.present(rule.rule)
@@ -51,34 +55,49 @@ def look(bed: Bed, now: Instant, out: list[Event]) -> None:
         bed.state.book.set_stale(alarm, False, now, out)
 
 
-def _pulse(bed: Bed, now: Instant) -> tuple[bool | None, Instant]:
-    """Whether there is a pulse, None where nothing says so; and until when that stands."""
-    state, loss = bed.state, bed.state.pulse_loss
-    channel, pleth = state.pulse, state.pleth
-    spoken_until = _stands(bed, channel.raw_at, channel.device)
-    if occlusion.covers(bed, now) or (loss.probe_off and now < spoken_until):
+def _pulse(bed: Bed, now: Instant) -> tuple[bool | None, Instant, str | None]:
+    """Whether there is a pulse, None where nothing says so; until when that stands; which oximeter has just lost it."""
+    sights, loss = bed.state.sights, bed.state.pulse_loss
+    if occlusion.covers(bed, now):
+        return None, now, None
+    seen, lost, loser = 0, 0, None
+    for device, sight in sights.items():
+        pulse, until = _shown(sight, now)
+        if pulse and (now < sight.wave_until or _vouches(bed, device, now)):
+            seen = max(seen, until)
+        elif pulse is False and until > lost and _was_good(bed, sight, now):
+            lost, loser = until, device
+    if seen:
+        return True, seen, None
+    if loss.condition is not None and loss.device in sights:
+        pulse, until = _shown(sights[loss.device], now)
+        if pulse is not None:
+            return pulse, until, None
+    return (False, lost, loser) if lost else (None, now, None)
+
+
+def _vouches(bed: Bed, device: str, now: Instant) -> bool:
+    """Whether a VALID value of it stands."""
+    return any(one.device == device and now < one.track.until for one in (bed.state.spo2, bed.state.pulse))
+
+
+def _shown(sight: Sight, now: Instant) -> tuple[bool | None, Instant]:
+    """The same of one oximeter: its wave decides where there is one."""
+    if now < sight.off_until:
         return None, now
-    wave_until = _stands(bed, pleth.at, pleth.device)
-    if now < wave_until:
-        return pleth.pulse_present, wave_until
-    if now >= spoken_until or (channel.raw is None and not loss.searching):
-        return None, now
-    return channel.raw is not None, spoken_until
+    if now < sight.wave_until:
+        return sight.wave, sight.wave_until
+    if now < sight.rate_until:
+        return True, sight.rate_until
+    return (False, sight.lost_until) if now < sight.lost_until else (None, now)
 
 
-def _stands(bed: Bed, at: Instant | None, device: str | None) -> Instant:
-    if at is None:
-        return 0
-    return at + (bed.rules.timing.stand if device is None else bed.setup.stand(device))
-
-
-def _was_good(bed: Bed, now: Instant) -> bool:
-    """A value stood within the last half minute that is VALID, or doubtful for being weak: a weak pulse is a pulse.
+def _was_good(bed: Bed, sight: Sight, now: Instant) -> bool:
+    """A value of it stood in the last half minute, VALID or doubtful for being weak: a weak pulse is a pulse.
 
     Time under the cuff on the probe's limb does not count.
     """
-    state, window = bed.state, bed.state.window
-    last = max(min(max(channel.track.until, channel.weak_until), now) for channel in (state.spo2, state.pulse))
+    window, last = bed.state.window, min(sight.good_until, now)
     if last == 0:
         return False
     under: Duration = 0
@@ -131,5 +150,5 @@ def drop_if_pending(bed: Bed, reason: str, out: list[Event]) -> None:
     running = state.pulse_loss.condition
     if running is None or running.stage is not Stage.PENDING:
         return
-    state.pulse_loss = PulseLoss(probe_off=state.pulse_loss.probe_off, searching=state.pulse_loss.searching)
+    state.pulse_loss = PulseLoss()
     condition_watch.tell_dropped(bed, bed.rules.pulse_lost.level, running, reason, out)

@@ -38,11 +38,12 @@ def _compare(bed: Bed, device: str, rate: float, now: Instant) -> None:
 def judgement(bed: Bed, item: OximeterSample, signal: Judgement, now: Instant) -> Judgement:
     """The signal's verdict, made doubtful where it was VALID and the wave speaks against it."""
     state = bed.state
-    if state.stuck is not None and (item.spo2, item.pulse_rate) != state.stuck:
+    ours = item.device == state.spo2.device
+    if state.stuck is not None and ours and (item.spo2, item.pulse_rate) != state.stuck:
         state.stuck = None
     if signal is not VALID:
         return signal
-    if state.stuck is not None:
+    if state.stuck is not None and ours:
         return STUCK
     moving = now < state.pleth.doubt_until and item.device == state.pleth.device
     return MOTION if moving else signal

@@ -21,7 +21,10 @@ def measures(bed: Bed, item: PlethMeasures, now: Instant, out: list[Event]) -> N
         seen.pulse_at = now
     seen.pulse_rate, seen.resp_rate = item.pulse_rate_pleth, item.resp_rate_pleth
     seen.rr_quality, seen.amplitude = item.rr_quality, item.amplitude
-    occlusion.pleth(bed, item, now)
+    sight = bed.state.sight(item.device)
+    sight.wave, sight.wave_until = item.pulse_present, now + bed.setup.stand(item.device)
+    if now >= sight.off_until:
+        occlusion.pleth(bed, item, now)
     pleth_doubt.seen(bed, item, now)
     pulse_loss.look(bed, now, out)
     slow_breathing.derived(bed, item, now, out)
