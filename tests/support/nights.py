@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.support.ward import BED, CUFF, NURSE, OXIMETER, Line
+from tests.support.ward import BED, CUFF, NURSE, OXIMETER, Line, shipped_rules
 
 SATURATIONS = (None, 49, 70, 80, 84, 84.9, 85, 87.9, 88, 89, 90, 91, 92, 95, 97, 97, 97, 101)
 PULSES = (None, 20, 30, 35, 40, 41, 45, 48, 52, 60, 72, 72, 72, 95, 115, 119, 120, 145, 150, 180)
@@ -21,27 +21,11 @@ FLAGS: tuple[list[str], ...] = (
     ["searching"],
     ["battery_low"],
 )
-RULES = (
-    "SPO2_CRIT",
-    "SPO2_LOW",
-    "SPO2_DROP",
-    "PR_XLOW",
-    "PR_LOW",
-    "VASOVAGAL",
-    "PR_HIGH",
-    "PR_XHIGH",
-    "SBP_CRIT",
-    "DBP_CRIT",
-    "SBP_HIGH",
-    "DBP_HIGH",
-    "BP_REL",
-    "SBP_LOW",
-    "SBP_XLOW",
-    "MAP_XLOW",
-    "RR_LOW",
-    "SEDATION_DEEP",
-    "SYMPTOM",
-)
+RULES = tuple(rule.name for rule in shipped_rules().rule_ids() if rule.order < shipped_rules().no_data.rule.order)
+"""Those about the patient, which come before the technical ones in the tables."""
+SPARE = "ox-2"
+LATE = "measured_ago"
+"""Seconds before its arrival at which a reading was measured; written out as `measured_t` once its time is known."""
 TECHNICAL = ("SPO2_NO_DATA", "DEVICE_OFFLINE", "BATTERY", "CLOCK", "ID_CONFLICT")
 ACKNOWLEDGED = (*RULES, *TECHNICAL, "NIBP_FAIL", "NIBP_OVERDUE", "NIBP_20MIN_MISSING")
 COMMANDS = ("pause_infusion", "resume_infusion", "end_infusion", "discharge", "abort")
@@ -65,6 +49,27 @@ def _samples(draw: st.DrawFn) -> Piece:
 
 
 @st.composite
+def _spare(draw: st.DrawFn) -> Piece:
+    """A second oximeter speaks just behind the first, most of the time lying beside the patient."""
+    first, second = draw(_samples()), draw(_samples())
+    flags = draw(st.sampled_from((["no_finger"], ["no_finger"], ["searching"], None)))
+    beside = second[0][1] | {"device": SPARE}
+    if flags is not None:
+        beside |= {"spo2": None, "pulse_rate": None, "flags": flags}
+    return [entry for one in first for entry in (one, (0.02, beside))]
+
+
+@st.composite
+def _busy_cuff(draw: st.DrawFn) -> Piece:
+    """A cuff that inflates again and again, its rests short, under samples that go on."""
+    up, rest = draw(st.sampled_from((16, 28, 31, 45))), draw(st.sampled_from((2, 5, 15, 31)))
+    sample = draw(_samples())[0][1]
+    cycle: Piece = [(0.0, {"input": "cuff", "device": CUFF, "state": "inflating"}), *[(1.0, sample)] * up]
+    cycle += [(0.0, {"input": "cuff", "device": CUFF, "state": "idle"}), *[(1.0, sample)] * rest]
+    return cycle * draw(st.integers(1, 4))
+
+
+@st.composite
 def _reading(draw: st.DrawFn) -> Piece:
     systolic = draw(st.sampled_from((30, 78, 82, 88, 93, 97, 120, 152, 157, 165, 172, 185, 205)))
     diastolic = draw(st.sampled_from((40, 55, 76, 96, 98, 103, 106, 112, 125)))
@@ -72,7 +77,8 @@ def _reading(draw: st.DrawFn) -> Piece:
     fields = {"input": "nibp", "device": CUFF, "systolic": systolic, "diastolic": diastolic, "mean": mean}
     fields["pulse_rate"] = draw(st.sampled_from((None, 30, 72, 100)))
     fields["error"] = draw(st.sampled_from((None, None, None, None, "motion")))
-    return [(draw(st.sampled_from((1.0, 20.0, 61.0, 61.0, 140.0))), fields)]
+    late = draw(st.sampled_from((None, None, None, 0, 5, 59, 90)))
+    return [(draw(st.sampled_from((1.0, 20.0, 61.0, 61.0, 140.0))), fields | ({} if late is None else {LATE: late}))]
 
 
 @st.composite
@@ -146,6 +152,8 @@ PIECES: st.SearchStrategy[Piece] = st.one_of(
     _samples(),
     _samples(),
     _samples(),
+    _spare(),
+    _busy_cuff(),
     _reading(),
     _pleth(),
     _slow_breathing(),
@@ -176,7 +184,10 @@ def _laid_out(pieces: list[Piece], infusing: bool, probe_limb: str | None) -> li
     t, lines = 0.0, []
     for gap, fields in [entry for piece in (opening, *pieces) for entry in piece]:
         t = round(t + gap, 3)
-        lines.append({"t": t, "bed": BED, **fields})
+        told = dict(fields)
+        if LATE in told:
+            told["measured_t"] = max(0, round(t - told.pop(LATE), 3))
+        lines.append({"t": t, "bed": BED, **told})
     return lines
 
 
