@@ -59,8 +59,20 @@ def read_devices(settings: Settings, findings: Findings) -> tuple[BoundDevice, .
             findings.wrong(
                 (*where, "url"), f"device {rival.id!r} reads from there already: each needs a line of its own"
             )
+        other = next((other for other in found if other.bed == bound.bed and _streams(other) and _streams(bound)), None)
+        if other is not None:
+            findings.odd(
+                where,
+                f"streams for bed {bound.bed!r} as {other.id!r} does: give a bed one oximeter. Where both have values, "
+                "they take turns, and one that reads well hides one that alarms",
+            )
         found.append(bound)
     return tuple(found)
+
+
+def _streams(device: BoundDevice) -> bool:
+    """Whether it speaks all the time, as an oximeter does."""
+    return (device.spec.cadence or device.spec.driver.cadence) is Cadence.STREAM
 
 
 def look_at_floors(devices: Sequence[BoundDevice], limits: ValidationLimits, findings: Findings) -> None:
