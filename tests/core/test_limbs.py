@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.return_story import START, ReturnStory
-from tests.support.ward import NURSE, Story
+from tests.support.ward import BED, NURSE, Story
 
 APART = {"cuff_limb": "left arm", "probe_limb": "right arm", "iv_limb": "right arm"}
 
@@ -16,6 +16,7 @@ def test_limbs_can_be_set_one_at_a_time_and_what_was_is_on_record() -> None:
     story = Story().open(**APART)
     story.command(60, "set_limbs", probe_limb="right foot")
     found = story.one("limbs_set")
+    assert found["bed"] == BED
     assert (found["cuff_limb"], found["probe_limb"], found["iv_limb"]) == ("left arm", "right foot", "right arm")
     assert (found["by"], found["before"]["probe_limb"]) == (NURSE, "right arm")
     assert "warnings" not in found

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.instant import seconds
 from config.vocabulary import CuffError, CuffState, Flag, LinkState, Metric
 from monitor.core import inputs
 from monitor.core.errors import InputError
@@ -205,6 +206,12 @@ TEXTS = {"bed", "patient", "by", "session", "cuff_limb", "probe_limb", "iv_limb"
 def test_the_lines_of_the_document_are_read(line: dict[str, Any]) -> None:
     read_input(line)
     assert read_time(line) == round(line["t"] * 1_000_000)
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: str(line["t"]))
+def test_the_lines_of_the_document_are_written_and_read_the_same(line: dict[str, Any]) -> None:
+    found = read_input(line)
+    assert read_input(write_input(found, seconds(line["t"]))) == found
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: str(line["t"]))
