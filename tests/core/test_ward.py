@@ -190,8 +190,9 @@ def test_a_bug_at_a_deadline_of_the_service_names_no_bed(monkeypatch: pytest.Mon
     ward = ward_of("a")
     ward.feed(SystemState("binding", ok=False, subject="x"), 0)
     monkeypatch.setattr(ServiceAlarms, "settle", broken)
-    with pytest.raises(ServiceFault, match="of the service"):
+    with pytest.raises(ServiceFault, match="of the service") as caught:
         ward.settle(60 * SECOND)
+    assert caught.value.events == []
 
 
 def test_a_restart_of_one_bed_awaits_that_beds_devices_alone() -> None:

@@ -15,6 +15,9 @@ from tests.mutation import trial
 from tests.mutation.mutants import Mutant, mutants_of
 
 SOURCE = '''
+from functools import lru_cache
+
+
 def adult(age: int, limit: int = 18) -> bool:
     """Whether a person is of age."""
     if age < 0:
@@ -25,6 +28,11 @@ def adult(age: int, limit: int = 18) -> bool:
 class Door:
     def open(self, age: int) -> str:
         return "open" if adult(age) else "closed"
+
+
+@lru_cache
+def known(age: int) -> bool:
+    return adult(age)
 '''
 
 
@@ -57,7 +65,7 @@ def test_functions_and_methods_are_changed_where_the_change_stands(module: Modul
     mutants = found(module)
     assert {mutant.function for mutant in mutants} == {"adult", "Door.open"}
     edge = next(mutant for mutant in mutants if mutant.after == "return age > limit")
-    assert (edge.function, edge.lines, edge.before) == ("adult", (6, 6), "return age >= limit")
+    assert (edge.function, edge.lines, edge.before) == ("adult", (9, 9), "return age >= limit")
 
 
 def test_words_for_people_and_default_values_stay(module: ModuleType) -> None:
@@ -73,4 +81,6 @@ def test_a_trial_says_whether_a_test_notices(module: ModuleType) -> None:
     assert judged(edge, lambda: module.adult(40)) == trial.SURVIVED
     assert judged(edge, lambda: module.adult(40), lambda: module.adult(18)) == trial.KILLED
     assert judged(edge, lambda: module.Door().open(18) == "open") == trial.KILLED, "also for those who call it"
+    assert module.known(18)
+    assert judged(edge, lambda: module.known(18)) == trial.KILLED, "also behind what was remembered"
     assert module.adult(18), "the change stays in the child"

@@ -8,6 +8,7 @@ import resource
 import signal
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from types import FunctionType
 
@@ -26,6 +27,11 @@ def live_functions() -> Live:
         if isinstance(thing, FunctionType):
             found[thing.__code__.co_filename, thing.__code__.co_qualname].append(thing)
     return found
+
+
+def remembered() -> list[_lru_cache_wrapper[object]]:
+    """Every cache of a function's results."""
+    return [thing for thing in gc.get_objects() if isinstance(thing, _lru_cache_wrapper)]
 
 
 def fits(mutant: Mutant, live: Live) -> bool:
@@ -49,6 +55,8 @@ def begin(mutant: Mutant, live: Live, tests: Sequence[Callable[[], bool]], cpu_s
         os.dup2(silence, 1)
         os.dup2(silence, 2)
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
+        for kept in remembered():  # what the unchanged code computed would speak for the changed one
+            kept.cache_clear()
         for function in live[str(mutant.path.resolve()), mutant.function]:
             function.__code__ = mutant.code.replace(co_filename=function.__code__.co_filename)
         os._exit(SURVIVED if all(test() for test in tests) else KILLED)
