@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from config.instant import SECOND
 from tests.support.return_story import END, START, ReturnStory
 from tests.support.ward import NURSE, Line, Story
 
@@ -78,6 +79,16 @@ def test_hold_ends_when_the_baseline_has_come_down() -> None:
     story = pre((165, 80), (130, 80), (130, 80))
     assert hints(story, "hold")[0] == (60, "raised")
     assert hints(story, "hold")[-1][1] == "ended"
+
+
+def test_the_rest_before_a_re_check_runs_on_while_the_finding_stays() -> None:
+    """A pressure to review that holds nothing: each further look must not begin the rest anew."""
+    story = pre((145, 80))
+    assert raised(story, "review")["rested_at"] == 360
+    story.cuff(200, 146, 81)
+    session = story.bed.state.session
+    assert session is not None
+    assert session.recheck_from == 60 * SECOND
 
 
 def test_re_check_asks_for_five_minutes_of_rest_and_three_new_readings() -> None:

@@ -58,6 +58,18 @@ def test_below_ten_it_rises_to_medium() -> None:
     assert told(story)[1:] == [(130, "alarm_priority_changed", "medium")]
 
 
+def test_the_delay_of_a_level_runs_on_through_further_messages() -> None:
+    """A device that tells its charge every ten seconds does not put its own alarm off."""
+    story = Story()
+    for t in range(0, 100, 10):
+        battery(story, t, 5)
+    assert told(story) == [(30, "alarm_raised", "medium")]
+    falling = Story()
+    for t in range(0, 100, 10):
+        battery(falling, t, 12 if t < 50 else 9)
+    assert told(falling) == [(30, "alarm_raised", "low"), (80, "alarm_priority_changed", "medium")]
+
+
 def test_a_battery_that_is_empty_at_once_is_medium_at_once() -> None:
     story = Story()
     battery(story, 0, 5)
