@@ -114,9 +114,12 @@ class Driver:
         cadence: what its silence means.
         nominal_interval: time between two readings of a healthy device.
         line: serial settings; None for message drivers.
+        other_lines: further settings the family is met with, most usual first; `bedwatch probe` tries them.
         dialogue: makes a fresh dialogue from checked options; None for a device that only talks.
         starts: the dialogue can start a cuff measurement.
         options: dataclass of the driver's options with defaults; the site file is checked against it.
+        mask: a whole raw capture with every identity in it (serial number, patient, address) made unreadable,
+            as long as before, so that offsets stay; the same bytes where the protocol carries none.
     """
 
     name: str
@@ -130,3 +133,5 @@ class Driver:
     dialogue: Callable[[Any], Dialogue] | None = None
     starts: bool = False
     options: type = field(default=NoOptions)
+    other_lines: tuple[LineSettings, ...] = ()
+    mask: Callable[[bytes], bytes] = bytes

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from config.instant import SECOND, Clock, Duration, Instant
 from simulator.broker_link import BrokerLink
 from simulator.devices.mqtt_vitals import MqttVitals
+from simulator.emulator import SerialEmulator
 from simulator.faults import FaultyLine
 from simulator.ports import LinePace, Port, PtyPort, TcpPort
 from simulator.vitals import VitalSource
@@ -18,23 +18,6 @@ from simulator.vitals import VitalSource
 TICK: Duration = SECOND // 20
 LONGEST_STEP: Duration = 120 * SECOND
 """A device that was not served for longer has been switched off for the rest of that time."""
-
-
-class SerialEmulator(Protocol):
-    """A device on a serial line: bytes in, bytes out, time as an argument."""
-
-    @property
-    def baud(self) -> int:
-        """The speed of its line."""
-        ...
-
-    def receive(self, chunk: bytes) -> None:
-        """Bytes from the host, cut anywhere."""
-        ...
-
-    def advance(self, dt: Duration) -> bytes:
-        """Let `dt` pass; the bytes that the device sent meanwhile."""
-        ...
 
 
 class Body:

@@ -23,8 +23,9 @@ from simulator.broker import HOST
 from simulator.devices.mqtt_vitals import MqttVitals
 from simulator.devices.nonin import NoninDf2
 from simulator.devices.par_nibp import ParNibp
+from simulator.emulator import SerialEmulator
 from simulator.recording import Recording
-from simulator.serve import TICK, Body, SerialEmulator, Ward
+from simulator.serve import TICK, Body, Ward
 
 RECORDED_BED = "recorded"
 RECORDED_CUFF_S = 120.0

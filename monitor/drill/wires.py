@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from random import Random
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from adapters.conversation import CommandOutcome, Conversation, Refused
 from adapters.driver import StreamDecoder
@@ -16,26 +16,15 @@ from adapters.link_report import LinkReport, LinkSink, LinkStats
 from adapters.links import DeviceSpec, Links
 from adapters.transports.mqtt import OnUnbound
 from adapters.transports.mqtt_device import MqttDevice
-from config.instant import Clock, Duration, Instant
+from config.instant import Clock, Instant
 from simulator.devices.mqtt_vitals import Message, MqttVitals
+from simulator.emulator import SerialEmulator
 from simulator.faults import FaultyLine
 from simulator.quirks import FaultyPublisher, line_faults
 
 PULLED = "cable pulled"
 FRAMES_A_SECOND = 75
 """Of an oximeter, which a drill serves once a second."""
-
-
-class SerialEmulator(Protocol):
-    """A device on a serial line (`simulator.serve`)."""
-
-    def receive(self, chunk: bytes) -> None:
-        """Bytes from the host."""
-        ...
-
-    def advance(self, dt: Duration) -> bytes:
-        """Let time pass; what the device sent."""
-        ...
 
 
 Emulator: TypeAlias = SerialEmulator | MqttVitals

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.instant import SECOND, Duration
+from simulator.emulator import Emulator
 from simulator.vitals import Vitals, VitalSource
 
 FRAME_RATE_HZ = 75
@@ -250,3 +251,11 @@ def _saturation(value: float | None) -> int:
 def _mean(beats: Sequence[float | None], present: float | None) -> float | None:
     known = [value for value in beats if value is not None]
     return sum(known) / len(known) if known else present
+
+
+EMULATORS = (
+    Emulator("nonin-df2", "Nonin 9560", lambda source, seed: NoninDf2(source)),
+    Emulator(
+        "nonin-df2", "Nonin iPod, OEM III", lambda source, seed: NoninDf2(source, burst=25, timer=False), variant="ipod"
+    ),
+)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from config.instant import MINUTE, SECOND, Duration, Instant, seconds
 from config.vocabulary import CuffError
+from simulator.emulator import Emulator
 from simulator.squeeze import inflate, let_go
 from simulator.vitals import VitalSource
 
@@ -305,3 +306,6 @@ class ParNibp:
     def _say(self, text: str) -> None:
         start, end = self._delimiters
         self._out += bytes((start, *text.encode("ascii"), end, CARRIAGE_RETURN))
+
+
+EMULATORS = (Emulator("par-nibp", "PAR NIBP2020", lambda source, seed: ParNibp(source, seed=seed)),)

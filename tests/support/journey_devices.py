@@ -9,8 +9,9 @@ from adapters.link_report import LinkStats
 from config.instant import SECOND, Clock, Duration, Instant
 from config.vocabulary import LinkState
 from simulator.devices.mqtt_vitals import Message, MqttVitals
+from simulator.emulator import SerialEmulator
 from simulator.faults import FaultRule, FaultyLine
-from simulator.serve import Body, SerialEmulator, Ward
+from simulator.serve import Body, Ward
 from simulator.vitals import VitalSource
 
 SITE = "harbour"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
+from adapters.cuff_guard import ADULT
 from adapters.framing import MORE, Framed, Judgement, Noise, Scanner, Spoilt, Unit, sum_mod_256
 from adapters.reading import CuffProgress, CuffReading, Fault, FaultKind, Reading
 from config.vocabulary import CuffError, CuffState
@@ -61,9 +62,6 @@ ERRORS: Final = {
     15: CuffError.DEVICE,
 }
 """M codes of section 1; one that is not named here is a fault of the device."""
-
-OVERPRESSURE: Final = 300.0
-"""More than this in an adult cuff, mmHg, is a technical alarm (section 9.6)."""
 
 
 _Content: TypeAlias = re.Match[str] | None
@@ -199,7 +197,7 @@ class ParDecoder:
         """
         if message not in MESSAGES_OK:
             return ERRORS.get(message, CuffError.DEVICE)
-        if self._peak > OVERPRESSURE:
+        if self._peak > ADULT.highest:
             return CuffError.OVERPRESSURE
         if not self._ended or state in RESET_STATES:
             return CuffError.ABORTED

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from adapters.devices.par_nibp.decoder import OVERPRESSURE
+from adapters.cuff_guard import CuffGuard
 from adapters.framing import sum_mod_256
 from adapters.reading import CuffProgress, CuffReading, Fault, Reading
-from config.instant import MINUTE, SECOND, Duration, Instant
+from config.instant import SECOND, Duration, Instant
 from config.vocabulary import CuffState
 
 
@@ -44,39 +44,12 @@ UNKNOWN_AFTER: Final = 3
 RESET_QUIET: Final[Duration] = 5 * SECOND // 2
 """The board is silent for 2 s after a reset."""
 
-REST: Final[Duration] = 30 * SECOND
-ATTEMPTS: Final = 3
-ATTEMPTS_FORGOTTEN: Final[Duration] = 5 * MINUTE
-UPPER_TIME: Final[Duration] = 120 * SECOND
-STALL: Final[Duration] = 30 * SECOND
-STALL_PRESSURE: Final = 15.0
-PROGRESS: Final = 2.0
-"""A change of cuff pressure in mmHg that counts as progress; less is the sensor's own noise."""
-ABORT_AGAIN: Final[Duration] = 3 * SECOND
-ABORT_INSISTS: Final[Duration] = 15 * SECOND
-
 
 def command(code: str, delimiters: Literal["plain", "spo2"] = "plain") -> bytes:
     """The bytes of a command of two digits (section 1)."""
     text = f"{code};;".encode("ascii")
     text += b"%02X" % sum_mod_256(text)
     return b"\x02" + text + b"\x03" if delimiters == "plain" else b"\xfd" + text + b"\xfe\r"
-
-
-@dataclass(slots=True)
-class _Measurement:
-    """A measurement under way, whoever started it. `pressure` is the last one that counted as progress."""
-
-    since: Instant
-    progress_at: Instant
-    ours: bool
-    confirmed: bool = False
-    pressure: float = 0.0
-
-    def deadline(self) -> Instant:
-        """When it has to be stopped: too long, or inflated and standing still (sections 9.5 and 9.6)."""
-        upper = self.since + UPPER_TIME
-        return min(upper, self.progress_at + STALL) if self.pressure > STALL_PRESSURE else upper
 
 
 class ParDialogue:
@@ -91,26 +64,19 @@ class ParDialogue:
         self._poll_at: Instant | None = None
         self._unanswered = UNKNOWN_AFTER
         self._fetch_tries = 0
-        self._measurement: _Measurement | None = None
-        self._rest_until: Instant = 0
-        self._attempts = 0
-        self._attempt_at: Instant = 0
-        self._abort_until: Instant | None = None
-        self._abort_again_at: Instant = 0
+        self._guard = CuffGuard()
 
     def opened(self, now: Instant) -> bytes:
         """Ask how the board is. A measurement of ours that the broken link left behind is stopped instead."""
-        left_behind = self._measurement is not None and self._measurement.ours
         self._unanswered = UNKNOWN_AFTER
         self._fetch_tries = 0
-        self._measurement = None
-        if left_behind:
+        if self._guard.connected():
             return self._abort(now)
         return self._ask(now, POLL)
 
     def tick(self, now: Instant) -> bytes:
         """Stop what runs too long; ask when it is time."""
-        if self._measurement is not None and now >= self._measurement.deadline():
+        if self._guard.must_stop(now):
             return self._abort(now)
         if self._poll_at is None or now < self._poll_at:
             return b""
@@ -135,20 +101,9 @@ class ParDialogue:
 
     def request_measurement(self, now: Instant) -> bytes:
         """Start one measurement. Empty: the board's state is unknown, it is busy, or a lock-out of 9.5 holds."""
-        if now - self._attempt_at >= ATTEMPTS_FORGOTTEN:
-            self._attempts = 0
-        if (
-            self._unanswered >= UNKNOWN_AFTER
-            or self._measurement is not None
-            or self._fetch_tries
-            or self._attempts >= ATTEMPTS
-            or now < self._rest_until
-        ):
+        if self._unanswered >= UNKNOWN_AFTER or self._fetch_tries or not self._guard.may_start(now):
             return b""
-        self._attempts += 1
-        self._attempt_at = now
-        self._rest_until = now + REST
-        self._measurement = _Measurement(since=now, progress_at=now, ours=True)
+        self._guard.start(now)
         self._poll_at = now + POLL
         return command(START, self._delimiters)
 
@@ -158,20 +113,15 @@ class ParDialogue:
 
     def next_deadline(self) -> Instant | None:
         """The next question or the moment to stop; None before the first `opened`."""
-        if self._measurement is not None and self._poll_at is not None:
-            return min(self._poll_at, self._measurement.deadline())
-        return self._poll_at
+        bound = self._guard.deadline()
+        return self._poll_at if self._poll_at is None or bound is None else min(self._poll_at, bound)
 
     def _ask(self, now: Instant, pause: Duration) -> bytes:
         self._poll_at = now + pause
         return command(REPORT, self._delimiters)
 
     def _abort(self, now: Instant) -> bytes:
-        if not self._stopping(now):
-            self._abort_until = now + ABORT_INSISTS
-        self._abort_again_at = now + ABORT_AGAIN
-        self._rest_until = now + REST
-        self._measurement = None
+        self._guard.stop(now)
         self._fetch_tries = 0
         self._poll_at = now + RESET_QUIET
         return command(MANUAL, self._delimiters) + command(RESET, self._delimiters)
@@ -179,20 +129,20 @@ class ParDialogue:
     def _end_or_answer(self, state: CuffState, now: Instant) -> bytes:
         """The end marker or an answer to 18, which look alike; only the first comes while cuff frames were running."""
         self._unanswered = 0
-        running = self._measurement
+        running = self._guard.measurement
         if state is not CuffState.IDLE:
             self._poll_at = now + POLL
-            if running is None and not self._stopping(now):
-                self._measurement = _Measurement(since=now, progress_at=now, ours=False, confirmed=True)
+            if running is None and not self._guard.stopping(now):
+                self._guard.measuring(now)
             return b""
         if running is not None and running.confirmed:
-            self._measurement = None
-            self._rest_until = now + REST
+            self._guard.measurement = None
+            self._guard.rest(now)
             self._fetch_tries = FETCH_TRIES
             return self._ask(now, ANSWER)
         if running is not None and now - running.since >= POLL:
             # Our start was not taken up: no cuff frame has come, and the board answers as if at rest.
-            self._measurement = None
+            self._guard.measurement = None
         if not self._fetch_tries:
             self._poll_at = now + POLL
         return b""
@@ -202,34 +152,19 @@ class ParDialogue:
         self._unanswered = 0
         self._poll_at = now + POLL
         if progress.state is CuffState.IDLE:
-            self._measurement = None
-            self._abort_until = None
+            self._guard.at_rest()
             return b""
-        if self._stopping(now):
+        if self._guard.stopping(now):
             # The board inflates on although it was told to stop.
-            return self._abort(now) if now >= self._abort_again_at else b""
-        if self._measurement is None:
-            self._measurement = _Measurement(since=now, progress_at=now, ours=False)
-        running = self._measurement
-        running.confirmed = True
-        if abs(pressure - running.pressure) >= PROGRESS:
-            running.pressure = pressure
-            running.progress_at = now
-        if pressure > OVERPRESSURE or now >= running.deadline():
-            return self._abort(now)
-        return b""
-
-    def _stopping(self, now: Instant) -> bool:
-        """Whether the board was told to stop a short while ago and has not shown that it did."""
-        return self._abort_until is not None and now <= self._abort_until
+            return self._abort(now) if self._guard.insists(now) else b""
+        return self._abort(now) if self._guard.pressure(pressure, now) else b""
 
     def _finished(self, result: CuffReading, now: Instant) -> None:
-        self._measurement = None
-        self._abort_until = None
+        self._guard.at_rest()
         if not self._fetch_tries:
             # No end marker has set it: the cuff may have emptied as late as now.
-            self._rest_until = now + REST
+            self._guard.rest(now)
         self._fetch_tries = 0
         self._poll_at = now + POLL
         if result.error is None:
-            self._attempts = 0
+            self._guard.succeeded()

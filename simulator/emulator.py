@@ -1,0 +1,104 @@
+"""What an emulated device on a serial line can do, and which ones there are.
+
+Emulators are found, not listed: every module of `simulator.devices` that offers `EMULATORS`, and every entry point of
+the group `bedwatch.emulators` (an Emulator or several). Each is named after the driver that reads it.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Final, Protocol, runtime_checkable
+
+from config.instant import Duration
+from simulator import devices
+from simulator.vitals import VitalSource
+
+GROUP: Final = "bedwatch.emulators"
+
+
+class SerialEmulator(Protocol):
+    """A device on a serial line: bytes in, bytes out, time as an argument."""
+
+    @property
+    def baud(self) -> int:
+        """The speed of its line."""
+        ...
+
+    def receive(self, chunk: bytes) -> None:
+        """Bytes from the host, cut anywhere."""
+        ...
+
+    def advance(self, dt: Duration) -> bytes:
+        """Let `dt` pass; the bytes that the device sent meanwhile."""
+        ...
+
+
+@runtime_checkable
+class CuffEmulator(SerialEmulator, Protocol):
+    """A cuff: it also has buttons, and tells whether it is inflated."""
+
+    @property
+    def measuring(self) -> bool:
+        """Whether the cuff is inflated."""
+        ...
+
+    def press_start(self) -> None:
+        """The device's own button: start one measurement."""
+        ...
+
+    def press_stop(self) -> None:
+        """The device's own button: let the pressure out; the attempt has no result."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """One emulated device.
+
+    Attributes:
+        driver: name of the driver that reads it.
+        title: for people: which model it plays.
+        make: puts a fresh one on a body; the seed decides its chances.
+        bits_per_byte: what one byte costs on the line: 10 for 8N1, 11 with a parity bit.
+        variant: tells several emulators of one driver apart; empty for the usual one.
+    """
+
+    driver: str
+    title: str
+    make: Callable[[VitalSource, int], SerialEmulator]
+    bits_per_byte: int = 10
+    variant: str = ""
+
+    @property
+    def name(self) -> str:
+        """The driver's name, with the variant where there is one."""
+        return f"{self.driver}/{self.variant}" if self.variant else self.driver
+
+
+def emulators() -> dict[str, Emulator]:
+    """Every emulator by its name, in the order of the names.
+
+    Raises:
+        ValueError: two have one name.
+    """
+    named: dict[str, Emulator] = {}
+    for each in (*_shipped(), *_from_entry_points()):
+        if each.name in named:
+            raise ValueError(f"there are two emulators {each.name!r}")
+        named[each.name] = each
+    return dict(sorted(named.items()))
+
+
+def _shipped() -> Iterable[Emulator]:
+    for module in pkgutil.iter_modules(devices.__path__, f"{devices.__name__}."):
+        yield from getattr(import_module(module.name), "EMULATORS", ())
+
+
+def _from_entry_points() -> Iterable[Emulator]:
+    for point in entry_points(group=GROUP):
+        offered = point.load()
+        yield from (offered,) if isinstance(offered, Emulator) else offered
