@@ -77,7 +77,7 @@ COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 -
 
 lock: environment ## Write the lock files again after a change of dependencies; ARGS=--upgrade for newer ones
 	@$(SAY) "lock: requirements.lock, requirements-runtime.lock, requirements-build.lock"
-	@$(COMPILE) --group dev --extra demo $(ARGS) pyproject.toml -o requirements.lock
+	@$(COMPILE) --group dev --extra demo --extra ble $(ARGS) pyproject.toml -o requirements.lock
 	@$(COMPILE) --constraints requirements.lock pyproject.toml -o requirements-runtime.lock
 	@$(COMPILE) --constraints requirements.lock --group build $(ARGS) -o requirements-build.lock
 
