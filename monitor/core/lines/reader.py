@@ -1,4 +1,4 @@
-"""Inputs from JSON objects (interfaces, section 4): the form of recorded files and of the journal. Back: `line_writer`.
+"""Inputs from JSON objects (interfaces, section 4): the form of recorded files and of the journal. Back: `writer`.
 
 Times in a line are seconds from its file's start; `origin` is that start on the service's scale.
 """

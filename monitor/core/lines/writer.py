@@ -1,4 +1,4 @@
-"""Inputs as JSON objects (interfaces, section 4): what `lines` reads back the same."""
+"""Inputs as JSON objects (interfaces, section 4): what `reader` reads back the same."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The pleth wave to a pulse rate, its quality and a breathing rate; many beds in one pass (signals, section 2).
 
 Pure and batched: an array of waves in, one value per bed out; a bed's result does not depend on the others in the
-array. Works in whole numbers (`pleth_filter` says why), and rounds what comes out, so that the same wave gives the same
+array. Works in whole numbers (`filter` says why), and rounds what comes out, so that the same wave gives the same
 measures everywhere. They enter the core as inputs and are journaled; a replay never looks at a wave.
 """
 

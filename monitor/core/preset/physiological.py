@@ -14,9 +14,7 @@ from monitor.core.rules.sections import Timing
 
 def level_rule(table: Table, rule: RuleId, metric: Metric, timing: Timing) -> LevelRule:
     """A rule on a metric that is there all the time."""
-    trigger_table = table.table("trigger")
-    trigger = limit(trigger_table)
-    trigger_table.done()
+    trigger = limit(table.table("trigger"))
     median = _median(table.table("median")) if "median" in table else None
     relative = "baseline" if median is None else "median"
     also = _also(table, trigger, relative) if "also" in table or median is not None else None
@@ -24,7 +22,6 @@ def level_rule(table: Table, rule: RuleId, metric: Metric, timing: Timing) -> Le
     for entry in table.tables("clear"):
         cleared = limit(entry, base=trigger) if also is None else relative_limit(entry, relative)
         clears.append(Clear(cleared, entry.duration("for_s", 0)))
-        entry.done()
     return LevelRule(
         rule=rule,
         metric=metric,
@@ -44,9 +41,7 @@ def level_rule(table: Table, rule: RuleId, metric: Metric, timing: Timing) -> Le
 
 
 def _also(table: Table, trigger: AlarmLimit, relative: str) -> AlarmLimit:
-    entry = table.table("also")
-    found = relative_limit(entry, relative)
-    entry.done()
+    found = relative_limit(table.table("also"), relative)
     if found.comparison.is_lower_bound is not trigger.comparison.is_lower_bound:
         raise ConfigError(f"{table.where('also')}: a limit on the same side as the trigger is wanted")
     return found
@@ -59,7 +54,6 @@ def _median(table: Table) -> RecentMedian:
         fallen_from=table.number("fallen_from"),
         within=table.duration("within_s"),
     )
-    table.done()
     if not 0 < found.fallen_from <= 1:
         raise ConfigError(f"{table.where('fallen_from')}: a part between 0 and 1 is wanted, not {found.fallen_from!r}")
     return found
@@ -67,19 +61,15 @@ def _median(table: Table) -> RecentMedian:
 
 def cuff_rule(table: Table, rule: RuleId, metric: Metric) -> CuffRule:
     """A rule on single cuff readings."""
-    trigger_table = table.table("trigger")
-    trigger = limit(trigger_table)
-    trigger_table.done()
+    trigger = limit(table.table("trigger"))
     clear = table.tables("clear")
     if len(clear) != 1:
         raise ConfigError(f"{table.where('clear')}: a rule on cuff readings has one clear condition")
     cleared = limit(clear[0], base=trigger)
-    clear[0].done()
     at_once, at_once_priority = None, Priority.HIGH
     if "at_once" in table:
         entry = table.table("at_once")
         at_once, at_once_priority = limit(entry), entry.priority("priority")
-        entry.done()
     counts = table.word("second_counts") if "second" in table else "consecutive"
     if counts not in ("consecutive", "any"):
         raise ConfigError(f"{table.where('second_counts')}: consecutive or any is wanted, not {counts!r}")

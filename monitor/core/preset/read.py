@@ -90,7 +90,6 @@ def read_ruleset(root: Table) -> Ruleset:
     """As `build_ruleset`, from a table that is watched while it is read."""
     head = root.table("preset")
     name, title, version = head.word("name"), head.word("title"), head.whole("version")
-    head.done()
     timing = sections.timing(root.table("timing"))
     levels: list[LevelRule] = []
     cuffs: list[CuffRule] = []
@@ -104,7 +103,6 @@ def read_ruleset(root: Table) -> Ruleset:
         rule = rule_id(table, rule_name, order)
         if rule_name in SPECIAL:
             specials[rule_name] = SPECIAL[rule_name](table, rule, timing)
-            table.done()
             continue
         word = table.word("metric")
         if word in LEVEL_METRICS:
@@ -114,7 +112,6 @@ def read_ruleset(root: Table) -> Ruleset:
         else:
             known = ", ".join(metric.value for metric in LEVEL_METRICS + CUFF_METRICS)
             raise ConfigError(f"{table.where('metric')}: {word!r} has no rules; known: {known}")
-        table.done()
     with_limit = [level.rule for level in levels] + [cuff.rule for cuff in cuffs]
     technical = root.table("technical")
     found = {
@@ -161,6 +158,5 @@ def read_ruleset(root: Table) -> Ruleset:
         id_conflict=technicals.conflict(*found["ID_CONFLICT"]),
         core_fault=technicals.service_rule(*found["CORE_FAULT"]),
     )
-    technical.done()
     root.done()
     return ruleset

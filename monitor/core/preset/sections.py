@@ -24,7 +24,7 @@ from monitor.core.rules.sections import (
 
 def timing(table: Table) -> Timing:
     """Times that hold for every rule."""
-    found = Timing(
+    return Timing(
         stand=table.duration("stand_s"),
         calm=table.duration("calm_s"),
         invalid=table.duration("invalid_s"),
@@ -32,13 +32,11 @@ def timing(table: Table) -> Timing:
         remind_high=table.duration("remind_high_s"),
         remind_medium=table.duration("remind_medium_s"),
     )
-    table.done()
-    return found
 
 
 def validation(table: Table) -> ValidationLimits:
     """Bounds of signals-and-simulation, sections 1.1 and 1.2."""
-    limits = ValidationLimits(
+    return ValidationLimits(
         spo2_range=table.pair("spo2_range"),
         pulse_range=table.pair("pulse_range"),
         perfusion_invalid=table.number("perfusion_invalid"),
@@ -73,13 +71,11 @@ def validation(table: Table) -> ValidationLimits:
         jump_agrees=table.number("jump_agrees"),
         venous_rest=table.duration("venous_rest_s"),
     )
-    table.done()
-    return limits
 
 
 def limbs(table: Table) -> LimbRule:
     """Cuff and probe on one limb."""
-    rule = LimbRule(
+    return LimbRule(
         tail=table.duration("tail_s"),
         cap=table.duration("cap_s"),
         before=table.duration("before_s"),
@@ -94,13 +90,11 @@ def limbs(table: Table) -> LimbRule:
         lost_windows=table.whole("lost_windows"),
         recovery=table.duration("recovery_s"),
     )
-    table.done()
-    return rule
 
 
 def cuff_schedule(table: Table) -> CuffSchedule:
     """When the next cuff reading is due."""
-    schedule = CuffSchedule(
+    return CuffSchedule(
         interval=table.period("interval_s"),
         returned_interval=table.period("returned_interval_s"),
         returned_after=table.duration("returned_after_s"),
@@ -116,13 +110,11 @@ def cuff_schedule(table: Table) -> CuffSchedule:
         attempts_rest=table.duration("attempts_rest_s"),
         answer_within=table.duration("answer_within_s"),
     )
-    table.done()
-    return schedule
 
 
 def baseline(table: Table) -> BaselineRule:
     """How a baseline is taken."""
-    rule = BaselineRule(
+    return BaselineRule(
         window=table.duration("window_s"),
         newest=table.duration("newest_s"),
         spacing=table.duration("spacing_s"),
@@ -138,13 +130,11 @@ def baseline(table: Table) -> BaselineRule:
         sessions=table.whole("sessions"),
         pair=table.duration("pair_s"),
     )
-    table.done()
-    return rule
 
 
 def hold(table: Table) -> HoldLimits:
     """What holds back a start."""
-    found = HoldLimits(
+    return HoldLimits(
         table.number("systolic"),
         table.number("diastolic"),
         table.number("pulse_high"),
@@ -155,13 +145,11 @@ def hold(table: Table) -> HoldLimits:
         table.duration("recheck_rest_s"),
         table.whole("recheck_readings"),
     )
-    table.done()
-    return found
 
 
 def observations(table: Table) -> ObservationRule:
     """What people enter by hand."""
-    rule = ObservationRule(
+    return ObservationRule(
         within=table.duration("within_s"),
         resp_rate_range=table.pair("resp_rate_range"),
         pre_after=table.duration("pre_after_s"),
@@ -171,13 +159,11 @@ def observations(table: Table) -> ObservationRule:
         early=table.duration("early_s"),
         overrun=table.duration("overrun_s"),
     )
-    table.done()
-    return rule
 
 
 def discharge(table: Table) -> DischargeRule:
     """When a patient is fit to go."""
-    rule = DischargeRule(
+    return DischargeRule(
         minimum_stay=table.duration("minimum_stay_s"),
         newest=table.duration("newest_s"),
         aldrete_pass=table.whole("aldrete_pass"),
@@ -188,13 +174,11 @@ def discharge(table: Table) -> DischargeRule:
         air_above=table.number("air_above"),
         oxygen_above=table.number("oxygen_above"),
     )
-    table.done()
-    return rule
 
 
 def recovery(table: Table) -> ReturnRule:
     """The return to baseline."""
-    rule = ReturnRule(
+    return ReturnRule(
         tolerance=table.number("tolerance"),
         floors={
             Metric.SYSTOLIC: table.number("floor_systolic"),
@@ -209,8 +193,6 @@ def recovery(table: Table) -> ReturnRule:
         candidate=table.duration("candidate_s"),
         overdue_medium=table.duration("overdue_medium_s"),
     )
-    table.done()
-    return rule
 
 
 def inactivation(table: Table, rules: Set[str]) -> InactivationRule:
@@ -218,15 +200,13 @@ def inactivation(table: Table, rules: Set[str]) -> InactivationRule:
     kept_on = table.raw("kept_on")
     if not isinstance(kept_on, list) or not kept_on or not set(map(str, kept_on)) <= rules:
         raise ConfigError(f"{table.where('kept_on')}: a list of rules of this preset is wanted, not {kept_on!r}")
-    found = InactivationRule(
+    return InactivationRule(
         audio_pause=table.duration("audio_pause_s"),
         alarm_pause=table.duration("alarm_pause_s"),
         audio_off_reminder=table.period("audio_off_reminder_s"),
         alarm_off_reminder=table.period("alarm_off_reminder_s"),
         kept_on=frozenset(kept_on),
     )
-    table.done()
-    return found
 
 
 def bounds(table: Table, rules: Set[str]) -> dict[str, LimitBounds]:
@@ -240,6 +220,5 @@ def bounds(table: Table, rules: Set[str]) -> dict[str, LimitBounds]:
         lowest, highest = entry.pair("between")
         second_below = entry.number("second_below") if "second_below" in entry else None
         second_above = entry.number("second_above") if "second_above" in entry else None
-        entry.done()
         found[name] = LimitBounds(lowest, highest, second_below, second_above)
     return found

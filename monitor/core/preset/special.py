@@ -38,12 +38,11 @@ def pulse_lost(table: Table, rule: RuleId, timing: Timing) -> PulseLostRule:
 
 def breathing(table: Table, rule: RuleId, timing: Timing) -> BreathingRule:
     """RR_LOW."""
-    counted, derived = _limit(table, "counted"), _limit(table, "derived")
+    counted, derived = limit(table.table("counted")), limit(table.table("derived"))
     entries = table.tables("clear")
     if len(entries) != 1:
         raise ConfigError(f"{table.where('clear')}: RR_LOW has one clear condition")
     cleared = Clear(limit(entries[0]), entries[0].duration("for_s", 0))
-    entries[0].done()
     delay = table.duration("delay_s")
     level = LevelRule(
         rule=rule,
@@ -64,7 +63,6 @@ def relative_pressure(table: Table, rule: RuleId, timing: Timing) -> RelativePre
         entry = table.table(metric.value)
         factor = entry.number("times_baseline") if "times_baseline" in entry else None
         limits.append(RelativeLimit(metric, entry.number("above_baseline"), factor))
-        entry.done()
     return RelativePressureRule(
         rule, tuple(limits), table.number("clear_below"), table.priority("priority"), table.priority("second_priority")
     )
@@ -72,7 +70,7 @@ def relative_pressure(table: Table, rule: RuleId, timing: Timing) -> RelativePre
 
 def sedation(table: Table, rule: RuleId, timing: Timing) -> SedationRule:
     """SEDATION_DEEP."""
-    return SedationRule(rule, table.priority("priority"), _limit(table, "trigger"))
+    return SedationRule(rule, table.priority("priority"), limit(table.table("trigger")))
 
 
 def symptom(table: Table, rule: RuleId, timing: Timing) -> SymptomRule:
@@ -86,10 +84,3 @@ def symptom(table: Table, rule: RuleId, timing: Timing) -> SymptomRule:
     ):
         raise ConfigError(f"{table.where('kinds')}: a list of kinds of events is wanted, out of {', '.join(Happening)}")
     return SymptomRule(rule, table.priority("priority"), frozenset(kinds))
-
-
-def _limit(table: Table, key: str) -> AlarmLimit:
-    found = table.table(key)
-    read = limit(found)
-    found.done()
-    return read

@@ -16,7 +16,7 @@ _MISSING = object()
 
 
 class Table:
-    """A TOML table read key by key; `done()` refuses what nobody asked for."""
+    """A TOML table read key by key; `done()` refuses what nobody asked for, here and in the tables inside."""
 
     def __init__(self, table: object, path: str, *, bounded: bool = True) -> None:
         """`bounded`: refuse numbers that cannot be meant."""
@@ -26,6 +26,7 @@ class Table:
         self._path = path
         self._bounded = bounded
         self._known: set[str] = set()
+        self._given: list[Table] = []
 
     def __contains__(self, key: str) -> bool:
         self._known.add(key)
@@ -46,14 +47,19 @@ class Table:
 
     def table(self, key: str) -> Table:
         """A table inside."""
-        return self._inside(self.raw(key), self.where(key))
+        return self._give(self.raw(key), self.where(key))
 
     def tables(self, key: str) -> list[Table]:
         """A list of tables, at least one."""
         found = self.raw(key)
         if not isinstance(found, list) or not found:
             raise ConfigError(f"{self.where(key)}: a list with at least one entry is wanted")
-        return [self._inside(entry, f"{self.where(key)}[{index}]") for index, entry in enumerate(found)]
+        return [self._give(entry, f"{self.where(key)}[{index}]") for index, entry in enumerate(found)]
+
+    def _give(self, table: object, path: str) -> Table:
+        given = self._inside(table, path)
+        self._given.append(given)
+        return given
 
     def _inside(self, table: object, path: str) -> Table:
         return Table(table, path, bounded=self._bounded)
@@ -142,7 +148,9 @@ class Table:
             raise ConfigError(f"{self.where(key)}: {error}") from None
 
     def done(self) -> None:
-        """Refuse keys that nothing reads."""
+        """Refuse keys that nothing has read, in the tables that were given out first."""
+        for given in self._given:
+            given.done()
         for key in self._table:
             if key not in self._known:
                 near = difflib.get_close_matches(key, self._known, n=1)

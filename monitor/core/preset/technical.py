@@ -24,17 +24,12 @@ from monitor.core.rules.technical import (
 
 def levels(table: Table, key: str) -> tuple[Level, ...]:
     """Priorities with the time after which each is reached."""
-    found = []
-    for entry in table.tables(key):
-        found.append(Level(entry.duration("after_s"), entry.priority("priority")))
-        entry.done()
-    return tuple(found)
+    return tuple(Level(entry.duration("after_s"), entry.priority("priority")) for entry in table.tables(key))
 
 
 def return_alarm(table: Table, rule: RuleId) -> ReturnAlarmRule:
     """RTB_OVERDUE and RTB_REVOKED."""
     first, graver = _two_priorities(table)
-    table.done()
     return ReturnAlarmRule(rule, first, graver)
 
 
@@ -42,22 +37,19 @@ def service_rule(table: Table, rule: RuleId, *, delayed: bool = False) -> Servic
     """An alarm of the service itself; one that is not `delayed` is raised when it is reported."""
     priorities = _priorities(table)
     delay = table.duration("delay_s") if delayed else 0
-    table.done()
     return ServiceRule(rule, priorities[0], priorities[-1], delay)
 
 
 def storage(table: Table, rule: RuleId) -> StorageRule:
     """STORAGE."""
     first, graver = _two_priorities(table)
-    free_below = table.number("free_below")
-    table.done()
-    return StorageRule(rule, first, graver, free_below=free_below)
+    return StorageRule(rule, first, graver, free_below=table.number("free_below"))
 
 
 def conflict(table: Table, rule: RuleId) -> ConflictRule:
     """ID_CONFLICT."""
     priorities = _priorities(table)
-    found = ConflictRule(
+    return ConflictRule(
         rule,
         priorities[0],
         priorities[-1],
@@ -66,21 +58,14 @@ def conflict(table: Table, rule: RuleId) -> ConflictRule:
         gap=table.duration("gap_s"),
         cuff_gap=table.duration("cuff_gap_s"),
     )
-    table.done()
-    return found
 
 
 def battery(table: Table, rule: RuleId) -> BatteryRule:
     """BATTERY."""
-    found = []
-    for entry in table.tables("levels"):
-        found.append(ChargeLevel(entry.number("below"), entry.priority("priority")))
-        entry.done()
+    found = [ChargeLevel(entry.number("below"), entry.priority("priority")) for entry in table.tables("levels")]
     if len(found) != 2:
         raise ConfigError(f"{table.where('levels')}: two levels are wanted")
-    delay = table.duration("delay_s")
-    table.done()
-    return BatteryRule(rule, found[0], found[1], delay)
+    return BatteryRule(rule, found[0], found[1], table.duration("delay_s"))
 
 
 def clock(table: Table, rule: RuleId) -> ClockRule:
@@ -88,9 +73,7 @@ def clock(table: Table, rule: RuleId) -> ClockRule:
     (priority, *more) = _priorities(table)
     if more:
         raise ConfigError(f"{table.where('levels')}: CLOCK has one level")
-    found = ClockRule(rule, priority, table.duration("offset_s"), table.duration("delay_s"))
-    table.done()
-    return found
+    return ClockRule(rule, priority, table.duration("offset_s"), table.duration("delay_s"))
 
 
 def _two_priorities(table: Table) -> tuple[Priority, Priority]:
@@ -101,16 +84,12 @@ def _two_priorities(table: Table) -> tuple[Priority, Priority]:
 
 
 def _priorities(table: Table) -> list[Priority]:
-    found = []
-    for entry in table.tables("levels"):
-        found.append(entry.priority("priority"))
-        entry.done()
-    return found
+    return [entry.priority("priority") for entry in table.tables("levels")]
 
 
 def no_data(table: Table, rule: RuleId) -> NoDataRule:
     """SPO2_NO_DATA."""
-    found = NoDataRule(
+    return NoDataRule(
         rule=rule,
         infusing=levels(table, "infusing"),
         other=levels(table, "other"),
@@ -119,8 +98,6 @@ def no_data(table: Table, rule: RuleId) -> NoDataRule:
         window=table.duration("window_s"),
         window_valid=table.duration("window_valid_s"),
     )
-    table.done()
-    return found
 
 
 def offline(table: Table, rule: RuleId) -> OfflineRule:
@@ -132,23 +109,15 @@ def offline(table: Table, rule: RuleId) -> OfflineRule:
             raise ConfigError(f"{table.where(key)}: DEVICE_OFFLINE has one level per kind of phase")
         first.append(found_levels[0])
     infusing, other = first
-    found = OfflineRule(rule, infusing, other, table.duration("poll_after_s"))
-    table.done()
-    return found
+    return OfflineRule(rule, infusing, other, table.duration("poll_after_s"))
 
 
 def attempts(table: Table, rule: RuleId) -> FailRule:
     """NIBP_FAIL."""
-    found = FailRule(rule, table.whole("attempts"), table.priority("infusing"), table.priority("other"))
-    table.done()
-    return found
+    return FailRule(rule, table.whole("attempts"), table.priority("infusing"), table.priority("other"))
 
 
 def overdue(table: Table, rule: RuleId) -> OverdueRule:
     """NIBP_OVERDUE."""
-    levels = []
-    for entry in table.tables("levels"):
-        levels.append((entry.number("intervals"), entry.priority("priority")))
-        entry.done()
-    table.done()
-    return OverdueRule(rule, tuple(levels))
+    levels = tuple((entry.number("intervals"), entry.priority("priority")) for entry in table.tables("levels"))
+    return OverdueRule(rule, levels)
