@@ -101,8 +101,7 @@ class Teller:
             bed = self._ward.beds.get(bed_id) if bed_id is not None else None
             known = None if bed_id is None else session_of(bed) or session
             changes = self._board.decide(batch, [self._book(bed)])
-            patient = None if bed is None or bed.state.session is None else bed.state.session.patient
-            alerts = self._writer.alerts(batch, changes, known, patient)
+            alerts = self._writer.alerts(batch, changes, known, _patient_of(bed))
             if any(change.before is None and change.after.alarm == STATION_LOST for change in changes):
                 alerts += self._catch_up(batch[-1].at)
             pages = [page for alert in alerts for page in self._plan(alert)]
@@ -126,9 +125,8 @@ class Teller:
         for bed_id, alarm_ids in self._writer.folded(at).items():
             bed = self._ward.beds[bed_id]
             session = session_of(bed)
-            patient = None if bed.state.session is None else bed.state.session.patient
             shown = self._board.decided(bed_id)
-            alerts = self._writer.call_for_folded(alarm_ids, shown, at, session, patient)
+            alerts = self._writer.call_for_folded(alarm_ids, shown, at, session, _patient_of(bed))
             pages = [page for alert in alerts for page in self._plan(alert)]
             if pages:
                 commit = self._journal.append([], pages, session=session)
@@ -143,9 +141,8 @@ class Teller:
         """Nobody sees the station any more: its open alarms go out to people."""
         found = self._writer.catch_up(self._board.decided(None), at, None, None)
         for bed in self._ward.beds.values():
-            session = bed.state.session
-            patient = None if session is None else session.patient
-            found += self._writer.catch_up(self._board.decided(bed.state.bed), at, session_of(bed), patient)
+            shown = self._board.decided(bed.state.bed)
+            found += self._writer.catch_up(shown, at, session_of(bed), _patient_of(bed))
         return found
 
     async def run(self) -> None:
@@ -188,3 +185,7 @@ class Teller:
 
     def _book(self, bed: Bed | None) -> AlarmBook:
         return self._ward.service.state.book if bed is None else bed.state.book
+
+
+def _patient_of(bed: Bed | None) -> str | None:
+    return None if bed is None or bed.state.session is None else bed.state.session.patient

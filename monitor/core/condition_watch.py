@@ -5,9 +5,10 @@ from __future__ import annotations
 from config.instant import Instant, to_seconds
 from monitor.core import condition as conditions
 from monitor.core.bed_state import ORDER_LAPSE, Bed, Due, earliest
-from monitor.core.condition import Condition, Outcome
+from monitor.core.condition import Condition, Outcome, Stage
 from monitor.core.events import Event, EventKind
 from monitor.core.rules.patient import LevelRule
+from monitor.core.rules.rule_id import RuleId
 
 LAPSE = "lapse"
 
@@ -31,6 +32,26 @@ def next_outcome(bed: Bed, level: LevelRule, running: Condition) -> tuple[Instan
         if latched is not None and bed.state.book.superseded(latched):
             return None
     return found
+
+
+def follow(bed: Bed, rule: RuleId, outcome: Outcome, at: Instant, out: list[Event]) -> None:
+    """The alarm, where there is one, goes with its condition: it has cleared, or its value is an old one."""
+    book = bed.state.book
+    alarm = book.present(rule)
+    if alarm is None:
+        return
+    if outcome is Outcome.CLEARED:
+        book.cleared(alarm, at, out)
+    elif outcome is Outcome.STALE:
+        book.set_stale(alarm, True, at, out)
+
+
+def dropped(bed: Bed, level: LevelRule, running: Condition | None, reason: str, out: list[Event]) -> bool:
+    """Whether it was pending: then it ends without an alarm and is told; the caller lets it go."""
+    if running is None or running.stage is not Stage.PENDING:
+        return False
+    tell_dropped(bed, level, running, reason, out)
+    return True
 
 
 def tell_dropped(bed: Bed, level: LevelRule, running: Condition, reason: str, out: list[Event]) -> None:

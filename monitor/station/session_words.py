@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from monitor.core.session.discharge import Item, Met
+from monitor.core.session.discharge import Item
 from monitor.core.session.dose_check import CROSS_CHECK_MG_PER_KG
 from monitor.core.session.session import Advisory
 from monitor.station.refusal import ITEMS, NAMES, unsaid
@@ -126,8 +126,6 @@ DETAILS: dict[str, Callable[[Detail], str]] = {
     "escort": lambda detail: "",
 }
 """What a row of the checklist was decided by."""
-
-STATES = {Met.MET: "met", Met.OPEN: "open", Met.FAILED: "not met"}
 
 
 def row(item: Item) -> str:

@@ -17,7 +17,6 @@ from simulator.vitals import Vitals, VitalSource
 
 FRAME_RATE_HZ = 75
 FRAMES_PER_PACKET = 25
-FRAME_LENGTH = 5
 PULSE_FRAMES = 12
 """Perfusion is reported for 12 frames (160 ms) of each pulse; it is the beat marker."""
 

@@ -10,7 +10,7 @@ from config.vocabulary import UNITS, Metric
 from monitor.core import condition as conditions
 from monitor.core import condition_watch
 from monitor.core.bed_state import Bed, Due
-from monitor.core.condition import Outcome, Stage
+from monitor.core.condition import Outcome
 from monitor.core.condition_watch import LAPSE
 from monitor.core.events import Event
 from monitor.core.inputs import PlethMeasures
@@ -59,12 +59,11 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
     if due.what == LAPSE:
         conditions.vanish(running, due.at)
         return
-    alarm = book.present(rule.rule)
     if due.what in (Outcome.CALMED, Outcome.VANISHED):
         _drop_if_pending(bed, due.what.value, out)
         return
     conditions.settle(running, due.what)
-    if due.what is Outcome.ONSET and alarm is None:
+    if due.what is Outcome.ONSET and book.present(rule.rule) is None:
         book.onset(
             rule.rule,
             due.at,
@@ -78,10 +77,8 @@ def settle(bed: Bed, due: Due, out: list[Event]) -> None:
         )
     elif due.what is Outcome.CLEARED:
         seen.condition = None
-        if alarm is not None and not seen.by_count:
-            book.cleared(alarm, due.at, out)
-    elif due.what is Outcome.STALE and alarm is not None and not seen.by_count:
-        book.set_stale(alarm, True, due.at, out)
+    if not seen.by_count:
+        condition_watch.follow(bed, rule.rule, due.what, due.at, out)
 
 
 def forget(bed: Bed, reason: str, out: list[Event]) -> None:
@@ -92,8 +89,5 @@ def forget(bed: Bed, reason: str, out: list[Event]) -> None:
 
 def _drop_if_pending(bed: Bed, reason: str, out: list[Event]) -> None:
     seen = bed.state.breathing
-    running = seen.condition
-    if running is None or running.stage is not Stage.PENDING:
-        return
-    seen.condition = None
-    condition_watch.tell_dropped(bed, bed.rules.rr_low.derived, running, reason, out)
+    if condition_watch.dropped(bed, bed.rules.rr_low.derived, seen.condition, reason, out):
+        seen.condition = None
