@@ -207,6 +207,7 @@ def dosed(dose: float | None, weight: float | None = 70) -> Story:
     ("dose", "weight", "told"),
     [
         (350, 70, {"dose_mg": 350, "mg_per_kg": 5, "expected_mg": 35}),
+        (350, 70.24, {"dose_mg": 350, "mg_per_kg": 4.98, "expected_mg": 35.1}),
         (70.1, 70, {"dose_mg": 70.1, "mg_per_kg": 1.0, "expected_mg": 35}),
         (70, 70, None),
         (35, 70, None),
@@ -270,6 +271,21 @@ def test_a_restart_while_a_high_alarm_is_present_names_it() -> None:
     story.act(END + 200, "record_event", kind="chest_pain")
     story.act(END + 300, "start_infusion").run(END + 301)
     assert raised(story, "restarted")["alarms"] == ["SYMPTOM"]
+
+
+def two_high_alarms() -> ReturnStory:
+    """After the end: first a symptom, then a saturation that is critical."""
+    story = ReturnStory(lambda t: (97 if t < END + 200 else 75, 72)).end()
+    return story.act(END + 100, "record_event", kind="chest_pain").run(END + 299)
+
+
+def test_several_high_alarms_are_named_in_the_order_of_the_tables() -> None:
+    """Not in the order in which they came: what stands first is what table 3.1 has first."""
+    story = two_high_alarms()
+    story.act(END + 300, "start_infusion").run(END + 301)
+    assert raised(story, "restarted")["alarms"] == ["SPO2_CRIT", "SPO2_LOW", "SYMPTOM"]
+    refused = two_high_alarms().command(END + 300, "discharge", reason="x")[-1]
+    assert refused["alarms"] == ["SPO2_CRIT", "SPO2_LOW", "SYMPTOM"]
 
 
 def test_a_restart_of_a_calm_patient_asks_for_nothing() -> None:

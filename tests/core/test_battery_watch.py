@@ -148,15 +148,16 @@ def test_each_device_has_its_own() -> None:
     assert [line["device"] for line in story.all("alarm_raised")] == ["a", "b"]
 
 
-def test_after_a_discharge_it_is_raised_for_the_empty_bed() -> None:
-    """Row 16 closes every alarm; the battery is low all the same."""
+@pytest.mark.parametrize(("percent", "priority"), [(5, "medium"), (15, "low")])
+def test_after_a_discharge_it_is_raised_for_the_empty_bed(percent: float, priority: str) -> None:
+    """Row 16 closes every alarm; the battery is low all the same, at whichever of its levels."""
     story = Story().open()
-    battery(story, 0, 5)
+    battery(story, 0, percent)
     story.command(100, "abort", reason="transfer")
     assert told(story) == [
-        (30, "alarm_raised", "medium"),
-        (100, "alarm_closed", "medium"),
-        (100, "alarm_raised", "medium"),
+        (30, "alarm_raised", priority),
+        (100, "alarm_closed", priority),
+        (100, "alarm_raised", priority),
     ]
 
 

@@ -55,6 +55,19 @@ def test_v7_the_wave_of_another_probe_says_nothing() -> None:
     assert rejected(frozen(200, device="ox-2"), "stuck") == []
 
 
+def test_v7_the_numbers_must_be_of_one_probe() -> None:
+    """Saturation from one, pulse from the other: whose wave is it that moved?"""
+    story = Story().open()
+    for t in range(200):
+        story.sample(t, 97, None)
+        story.sample(t + 0.02, None, 72, device="ox-2")
+        story.pleth(t + 0.5, 0.9, 70 + t // 10 % 2 * 10, device="ox-2")
+        story.pleth(t + 0.5, 0.9, 70 + t // 10 % 2 * 10)
+    state = story.bed.state
+    assert (state.spo2.device, state.pulse.device) == ("ox-1", "ox-2")
+    assert (state.stuck, state.pleth.still_from) == (None, None)
+
+
 def test_v7_one_number_that_moves_is_enough() -> None:
     story = Story().open()
     for t in range(400):

@@ -89,6 +89,20 @@ def test_a_frame_alone_does_not_close_it_while_the_link_is_down() -> None:
     assert told(story, OXIMETER) == [(10, "alarm_raised", "low")]
 
 
+def test_when_a_device_last_spoke_is_known_until_its_link_changes() -> None:
+    """The page shows it only where it belongs to the link as it stands."""
+    story = Story()
+    story.sample(1)
+    known = story.bed.state.devices[OXIMETER]
+    assert known.spoke_since_up is True
+    link(story, 2, "down")
+    assert known.spoke_since_up is False
+    story.sample(3)
+    assert known.spoke_since_up is True
+    link(story, 4, "up")
+    assert known.spoke_since_up is False
+
+
 def test_silence_of_a_stream() -> None:
     story = Story(devices=[STREAM]).open()
     story.samples(0, 6)

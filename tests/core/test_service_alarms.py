@@ -266,6 +266,21 @@ def test_a_conflict_that_comes_back_counts_anew() -> None:
     assert [line["t"] for line in story.all("alarm_closed")] == [50, 115]
 
 
+def test_what_is_over_leaves_nothing_in_the_snapshot() -> None:
+    """A service that runs for months must not remember every pager and page that once was in trouble."""
+    story = Story()
+    system(story, 0, "pager", ok=False, subject="sms")
+    system(story, 1, "station", ok=False)
+    system(story, 2, "core", ok=False, subject="bay-1", detail="internal fault")
+    system(story, 3, "binding", ok=False, subject="a")
+    system(story, 4, "binding", ok=False, subject="b")
+    for name, subject in (("pager", "sms"), ("station", None), ("core", "bay-1"), ("binding", "b")):
+        system(story, 5, name, ok=True, subject=subject)
+    story.tick(63)
+    state = story.ward.service.state
+    assert (state.reported, state.pending, state.faults, state.book.open) == ({}, {}, {}, {})
+
+
 def test_a_system_nobody_has_a_rule_for_raises_nothing() -> None:
     story = Story()
     assert story.ward.feed(SystemState("recorder", ok=False), 0) == []

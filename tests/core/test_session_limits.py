@@ -105,6 +105,7 @@ def test_3_3_below_spo2_85_or_above_sbp_200_two_people_sign(alarm: str, side: st
         ({"alarm": "SPO2_LOW", "high": 88}, "only_low_limit"),
         ({"alarm": "SPO2_LOW", "low": 88, "high": 99}, "only_low_limit"),
         ({"alarm": "PR_HIGH", "low": 88}, "only_high_limit"),
+        ({"alarm": "PR_HIGH", "low": 50, "high": 125}, "only_high_limit"),
         ({"alarm": "STORAGE", "low": 88}, "unknown_alarm"),
         ({"alarm": "SPO2_LOW", "low": 88, "role": "viewer"}, "role_not_allowed"),
     ],

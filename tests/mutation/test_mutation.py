@@ -54,11 +54,12 @@ def found(module: ModuleType) -> list[Mutant]:
     return list(mutants_of(Path(str(module.__file__)), lambda: True))
 
 
-def judged(mutant: Mutant, *tests: Callable[[], bool]) -> int:
+def judged(mutant: Mutant, *tests: Callable[[], bool]) -> tuple[int, int | None]:
     live = trial.live_functions()
     assert trial.fits(mutant, live)
-    _, status = os.waitpid(trial.begin(mutant, live, tests, cpu_seconds=60), 0)
-    return trial.outcome(status)
+    begun = trial.begin(mutant, live, trial.remembered(), tests, cpu_seconds=60)
+    _, status = os.waitpid(begun.child, 0)
+    return trial.outcome(begun, status)
 
 
 def test_functions_and_methods_are_changed_where_the_change_stands(module: ModuleType) -> None:
@@ -78,9 +79,10 @@ def test_words_for_people_and_default_values_stay(module: ModuleType) -> None:
 @pytest.mark.filterwarnings("ignore:This process.*multi-threaded:DeprecationWarning")
 def test_a_trial_says_whether_a_test_notices(module: ModuleType) -> None:
     edge = next(mutant for mutant in found(module) if mutant.after == "return age > limit")
-    assert judged(edge, lambda: module.adult(40)) == trial.SURVIVED
-    assert judged(edge, lambda: module.adult(40), lambda: module.adult(18)) == trial.KILLED
-    assert judged(edge, lambda: module.Door().open(18) == "open") == trial.KILLED, "also for those who call it"
+    assert judged(edge, lambda: module.adult(40)) == (trial.SURVIVED, None)
+    assert judged(edge, lambda: module.adult(40), lambda: module.adult(18)) == (trial.KILLED, 1), "the second test"
+    assert judged(edge, lambda: module.Door().open(18) == "open") == (trial.KILLED, 0), "also for those who call it"
+    assert judged(edge, lambda: module.nobody()) == (trial.KILLED, None), "a trial that breaks off is no pass"
     assert module.known(18)
-    assert judged(edge, lambda: module.known(18)) == trial.KILLED, "also behind what was remembered"
+    assert judged(edge, lambda: module.known(18)) == (trial.KILLED, 0), "also behind what was remembered"
     assert module.adult(18), "the change stays in the child"

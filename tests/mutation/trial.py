@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import _lru_cache_wrapper
 from pathlib import Path
 from types import FunctionType
+from typing import NamedTuple, TypeAlias
 
 from tests.mutation.mutants import Mutant
 
@@ -18,6 +19,14 @@ KILLED, SURVIVED, SLOW = 1, 0, -signal.SIGXCPU
 """Exit codes of a child. A change that makes the tests run on without end counts as noticed."""
 
 Live = dict[tuple[str, str], list[FunctionType]]
+Cache: TypeAlias = "_lru_cache_wrapper[object]"
+
+
+class Trial(NamedTuple):
+    """A trial that runs: its process, and where it says which test noticed."""
+
+    child: int
+    answer: int
 
 
 def live_functions() -> Live:
@@ -29,7 +38,13 @@ def live_functions() -> Live:
     return found
 
 
-def remembered() -> list[_lru_cache_wrapper[object]]:
+def settle() -> None:
+    """Before many trials: what exists now is no garbage, and a child that looks for garbage need not copy all of it."""
+    gc.collect()
+    gc.freeze()
+
+
+def remembered() -> list[Cache]:
     """Every cache of a function's results."""
     return [thing for thing in gc.get_objects() if isinstance(thing, _lru_cache_wrapper)]
 
@@ -40,33 +55,48 @@ def fits(mutant: Mutant, live: Live) -> bool:
     return bool(loaded) and all(f.__code__.co_freevars == mutant.code.co_freevars for f in loaded)
 
 
-def begin(mutant: Mutant, live: Live, tests: Sequence[Callable[[], bool]], cpu_seconds: int) -> int:
-    """Start the trial in a child process and give its id.
+def begin(
+    mutant: Mutant, live: Live, caches: Sequence[Cache], tests: Sequence[Callable[[], bool]], cpu_seconds: int
+) -> Trial:
+    """Start the trial in a child process.
 
     Args:
+        caches: results that functions remember.
         tests: each runs one test and says whether it passed; in the order in which they are tried.
         cpu_seconds: what the child may use before it counts as caught in a loop.
     """
+    answer, told = os.pipe()
     child = os.fork()
     if child:
-        return child
+        os.close(told)
+        return Trial(child, answer)
     try:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
-        for kept in remembered():  # what the unchanged code computed would speak for the changed one
+        for kept in caches:  # what the unchanged code computed would speak for the changed one
             kept.cache_clear()
         for function in live[str(mutant.path.resolve()), mutant.function]:
             function.__code__ = mutant.code.replace(co_filename=function.__code__.co_filename)
-        os._exit(SURVIVED if all(test() for test in tests) else KILLED)
+        for place, test in enumerate(tests):
+            if not test():
+                os.write(told, str(place).encode())
+                os._exit(KILLED)
+        os._exit(SURVIVED)
     except BaseException:
         os._exit(KILLED)
 
 
-def outcome(status: int) -> int:
-    """KILLED or SURVIVED from a child's wait status."""
-    return SURVIVED if os.waitstatus_to_exitcode(status) == SURVIVED else KILLED
+def outcome(trial: Trial, status: int) -> tuple[int, int | None]:
+    """KILLED or SURVIVED from a child's wait status, and the place of the test that noticed.
+
+    None: no test did, or the change ended the whole trial. The trial is over with this.
+    """
+    with os.fdopen(trial.answer, "rb") as answer:
+        place = answer.read()
+    ended = SURVIVED if os.waitstatus_to_exitcode(status) == SURVIVED else KILLED
+    return ended, int(place) if place else None
 
 
 def sources(patterns: Sequence[str], root: Path) -> list[Path]:

@@ -70,16 +70,17 @@ def link(bed: Bed, item: LinkChange, now: Instant, out: list[Event]) -> None:
     if known.link is item.state:
         return
     before, known.link, known.reason = known.link, item.state, item.reason
+    known.spoke_since_up = False
     data = {"device": item.device, "reason": item.reason}
     if item.state is LinkState.DOWN:
-        known.down_from, known.spoke_since_up = now, False
+        known.down_from = now
         known.cuff_told = None
         known.lags.clear()  # its clock may be set, and its way be another, when it comes back (V12)
         _forget_cycle(bed, item.device)
         out.append(Event(now, bed.state.bed, EventKind.DEVICE_LOST, data))
     else:
         # Silence goes on counting: a connection that comes and goes without a good frame must not stay unnoticed.
-        known.down_from, known.spoke_since_up = None, False
+        known.down_from = None
         if before is LinkState.DOWN:
             out.append(Event(now, bed.state.bed, EventKind.DEVICE_BACK, data))
 
