@@ -49,13 +49,14 @@ MDC: dict[Metric, tuple[str, int]] = {
 
 
 class Flag(StrEnum):
-    """What a device says about its own values (interfaces, section 3)."""
+    """What a device says about its own values (interfaces, section 3; `motion`: signals-and-simulation 1.1, V9)."""
 
     SENSOR_OFF = "sensor_off"
     NO_FINGER = "no_finger"
     SEARCHING = "searching"
     LOW_PERFUSION = "low_perfusion"
     ARTIFACT = "artifact"
+    MOTION = "motion"
     OUT_OF_TRACK = "out_of_track"
     BATTERY_LOW = "battery_low"
 

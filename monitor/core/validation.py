@@ -43,7 +43,10 @@ LATE = Judgement(Verdict.VALID, "late")
 
 
 def signal_judgement(sample: OximeterSample, invalid_below: float, suspect_below: float) -> Judgement:
-    """What flags and perfusion say about both numbers of a sample (V1, V4); the device's floors in %."""
+    """What flags and perfusion say about both numbers of a sample (V1, V4, V9); the device's floors in %.
+
+    Weak perfusion comes before movement, as it does where the pleth tells of it: SPO2_CRIT must hear a weak signal.
+    """
     flags = sample.flags
     if flags and flags & NO_SIGNAL:
         return DEVICE_INVALID
@@ -53,8 +56,11 @@ def signal_judgement(sample: OximeterSample, invalid_below: float, suspect_below
     if Flag.ARTIFACT in flags:
         return ARTIFACT
     if perfusion is not None:
-        return PERFUSION_SUSPECT if perfusion < suspect_below else VALID
-    return LOW_PERFUSION if Flag.LOW_PERFUSION in flags else VALID
+        if perfusion < suspect_below:
+            return PERFUSION_SUSPECT
+    elif Flag.LOW_PERFUSION in flags:
+        return LOW_PERFUSION
+    return MOTION if Flag.MOTION in flags else VALID
 
 
 def number_judgement(value: float | None, bounds: tuple[float, float], signal: Judgement) -> Judgement:

@@ -18,7 +18,7 @@ SUSTAINED: Duration = 30 * SECOND
 STANDS: Duration = 4 * SECOND
 """A sample stands so long (rulings 1.1, replay without a site file)."""
 
-UNBELIEVED = NO_SIGNAL | {Flag.ARTIFACT}
+UNBELIEVED = NO_SIGNAL | {Flag.ARTIFACT, Flag.MOTION}
 
 WITHIN: Duration = 30 * SECOND
 """An alarm counts as this event's announcement until so long after its end."""

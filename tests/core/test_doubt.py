@@ -114,6 +114,17 @@ def test_v9_feeds_no_alarm() -> None:
     assert {line["alarm"] for line in story.all("alarm_raised")} <= {"SPO2_NO_DATA", "PULSE_LOST"}
 
 
+def test_v9_a_device_s_motion_flag_feeds_no_alarm_and_ends_with_the_flag() -> None:
+    story = Story().open()
+    story.samples(0, 5)
+    for t in range(5, 60):
+        story.sample(t, 80, 35, flags=["motion"])
+    assert {line["alarm"] for line in story.all("alarm_raised")} <= {"SPO2_NO_DATA", "PULSE_LOST"}
+    assert rejected(story, "motion") == [(5.0, "spo2", "SUSPECT"), (5.0, PULSE, "SUSPECT")]
+    story.samples(60, 61)
+    assert story.bed.state.spo2.track.at == 60 * SECOND
+
+
 def test_v9_ends_with_a_good_second() -> None:
     story = Story().open()
     story.pleth(0, 0.3)

@@ -46,6 +46,24 @@ def test_v1_low_perfusion_is_suspect_only_where_no_index_is_given() -> None:
     assert [found.verdict for found in judged(flags=weak, perfusion_index=1.0)] == [VALID] * 2
 
 
+def test_v9_the_device_s_own_word_of_movement_is_suspect_and_never_taken_as_doubtful() -> None:
+    for found in judged(flags=frozenset({Flag.MOTION}), perfusion_index=1.0):
+        assert (found.verdict, found.reason, found.doubtful) == (SUSPECT, "motion", False)
+    assert [words(found) for found in judged(flags=frozenset({Flag.MOTION}))] == [(SUSPECT, "motion")] * 2
+
+
+def test_v9_what_says_more_comes_before_movement() -> None:
+    """No signal and no value stay so; a weak signal that moves is still heard by SPO2_CRIT."""
+    for flag in (Flag.SENSOR_OFF, Flag.NO_FINGER, Flag.SEARCHING, Flag.OUT_OF_TRACK):
+        assert words(judged(flags=frozenset({Flag.MOTION, flag}))[0]) == (INVALID, "device")
+    moving = frozenset({Flag.MOTION})
+    assert words(judged(flags=moving | {Flag.ARTIFACT})[0]) == (SUSPECT, "device")
+    assert words(judged(spo2=None, flags=moving)[0]) == (INVALID, "absent")
+    assert words(judged(flags=moving, perfusion_index=0.1)[0]) == (INVALID, "perfusion")
+    assert judged(flags=moving, perfusion_index=0.3)[0].doubtful
+    assert judged(flags=moving | {Flag.LOW_PERFUSION})[0].doubtful
+
+
 def test_v1_low_battery_gives_no_verdict() -> None:
     assert [found.verdict for found in judged(flags=frozenset({Flag.BATTERY_LOW}))] == [VALID] * 2
 
