@@ -1,33 +1,24 @@
 // Wires the page: the feed fills the ward, every change and every half second draws it, the watchdog covers it.
 
-import { html, nothing, render } from "lit";
-import { announcement, calls, heardPriority, newlyCalling, newlyLatched, RANK, sortAlarms } from "./alarms";
-import { lagAt } from "./ages";
-import { renderAlarmBar } from "./alarm-bar";
+import { render } from "lit";
+import { announcement, heardPriority, newlyCalling, newlyLatched } from "./alarms";
 import * as api from "./api";
-import { arrange } from "./arrange";
-import { renderDetail } from "./detail";
 import { doneWords } from "./entry-form";
 import { type Line, openFeed } from "./feed";
-import { renderFoot, renderHead, renderSignIn, renderSoundBanner } from "./frame";
-import { ALL_ON, flashes, newlyReminded, sounds, stationSilent } from "./inactivation";
-import { renderStationBanner } from "./inactivation-view";
+import { newlyReminded, sounds, stationSilent } from "./inactivation";
 import type { Actions, Page } from "./page";
+import { renderPage, type Room, signedOut, titleOf } from "./page-view";
+import { makePanelLoad } from "./panel-load";
 import "./pleth";
 import { hideSheet, showSheet } from "./sheet";
 import { makeSound } from "./sound";
 import { applyHeartbeat, applySnapshot, applyUpdate, quietOf, serverNow } from "./store";
 import "./style.css";
-import { renderTile } from "./tile";
-import { loadTrend } from "./trend-load";
 import { startWatchdog } from "./watchdog";
 import { Wave } from "./wave";
 import type { Alarm, ToPage } from "./wire.gen";
-import { PREFIX } from "./words";
 
 const DRAW_EVERY_MS = 500;
-const TREND_EVERY_MS = 10_000;
-const TREND_FIRST_MS = 1000;
 /** How long a refusal about the whole station stands over the beds. */
 const REFUSAL_MS = 10_000;
 const SAID_MS = 10_000;
@@ -58,14 +49,14 @@ let page: Page = {
   entries: new Map(),
 };
 const sound = makeSound();
+const panelLoad = makePanelLoad(() => page, change, now);
 const waves = new Map<string, Wave>();
 let lastFrame = now();
 let lastSign: number | null = null;
 let silent = false;
 let broken = false;
 let drawing = false;
-let trendAt = -Infinity;
-let room = { width: 972, height: 714 };
+let room: Room = { width: 972, height: 714 };
 let measured: Element | null = null;
 const ruler = new ResizeObserver((entries) => {
   const box = entries.at(-1)?.contentRect;
@@ -90,7 +81,8 @@ function draw(): void {
   try {
     page = { ...page, audio: sound.state() };
     if (root.firstElementChild?.className === "starting") root.replaceChildren();
-    render(view(), root);
+    if (!signedOut(page)) document.title = titleOf(page);
+    render(renderPage(page, now(), room, actions), root);
     measure();
     flashTogether();
     if (broken) hideSheet(sheet);
@@ -120,39 +112,6 @@ function measure(): void {
   ruler.disconnect();
   if (beds !== null) ruler.observe(beds);
 }
-
-function view(): unknown {
-  if (page.me === null && page.connection !== "live") {
-    return html`<main class="sign-in">${renderSignIn(page, actions)}</main>${renderFoot(page)}`;
-  }
-  const { ward } = page;
-  const clock = ward === null ? null : serverNow(ward.time, now());
-  const sorted = ward === null ? [] : sortAlarms(ward.alarms.values());
-  const beds = ward === null ? [] : [...ward.beds.values()];
-  const selected = ward === null || page.selected === null ? undefined : ward.beds.get(page.selected);
-  const first = sorted.find(calls);
-  document.title = first === undefined ? "bedwatch" : `${PREFIX[first.priority]} ${first.bed_label ?? "Service"} · bedwatch`;
-  const quiet = ward === null ? ALL_ON : quietOf(ward);
-  const still = (alarm: Alarm): boolean => !flashes(alarm, quiet, clock ?? 0);
-  const of = (bed: string): Alarm[] => sorted.filter((alarm) => alarm.bed === bed);
-  const { columns, tilePx, scrolls } = arrange(beds.length, room.width, room.height);
-  // In a strip beside the panel the order stays: the ward must not move under the finger.
-  if (scrolls && selected === undefined) beds.sort((a, b) => weight(of(b.bed.id)) - weight(of(a.bed.id)));
-  return html`${renderHead(page, clock, actions)} ${renderSoundBanner(page, actions)} ${clock === null ? nothing : renderStationBanner(page, clock, actions)}
-    <main class="ward ${selected === undefined ? "" : "with-detail"}">
-      ${renderAlarmBar(page, sorted, clock ?? 0, actions, still)}
-      <div class="beds" style=${`--columns:${columns};--tile:${tilePx}px`}>
-        ${ward === null || clock === null
-          ? html`<p class="starting">Waiting for the service …</p>`
-          : beds.map((picture) => renderTile(picture, of(picture.bed.id), clock, actions, lagAt(ward.time.speed), still))}
-      </div>
-      ${selected === undefined || clock === null ? nothing : renderDetail(page, selected, clock, actions)}
-    </main>
-    ${page.signingIn ? html`<div class="sign-in over">${renderSignIn(page, actions)}</div>` : nothing} ${renderFoot(page)}`;
-}
-
-/** How urgently a bed belongs to the front of a ward too large for the screen. */
-const weight = (alarms: readonly Alarm[]): number => alarms.reduce((most, alarm) => Math.max(most, RANK[alarm.priority]), 0);
 
 // -- what comes in ----------------------------------------------------------------------------------------------
 
@@ -191,7 +150,7 @@ const mayBeHeard = (alarm: Alarm): boolean =>
 
 /** A page that monitors nothing any more calls as for a HIGH alarm. */
 function hear(): void {
-  const cutOff = page.me === null && page.connection !== "live" && page.ward !== null;
+  const cutOff = signedOut(page) && page.ward !== null;
   const wanted = silent || cutOff ? "high" : page.ward === null ? null : heardPriority(page.ward.alarms.values(), mayBeHeard);
   sound.want(wanted, now() / 1000);
 }
@@ -236,7 +195,7 @@ async function askWho(): Promise<void> {
   try {
     const me = await api.me();
     change({ me });
-    if (me === null && page.connection !== "live") {
+    if (signedOut(page)) {
       watchdog.disarm();
       feed.pause();
     } else {
@@ -302,7 +261,7 @@ const actions: Actions = {
   },
   select(bed) {
     change({ selected: bed, form: null, errors: withoutRefusal(bed) });
-    trendAt = -Infinity;
+    panelLoad.turned();
     if (bed !== null) requestAnimationFrame(() => root.querySelector<HTMLElement>(".detail h2")?.focus());
     else root.querySelector<HTMLElement>(`[data-bed="${page.selected}"] .open`)?.focus();
   },
@@ -320,8 +279,7 @@ const actions: Actions = {
       if (name !== "discharge" && name !== "abort") tell(bed, session?.id ?? null, doneWords(name, fields));
       else if (session !== null) tell(bed, null, `${session.patient}: ${name === "abort" ? "session aborted" : "discharged"}`);
     }
-    void refreshRules(bed);
-    void refreshEntries(bed);
+    panelLoad.entered(bed);
   },
   async startShift() {
     change({ shift: "playing" });
@@ -354,46 +312,12 @@ function tell(bed: string, session: string | null, words: string | null): void {
   }, SAID_MS);
 }
 
-/** Trends are kept by session: the next patient of a bed never sees the last one's. */
-async function refreshTrend(bed: string): Promise<void> {
-  const session = page.ward?.beds.get(bed)?.bed.session?.id;
-  if (session === undefined) return;
-  trendAt = now();
-  void refreshRules(bed);
-  void refreshEntries(bed);
-  const trend = await loadTrend(bed, page.trends.get(session) ?? null);
-  change({ trends: new Map([[session, trend]]) });
-}
-
-/** What can be set about the rules of a bed; where the service does not answer, what was known stays. */
-async function refreshRules(bed: string): Promise<void> {
-  try {
-    const rules = await api.rules(bed);
-    change({ rules: new Map([...page.rules, [bed, rules]]) });
-  } catch (error) {
-    if (!(error instanceof api.ApiError)) throw error;
-  }
-}
-
-/** Kept by session, as the trends are; where the service does not answer, what was known stays. */
-async function refreshEntries(bed: string): Promise<void> {
-  const session = page.ward?.beds.get(bed)?.bed.session?.id;
-  if (session === undefined) return;
-  try {
-    change({ entries: new Map([[session, await api.entries(bed)]]) });
-  } catch (error) {
-    if (!(error instanceof api.ApiError)) throw error;
-  }
-}
-
 // -- the page's own clocks --------------------------------------------------------------------------------------
 
 setInterval(() => {
   draw();
   hear();
-  const session = page.ward?.beds.get(page.selected ?? "")?.bed.session?.id;
-  const every = session !== undefined && page.trends.has(session) ? TREND_EVERY_MS : TREND_FIRST_MS;
-  if (page.selected !== null && now() - trendAt >= every) void refreshTrend(page.selected);
+  panelLoad.tick();
 }, DRAW_EVERY_MS);
 
 const frame = (at: number): void => {

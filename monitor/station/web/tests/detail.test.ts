@@ -1,14 +1,13 @@
-import { beforeAll, expect, test, vi } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { Bed } from "../src/wire.gen";
 import { bed, iso, session, T0 } from "./builders";
+import { standInForElements } from "./elements";
 
 // The panel brings custom elements with it, of which Node knows nothing.
 type Detail = typeof import("../src/detail");
 let detail: Detail;
 beforeAll(async () => {
-  vi.stubGlobal("HTMLElement", class {});
-  vi.stubGlobal("customElements", { define: () => undefined });
-  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
+  standInForElements();
   detail = await import("../src/detail");
 });
 

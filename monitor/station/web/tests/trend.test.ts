@@ -1,14 +1,13 @@
-import { beforeAll, expect, test, vi } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { TrendPoint } from "../src/api";
 import { iso } from "./builders";
+import { standInForElements } from "./elements";
 
 // The chart is a custom element, of which Node knows nothing.
 type Charts = typeof import("../src/trend");
 let charts: Charts;
 beforeAll(async () => {
-  vi.stubGlobal("HTMLElement", class {});
-  vi.stubGlobal("customElements", { define: () => undefined });
-  vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
+  standInForElements();
   charts = await import("../src/trend");
 });
 
