@@ -10,7 +10,6 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing, suppress
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,9 @@ import structlog
 from alerts.ledger import Page
 from config.bounded import within
 from config.instant import SECOND, Clock, Instant
-from config.vocabulary import Metric, Phase
+from config.vocabulary import Metric
 from monitor.core.errors import JournalError
-from monitor.core.events import Event, EventKind
+from monitor.core.events import Event
 from monitor.journal.backlog import (
     MAX_WAITING_INPUTS,
     Backlog,
@@ -31,7 +30,6 @@ from monitor.journal.backlog import (
     InputLine,
     RowChange,
     encode,
-    storable,
     write_down,
 )
 from monitor.journal.commit import Commit, CommitResult, Durable, Failed
@@ -40,6 +38,7 @@ from monitor.journal.lock import ServiceLock
 from monitor.journal.outbox import JournalOutbox
 from monitor.journal.reader import JournalReader
 from monitor.journal.record import EventRow, Restored, Session, SessionRecord, SnapshotReason, TrendPoint
+from monitor.journal.rows import AuditRows, session_rows, snapshot_rows
 from monitor.journal.schema import connect_reader, connect_writer, opening_rows, prepare
 from monitor.journal.writer import Writer
 
@@ -50,12 +49,6 @@ COMMIT_BOUND_S = 0.25
 
 FLUSH_PERIOD = SECOND // 2
 """Inputs may be 1 s behind: half of it to wait, half for a slow disk."""
-
-_SNAPSHOT = "INSERT OR IGNORE INTO snapshots VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_DROP_PERIODIC = "DELETE FROM snapshots WHERE bed IS ? AND reason = 'periodic' AND id < ?"
-_AUDIT = "INSERT OR IGNORE INTO audit VALUES (?, ?, ?, ?, ?, ?)"
-_OPENED = "INSERT OR IGNORE INTO sessions VALUES (?, ?, ?, ?, NULL)"
-_CLOSED = "UPDATE sessions SET closed_us = ? WHERE id = ? AND closed_us IS NULL"
 
 
 class Journal:
@@ -90,7 +83,7 @@ class Journal:
         )
         self._ended = asyncio.Event()
         self._last_input = self._last_event = self._last_snapshot = 0
-        self._audits = count(1)  # drawn from on both threads
+        self._audits = AuditRows()
         self._closed = False
         self.health = Health(path.parent, clock, free_percent)
         self.outbox = JournalOutbox(self._change, JournalReader(path).told)
@@ -176,7 +169,7 @@ class Journal:
         """
         bodies = [encode(event.data) for event in events]
         now = self._clock.now()
-        rows = [row for event in events for row in _session_rows(event, session)]
+        rows = [row for event in events for row in session_rows(event, session)]
         rows += [self.outbox.admit(page, now) for page in pages]
         first = self._last_event + 1
         numbered: list[EventTuple] = [
@@ -208,22 +201,14 @@ class Journal:
         self._last_snapshot += 1
         folded = self._last_input if input_seq is None else input_seq
         told = self._last_event if event_seq is None else event_seq
-        values = (self._last_snapshot, bed, at, folded, told, reason.value, session, state)
-        entry = Entry(self._last_input, rows=[(_SNAPSHOT, values)])
-        if reason is SnapshotReason.PERIODIC:
-            entry.rows.append((_DROP_PERIODIC, (bed, self._last_snapshot)))
-        self._backlog.add(entry)
+        rows = snapshot_rows(self._last_snapshot, bed, at, folded, told, reason, session, state)
+        self._backlog.add(Entry(self._last_input, rows=rows))
 
     def audit(
         self, at: Instant, who: str | None, where: str | None, what: str, detail: dict[str, Any] | None = None
     ) -> Commit:
         """Note a sign-in, a refused call, anything a later reader has to know beside the events."""
-        text = encode(detail) if detail is not None else None
-        return self._promise(
-            Entry(
-                self._last_input, rows=[(_AUDIT, (next(self._audits), at, storable(who), storable(where), what, text))]
-            )
-        )
+        return self._promise(Entry(self._last_input, rows=[self._audits.row(at, what, detail, who=who, where=where)]))
 
     async def restore(self, bed: str | None) -> Restored:
         """The bed's last snapshot and the inputs since; None is the service itself."""
@@ -308,13 +293,13 @@ class Journal:
         tops = "(SELECT max(seq) FROM inputs), (SELECT max(seq) FROM events), (SELECT max(id) FROM snapshots)"
         found = connection.execute(f"SELECT {tops}, (SELECT max(id) FROM audit)").fetchone()  # noqa: S608 - constants
         self._last_input, self._last_event, self._last_snapshot, last_audit = (top or 0 for top in found)
-        self._audits = count(last_audit + 1)
+        self._audits = AuditRows(last_audit)
         self.outbox.load(connection, self._clock.now())
 
     def _begin_in_trouble(self, reason: str, version: str) -> None:
         """The note of this start waits for better times like everything else."""
         now = self._clock.now()
-        note: RowChange = (_AUDIT, (next(self._audits), now, None, None, "journal_opened", version))
+        note = self._audits.row(now, "journal_opened", version)
         self._backlog.add(Entry(self._last_input, rows=[*opening_rows(now, version), note]))
         self.health.failed(reason)
 
@@ -339,7 +324,7 @@ class Journal:
     def _set_aside(self, detail: dict[str, Any]) -> RowChange:
         """The note of a row that no file can hold. On the writer's thread, inside its transaction."""
         log.error("journal_row_set_aside", **detail)
-        return _AUDIT, (next(self._audits), self._clock.now(), None, None, "row_set_aside", encode(detail))
+        return self._audits.row(self._clock.now(), "row_set_aside", detail)
 
     def _out_of_time(self, entry: Entry) -> None:
         reason = f"not on disk within {self._commit_bound_s * 1000:.0f} ms"
@@ -397,15 +382,3 @@ class Journal:
     def _task_ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             self.health.broken(f"{task.get_name()} any more: {error!r}")
-
-
-def _session_rows(event: Event, session: str | None) -> list[RowChange]:
-    """What an event changes in the list of sessions."""
-    named = event.data.get("session") or session
-    match event.kind:
-        case EventKind.SESSION_OPENED if named:
-            return [(_OPENED, (named, event.bed, event.data.get("patient"), event.at))]
-        case EventKind.PHASE_CHANGED if event.data.get("to") == Phase.DISCHARGED:
-            return [(_CLOSED, (event.at, named))]
-        case _:
-            return []
