@@ -10,13 +10,13 @@ import pytest
 
 from adapters.devices.mqtt_vitals.decoder import VitalsDecoder
 from adapters.devices.mqtt_vitals.dialogue import command_payload
-from adapters.devices.nonin import Df2Decoder
+from adapters.devices.nonin.frames import Df2Decoder, Df7Decoder
 from adapters.devices.par_nibp import ParDecoder, ParDialogue, ParOptions
 from adapters.reading import CuffProgress, CuffReading, Fault, OximeterReading, PlethChunk, Reading
 from config.instant import MINUTE, SECOND, Duration, Instant
 from config.vocabulary import CuffError, CuffState
 from simulator.devices.mqtt_vitals import Kind, MqttVitals
-from simulator.devices.nonin import NoninDf2
+from simulator.devices.nonin import NoninDf2, NoninDf7
 from simulator.devices.par_nibp import ParNibp
 from simulator.vitals import Vitals
 
@@ -46,27 +46,35 @@ class Body:
         return [number % 256 for number in range(count)]
 
 
-def nonin_stream(duration: Duration, burst: int = 1) -> bytes:
-    device = NoninDf2(Body(), burst=burst)
+FRAMES: dict[str, tuple[Callable[[], Df2Decoder | Df7Decoder], type[NoninDf2 | NoninDf7]]] = {
+    "nonin-df2": (Df2Decoder, NoninDf2),
+    "nonin-df7": (Df7Decoder, NoninDf7),
+}
+
+
+def nonin_stream(name: str, duration: Duration, burst: int = 1) -> bytes:
+    device = FRAMES[name][1](Body(), burst=burst)
     return b"".join(device.advance(STEP) for _ in range(duration // STEP))
 
 
+@pytest.mark.parametrize("name", FRAMES)
 @pytest.mark.parametrize("burst", [1, 25])
-def test_an_oximeter_without_a_fault(burst: int) -> None:
+def test_an_oximeter_without_a_fault(name: str, burst: int) -> None:
     """Three packets a second, all whole; the last waits for the SYNC that follows it."""
-    decoder = Df2Decoder()
-    items = [*decoder.feed(nonin_stream(MINUTE, burst)), *decoder.finish()]
+    decoder = FRAMES[name][0]()
+    items = [*decoder.feed(nonin_stream(name, MINUTE, burst)), *decoder.finish()]
     readings = [item for item in items if isinstance(item, OximeterReading)]
     assert [(reading.spo2, reading.pulse_rate) for reading in readings[6:]] == [(97.0, 150.0)] * (len(readings) - 6)
     assert (len(readings), sum(isinstance(item, Fault) for item in items)) == (180, 0)
     assert sum(len(item.samples) for item in items if isinstance(item, PlethChunk)) == 60 * 75
 
 
+@pytest.mark.parametrize("name", FRAMES)
 @pytest.mark.parametrize("seed", range(6))
-def test_no_number_is_ever_wrong_on_a_bad_line(seed: int) -> None:
+def test_no_number_is_ever_wrong_on_a_bad_line(name: str, seed: int) -> None:
     """Bytes lost, doubled and turned over, now and then whole frames: values are true or absent."""
     chance = random.Random(seed)
-    stream = bytearray(nonin_stream(MINUTE)[3000:])
+    stream = bytearray(nonin_stream(name, MINUTE)[3000:])
     for _ in range(60):
         at = chance.randrange(len(stream) - 200)
         match chance.randrange(4):
@@ -78,7 +86,7 @@ def test_no_number_is_ever_wrong_on_a_bad_line(seed: int) -> None:
                 stream[at:at] = chance.randbytes(chance.randrange(1, 12))
             case _:
                 del stream[at : at + 5 * chance.randrange(1, 40)]
-    decoder = Df2Decoder()
+    decoder = FRAMES[name][0]()
     items = decoder.feed(bytes(stream))
     shown = {(item.spo2, item.pulse_rate) for item in items if isinstance(item, OximeterReading)}
     assert shown == {(97.0, 150.0)}

@@ -1,11 +1,4 @@
-"""Nonin pulse oximeters (protocols/pulse-oximeters.md, sections 2 and 4a).
-
-Two layers. A framing finds good frames in the bytes; it differs between the data formats. `PacketAssembly`
-puts 25 frames together to one packet; formats 2 and 7 share it.
-
-The displayed ("-D") averages are shown, as the document advises for the bedside. They are held for 10 s after
-the finger has gone, so they count as absent from the moment SNSA or SNSD is set.
-"""
+"""Twenty-five frames of formats 2 and 7 to one packet (protocols/pulse-oximeters.md, section 2)."""
 
 from __future__ import annotations
 
@@ -13,10 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.driver import Cadence, Driver, LineSettings, NoOptions
-from adapters.framing import MORE, Framed, Judgement, Noise, Scanner, Unit, sum_mod_256
 from adapters.reading import Fault, FaultKind, OximeterReading, PlethChunk, Reading
-from config.instant import SECOND
 from config.vocabulary import Flag
 
 FRAME: Final = 5
@@ -41,18 +31,6 @@ HR_D_LSB: Final = 20
 NO_SPO2: Final = 127
 NO_HR: Final = 511
 STAT2_LOW_BATTERY: Final = 0x01
-
-TRUST: Final = 3
-"""Good frames in a row that make the link good; as many bad ones in a row unmake it."""
-
-ACK: Final = 0x06
-NAK: Final = 0x15
-STX: Final = 0x02
-ETX: Final = 0x03
-CONTROL_DATA_LIMIT: Final = 16
-"""Longest data of a control answer; the longest known carries 10 bytes (serial number)."""
-CONTROLS_IN_A_ROW: Final = 4
-"""More answers than commands are ever sent at once: then it is noise that looks like them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,107 +194,3 @@ class PacketAssembly:
             yield Fault(self._waiting_since, FaultKind.INCOMPLETE, self._waited * FRAME, "frames before SYNC")
             self._waiting_since = None
             self._waited = 0
-
-
-def _is_df2_frame(data: bytearray, at: int, end: int) -> bool | None:
-    """Whether a format 2 frame with a right sum stands at `at`; None: too few bytes to tell."""
-    if at >= end:
-        return None
-    if data[at] != 0x01:
-        return False
-    if end - at < 2:
-        return None
-    if not data[at + 1] & 0x80:
-        return False
-    if end - at < FRAME:
-        return None
-    return sum_mod_256(data[at : at + 4]) == data[at + 4]
-
-
-class Df2Decoder:
-    """Data format 2: frames of 01, STATUS, PLETH, FLOAT, CHK at 75 Hz.
-
-    Byte 1 = 0x01 is common as pleth and float value, so a frame off the beat of five bytes counts only as the
-    first of three good ones; on the beat of a good link one right sum is enough.
-    """
-
-    def __init__(self, options: NoOptions | None = None) -> None:
-        self._scanner: Scanner[Frame | None] = Scanner(self._judge, unit_limit=TRUST * FRAME + CONTROL_DATA_LIMIT)
-        self._packets = PacketAssembly()
-        self._linked = False
-        self._controls = 0
-
-    def feed(self, chunk: bytes) -> list[Reading | Fault]:
-        """See `adapters.driver.StreamDecoder`."""
-        return list(self._assemble(self._scanner.feed(chunk)))
-
-    def finish(self) -> list[Reading | Fault]:
-        """See `adapters.driver.StreamDecoder`."""
-        return [*self._assemble(self._scanner.finish()), *self._packets.finish()]
-
-    def _assemble(self, units: Iterator[Framed[Frame | None] | Fault]) -> Iterator[Reading | Fault]:
-        for unit in units:
-            if isinstance(unit, Fault):
-                yield from self._packets.lose(unit.offset, unit.discarded)
-                yield unit
-            elif unit.value is not None:
-                frame = unit.value
-                yield from self._packets.add(Frame(unit.offset, frame.status, frame.pleth, frame.value))
-
-    def _judge(self, data: bytearray, at: int, end: int, skipped: int) -> Judgement[Frame | None]:
-        if not skipped and self._controls < CONTROLS_IN_A_ROW:
-            answer = self._control(data, at, end)
-            if answer is not None:
-                return answer
-        good = _is_df2_frame(data, at, end)
-        if good is None:
-            return MORE
-        if not good:
-            if data[at] == 0x01 and data[at + 1] & 0x80:
-                return Noise(FaultKind.CHECKSUM)
-            return Noise(FaultKind.GARBAGE)
-        on_beat = self._linked and skipped < TRUST * FRAME and skipped % FRAME == 0
-        if not on_beat:
-            for following in range(1, TRUST):
-                good = _is_df2_frame(data, at + following * FRAME, end)
-                if good is None:
-                    return MORE
-                if not good:
-                    return Noise(FaultKind.FRAMING, f"fewer than {TRUST} good frames in a row")
-        self._linked = True
-        self._controls = 0
-        # The offset is the scanner's to know; it is put in on the way out.
-        return Unit(FRAME, Frame(0, data[at + 1], data[at + 2], data[at + 3]))
-
-    def _control(self, data: bytearray, at: int, end: int) -> Judgement[Frame | None] | None:
-        """An answer to a command, between two frames (section 4a); None when there is none."""
-        head = data[at]
-        if head in (ACK, NAK):
-            self._controls += 1
-            return Unit(1, None)
-        if head != STX:
-            return None
-        if end - at < 3:
-            return MORE
-        length = data[at + 2]
-        if length > CONTROL_DATA_LIMIT:
-            return None
-        if end - at < length + 4:
-            return MORE
-        if data[at + length + 3] != ETX:
-            return None
-        self._controls += 1
-        return Unit(length + 4, None)
-
-
-DRIVERS: Final = (
-    Driver(
-        name="nonin-df2",
-        title="Nonin, data format 2 (9560, 3150, 3012LP, Xpod, iPod, OEM III)",
-        source="Nonin 6470-000-01 [V] with recordings of a 9560 and an iPod [R]; pulse-oximeters.md, section 2",
-        decoder=Df2Decoder,
-        cadence=Cadence.STREAM,
-        nominal_interval=SECOND // 3,
-        line=LineSettings(baud=9600),
-    ),
-)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.devices.nonin import PACKET, Df2Decoder
+from adapters.devices.nonin.frames import Df2Decoder
+from adapters.devices.nonin.packet import PACKET
 from adapters.reading import Fault, FaultKind, OximeterReading, PlethChunk, Reading
 from config.vocabulary import Flag
 

@@ -1,0 +1,41 @@
+"""Nonin pulse oximeters (protocols/pulse-oximeters.md, sections 1 to 6).
+
+Formats 2 and 7 send frames at 75 Hz that make packets (`frames`, `packet`); formats 1 and 8 send one short record a
+second (`records`); format 13 sends a message per spot check (`spot_check`); the older monitors print lines
+(`real_time_lines`). `selection` asks a device for a format, where the site file says so.
+
+The displayed ("-D") averages are shown, as the document advises for the bedside. They are held for 10 s after
+the finger has gone, so they count as absent from the moment SNSA or SNSD is set.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from adapters.devices.nonin.control import mask_serial_numbers
+from adapters.devices.nonin.frames import Df2Decoder, Df7Decoder
+from adapters.driver import Cadence, Driver, LineSettings
+from config.instant import SECOND
+
+DRIVERS: Final = (
+    Driver(
+        name="nonin-df2",
+        title="Nonin, data format 2 (9560, 3150, 3012LP, Xpod, iPod, OEM III)",
+        source="Nonin 6470-000-01 [V] with recordings of a 9560 and an iPod [R]; pulse-oximeters.md, section 2",
+        decoder=Df2Decoder,
+        cadence=Cadence.STREAM,
+        nominal_interval=SECOND // 3,
+        line=LineSettings(baud=9600),
+        mask=mask_serial_numbers,
+    ),
+    Driver(
+        name="nonin-df7",
+        title="Nonin, data format 7 (9560, 3150)",
+        source="Nonin 6470-000-01 [V], no recording; pulse-oximeters.md, section 3",
+        decoder=Df7Decoder,
+        cadence=Cadence.STREAM,
+        nominal_interval=SECOND // 3,
+        line=LineSettings(baud=9600),
+        mask=mask_serial_numbers,
+    ),
+)
