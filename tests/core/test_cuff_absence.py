@@ -31,6 +31,20 @@ def test_nibp_fail_second_failed_or_rejected_attempt_in_a_row(first: dict[str, A
     assert (line["t"], line["since"], line["priority"]) == (290, 200, "medium")
 
 
+def test_nibp_fail_is_about_the_cuff_and_not_about_what_a_person_types() -> None:
+    """A slip of the pen is no failure; a good reading by hand is a reading, and ends the row."""
+    story = Story().open().start(100)
+    for t in (200, 290):
+        story.cuff(t, **REJECTED, source="manual")
+    story.cuff(380, **FAILED)
+    assert told(story, "NIBP_FAIL") == []
+    story.cuff(470, source="manual")
+    story.cuff(560, **FAILED)
+    assert told(story, "NIBP_FAIL") == []
+    story.cuff(650, **FAILED)
+    assert told(story, "NIBP_FAIL") == [(650, "alarm_raised", "medium")]
+
+
 def test_nibp_fail_is_low_before_the_infusion_and_rises_with_it() -> None:
     story = Story().open()
     story.cuff(100, **FAILED)

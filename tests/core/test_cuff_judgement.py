@@ -99,6 +99,17 @@ def test_b6_counts_neither_for_the_baseline_nor_for_the_return() -> None:
     assert story.all("return_state_changed", metric="systolic") == []
 
 
+def test_a_value_that_is_not_taken_is_told_in_full() -> None:
+    story = calm()
+    found = [line for line in story.cuff(200, 165, 90) if line["event"] == "value_rejected"]
+    told = {"t": 200, "bed": "bay-1", "event": "value_rejected", "reason": "jump", "verdict": "SUSPECT"}
+    assert found == [
+        told | {"metric": "systolic", "value": 165},
+        told | {"metric": "diastolic", "value": 90},
+        told | {"metric": "mean", "value": 115},
+    ]
+
+
 # -- B7 ------------------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ import pytest
 from config.instant import SECOND
 from monitor.core.bed_state import DeviceSetup
 from monitor.core.cuff import cuff_schedule
+from tests.support.return_story import END, ReturnStory
 from tests.support.ward import CUFF, Story
 
 FAILED: dict[str, Any] = {"error": "motion"}
@@ -33,6 +34,19 @@ def recovering(end: float = 1000) -> Story:
     story = infusing()
     story.command(end, "end_infusion")
     return story
+
+
+@pytest.mark.parametrize(("away", "then"), [(False, 600), (True, 300)])
+def test_section_3_twenty_minutes_after_the_end_itself_the_interval_grows_when_all_is_back(
+    away: bool, then: float
+) -> None:
+    story = ReturnStory().end()
+    for minute in (5, 10, 15, 19):
+        story.reading(END + 60 * minute, 150 if away else 120)
+    story.run(END + 1199.999)
+    assert cuff_schedule.interval(story.bed) == 300 * SECOND
+    story.run(END + 1200)
+    assert cuff_schedule.interval(story.bed) == then * SECOND
 
 
 # -- section 3, phase by phase --------------------------------------------------------------------------------------
@@ -414,6 +428,15 @@ def test_a_refusal_that_nobody_asked_for_makes_no_request() -> None:
     assert [line["request"] for line in story.put(700, "nibp_refused", device=CUFF, reason="busy")] == [None]
     story.tick(899)
     assert asked(story, "retry") == []
+
+
+def test_a_refusal_told_twice_is_of_nothing_the_second_time() -> None:
+    story = infusing(600)
+    story.tick(900)
+    found = [line for t in (901, 902) for line in story.put(t, "nibp_refused", device=CUFF, reason="busy")]
+    assert [line["request"] for line in found] == ["schedule", None]
+    story.tick(1199)
+    assert asked(story, "retry") == [961]
 
 
 def test_a_refused_request_is_made_again_once() -> None:

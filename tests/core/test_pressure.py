@@ -351,6 +351,14 @@ def test_overdue_counts_from_when_it_was_measured() -> None:
     assert overdue(story) == [(800, "alarm_raised", "low")]
 
 
+def test_overdue_counts_from_the_newest_however_late_an_older_one_comes() -> None:
+    story = Story().open().start(100)
+    story.cuff(400)
+    story.cuff(410, measured_t=200)
+    story.tick(850)
+    assert overdue(story) == [(850, "alarm_raised", "low")]
+
+
 @pytest.mark.parametrize(
     "more",
     [{"error": "leak"}, {"irregular": True}],

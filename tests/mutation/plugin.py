@@ -26,6 +26,8 @@ from tests.mutation.mutants import Mutant, mutants_of
 ROOT = Path(__file__).resolve().parents[2]
 TEST_COSTS_S = 0.003
 """What any test takes beside its own time."""
+LOOP_S = 3.0
+"""A test that takes so much longer than five times its own time will not end."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -110,9 +112,8 @@ class Trials:
         while len(self.running) >= self.children:
             self.wait()
         numbers = self.tests_for(mutant)
-        tests = [self.test(number) for number in numbers]
-        limit = int(20 + 10 * sum(self.seconds[number] for number in numbers))
-        begun = trial.begin(mutant, self.live, self.caches, tests, limit)
+        tests = [(self.test(number), LOOP_S + 5 * self.seconds[number]) for number in numbers]
+        begun = trial.begin(mutant, self.live, self.caches, tests)
         self.running[begun.child] = mutant, begun, numbers
 
     def test(self, number: int) -> Callable[[], bool]:

@@ -54,12 +54,17 @@ def found(module: ModuleType) -> list[Mutant]:
     return list(mutants_of(Path(str(module.__file__)), lambda: True))
 
 
-def judged(mutant: Mutant, *tests: Callable[[], bool]) -> tuple[int, int | None]:
+def judged(mutant: Mutant, *tests: Callable[[], bool], limit: float = 60.0) -> tuple[int, int | None]:
     live = trial.live_functions()
     assert trial.fits(mutant, live)
-    begun = trial.begin(mutant, live, trial.remembered(), tests, cpu_seconds=60)
+    begun = trial.begin(mutant, live, trial.remembered(), [(test, limit) for test in tests])
     _, status = os.waitpid(begun.child, 0)
     return trial.outcome(begun, status)
+
+
+def turning() -> bool:
+    while True:
+        pass
 
 
 def test_functions_and_methods_are_changed_where_the_change_stands(module: ModuleType) -> None:
@@ -83,6 +88,7 @@ def test_a_trial_says_whether_a_test_notices(module: ModuleType) -> None:
     assert judged(edge, lambda: module.adult(40), lambda: module.adult(18)) == (trial.KILLED, 1), "the second test"
     assert judged(edge, lambda: module.Door().open(18) == "open") == (trial.KILLED, 0), "also for those who call it"
     assert judged(edge, lambda: module.nobody()) == (trial.KILLED, None), "a trial that breaks off is no pass"
+    assert judged(edge, turning, limit=0.01) == (trial.KILLED, None), "nor one that never ends"
     assert module.known(18)
     assert judged(edge, lambda: module.known(18)) == (trial.KILLED, 0), "also behind what was remembered"
     assert module.adult(18), "the change stays in the child"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import resource
 import signal
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -15,8 +14,8 @@ from typing import NamedTuple, TypeAlias
 
 from tests.mutation.mutants import Mutant
 
-KILLED, SURVIVED, SLOW = 1, 0, -signal.SIGXCPU
-"""Exit codes of a child. A change that makes the tests run on without end counts as noticed."""
+KILLED, SURVIVED = 1, 0
+"""Exit codes of a child. Any other is KILLED too: what makes a test run on without end is ended by a signal."""
 
 Live = dict[tuple[str, str], list[FunctionType]]
 Cache: TypeAlias = "_lru_cache_wrapper[object]"
@@ -56,14 +55,14 @@ def fits(mutant: Mutant, live: Live) -> bool:
 
 
 def begin(
-    mutant: Mutant, live: Live, caches: Sequence[Cache], tests: Sequence[Callable[[], bool]], cpu_seconds: int
+    mutant: Mutant, live: Live, caches: Sequence[Cache], tests: Sequence[tuple[Callable[[], bool], float]]
 ) -> Trial:
     """Start the trial in a child process.
 
     Args:
         caches: results that functions remember.
-        tests: each runs one test and says whether it passed; in the order in which they are tried.
-        cpu_seconds: what the child may use before it counts as caught in a loop.
+        tests: each runs one test and says whether it passed, with the processor time, in seconds, after which it
+            counts as caught in a loop; in the order in which they are tried.
     """
     answer, told = os.pipe()
     child = os.fork()
@@ -74,12 +73,12 @@ def begin(
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
         for kept in caches:  # what the unchanged code computed would speak for the changed one
             kept.cache_clear()
         for function in live[str(mutant.path.resolve()), mutant.function]:
             function.__code__ = mutant.code.replace(co_filename=function.__code__.co_filename)
-        for place, test in enumerate(tests):
+        for place, (test, limit) in enumerate(tests):
+            signal.setitimer(signal.ITIMER_VIRTUAL, limit)  # ends the child
             if not test():
                 os.write(told, str(place).encode())
                 os._exit(KILLED)
