@@ -302,6 +302,21 @@ def test_a_limit_that_the_baseline_makes_false_ends_the_alarm() -> None:
     assert story.one("alarm_closed", alarm="SBP_LOW")["reason"] == "limit_changed"
 
 
+def test_a_baseline_of_the_pulse_that_comes_late_leaves_the_pressure_limits_alone() -> None:
+    """88 is below 90, and above the 84 that counted before and counts now: it was no limit that moved."""
+    table = preset_table()
+    table["rules"]["SBP_LOW"]["trigger"]["choose"] = "lower"
+    story = Story(rules=build_ruleset(table, "own preset")).open()
+    for t in (10, 80, 150):
+        story.cuff(t, 120, 70)
+    story.start(200)
+    story.cuff(300, 84, 50)
+    story.cuff(400, 88, 55)
+    story.command(410, "record_reading", values={"pulse_rate": 72}, at=160)
+    assert story.all("baseline_frozen", metric="pulse_rate")[-1]["t"] == 410
+    assert story.told("SBP_LOW") == [(300, "alarm_raised")]
+
+
 def test_a_cuff_that_says_it_inflates_is_alive_and_its_pressure_is_kept() -> None:
     story = Story().open()
     story.put(100, "cuff", device="cuff-1", state="inflating", pressure=80)

@@ -12,7 +12,7 @@ import os
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
@@ -66,6 +66,29 @@ def survey(items: list[pytest.Item], files: list[Path]) -> tuple[dict[tuple[str,
     return reach, seconds
 
 
+def soonest(
+    reached: set[int], seconds: Sequence[float], here: Counter[int], near: Counter[int], patience: float
+) -> list[int]:
+    """The tests in the order that finds one that notices soonest: the likeliest first, for the time it takes.
+
+    As many as the patience allows: nearly all the time would go to the slow tests of the few changes that none notices.
+
+    Args:
+        reached: numbers of the tests that reach the change.
+        seconds: how long each test takes.
+        here, near: how many changes of the same function, and of the same file, each has noticed so far: it is likely
+            to notice this one.
+        patience: seconds of tests, all together.
+    """
+
+    def worth(number: int) -> float:
+        return (1 + 40 * here[number] + 10 * near[number]) / (seconds[number] + TEST_COSTS_S)
+
+    order = sorted(sorted(reached), key=worth, reverse=True)
+    spent = accumulate(seconds[number] + TEST_COSTS_S for number in order)
+    return [number for number, used in zip(order, spent, strict=True) if used <= patience]
+
+
 class Trials:
     """Mutants against the tests that reach them, a few at a time."""
 
@@ -80,7 +103,7 @@ class Trials:
         self.reach, self.seconds = survey(items, files)
         self.items, self.children, self.patience, self.report = items, children, patience, report
         self.live, self.caches = trial.live_functions(), trial.remembered()
-        self.noticed: Counter[tuple[str, int]] = Counter()
+        self.noticed: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
         self.running: dict[int, tuple[Mutant, trial.Trial, list[int]]] = {}
         self.spent = {trial.KILLED: 0.0, trial.SURVIVED: 0.0}
         self.judged: list[Mutant] = []
@@ -88,24 +111,12 @@ class Trials:
         self.killed = 0
 
     def tests_for(self, mutant: Mutant) -> list[int]:
-        """Numbers of the tests that reach the changed statement, in the order that finds one that notices soonest.
-
-        That is: the likeliest first, for the time it takes. What has noticed changes of the same function, or of the
-        same file, is likely to notice this one. As many as the patience allows: nearly all the time would go to the
-        slow tests of the few changes that none notices.
-        """
+        """Numbers of the tests that reach the changed statement, as they are to be tried."""
         first, last = mutant.lines
         path = str(ROOT / mutant.path)
         reached = set().union(*(self.reach.get((path, line), set()) for line in range(first, last + 1)))
-        here, near = f"{path} {mutant.function}", path
-
-        def worth(number: int) -> float:
-            likely = 1 + 40 * self.noticed[here, number] + 10 * self.noticed[near, number]
-            return likely / (self.seconds[number] + TEST_COSTS_S)
-
-        order = sorted(reached, key=worth, reverse=True)
-        spent = accumulate(self.seconds[number] + TEST_COSTS_S for number in order)
-        return [number for number, used in zip(order, spent, strict=True) if used <= self.patience]
+        here, near = self.noticed[path, mutant.function], self.noticed[path, ""]
+        return soonest(reached, self.seconds, here, near, self.patience)
 
     def try_out(self, mutant: Mutant) -> None:
         """Begin one trial, waiting for another to end if too many run."""
@@ -128,8 +139,8 @@ class Trials:
         self.spent[ended] += used.ru_utime + used.ru_stime
         if place is not None:
             path = str(ROOT / mutant.path)
-            self.noticed[f"{path} {mutant.function}", numbers[place]] += 1
-            self.noticed[path, numbers[place]] += 1
+            self.noticed[path, mutant.function][numbers[place]] += 1
+            self.noticed[path, ""][numbers[place]] += 1
         if ended == trial.SURVIVED:
             self.survivors.append(mutant)
             self.report(str(mutant))

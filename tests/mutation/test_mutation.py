@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +14,7 @@ import pytest
 
 from tests.mutation import trial
 from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.plugin import soonest, without_line
 
 SOURCE = '''
 from functools import lru_cache
@@ -79,6 +81,19 @@ def test_words_for_people_and_default_values_stay(module: ModuleType) -> None:
     assert "XXan age" not in changed
     assert "= 19" not in changed
     assert '"XXopenXX"' in changed, "a word that programs compare is changed"
+
+
+def test_the_test_that_is_likely_to_notice_soonest_comes_first() -> None:
+    seconds, nobody = [0.5, 0.1, 2.0, 30.0], Counter[int]()
+    assert soonest({0, 1, 2}, seconds, nobody, nobody, patience=20) == [1, 0, 2], "the quickest"
+    assert soonest({0, 1, 2}, seconds, Counter({2: 1}), nobody, patience=20) == [2, 1, 0], "one that noticed here"
+    assert soonest({0, 1, 2}, seconds, nobody, Counter({0: 1}), patience=20) == [0, 1, 2], "one that noticed near by"
+    assert soonest({0, 1, 2, 3}, seconds, nobody, nobody, patience=1) == [1, 0], "no more than one waits for"
+
+
+def test_a_mutant_is_known_again_when_the_lines_above_it_have_changed() -> None:
+    assert without_line("a/b.py:12 f: x  ->  y") == without_line("a/b.py:14 f: x  ->  y")
+    assert without_line("a/b.py:12 f: x  ->  y") != without_line("a/b.py:12 g: x  ->  y")
 
 
 @pytest.mark.filterwarnings("ignore:This process.*multi-threaded:DeprecationWarning")
