@@ -6,7 +6,7 @@ from config.instant import SECOND, Instant, to_rfc3339
 from config.vocabulary import Metric, Observed, Phase, Verdict
 from monitor.core.bed_state import Bed
 from monitor.core.session import discharge
-from monitor.core.session.session import Session, newest
+from monitor.core.session.session import Session
 from monitor.station import session_words, wire
 
 UNITS = {Observed.RESP_RATE: "/min", Observed.MOAAS: ""}
@@ -46,9 +46,8 @@ def entered(session: Session, now: Instant) -> dict[str, wire.Value]:
     """The last count of breaths and the last MOAA/S."""
     found = {}
     for name, key in ENTERED.items():
-        seen = [entry for entry in session.observations if entry.name == name]
-        if seen:
-            last = newest(seen)
+        last = session.newest(name)
+        if last is not None:
             found[key] = wire.Value(
                 metric=key,
                 value=last.value,

@@ -13,6 +13,7 @@ from monitor.core.bed_state import ORDER_REQUEST, Bed, Due
 from monitor.core.cuff.cuff_state import CuffPlan
 from monitor.core.events import Event, EventKind
 from monitor.core.inputs import MeasurementRefused
+from monitor.core.rules.ruleset import INFUSION
 from monitor.core.session.session import Session
 
 BASELINE, SCHEDULE, PAUSED, RESUMED, REPEAT, RETRY = "baseline", "schedule", "paused", "resumed", "repeat", "retry"
@@ -184,7 +185,7 @@ def enter_phase(bed: Bed, before: Phase, at: Instant, out: list[Event]) -> None:
     read_at = state.cuff.valid_at
     if state.phase is Phase.RECOVERY and session is not None and session.ended_at is not None:
         plan.slot_at = _first_slot(bed, session.ended_at, read_at)
-    elif state.phase in (Phase.INFUSING, Phase.PAUSED):
+    elif state.phase in INFUSION:
         plan.slot_at = at if read_at is None else max(at, read_at)
         unread = read_at is None or read_at < at
         if unread and Phase.PAUSED in (before, state.phase):

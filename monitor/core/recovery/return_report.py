@@ -1,6 +1,6 @@
 """What the return to baseline comes to: its steps and verdict as events, and the alarms RTB_*.
 
-The machine of one metric is `recovery`; what feeds it is `return_watch`.
+The machine of one metric is `metric_return`; what feeds it is `return_watch`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The steps that a metric's return to baseline may take (ketamine-monitoring 6.2; rulings, section 4).
 
-The machine in `recovery` decides when; here stands which steps there are. Any other is a bug.
+The machine in `metric_return` decides when; here stands which steps there are. Any other is a bug.
 """
 
 from __future__ import annotations

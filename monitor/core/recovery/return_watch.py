@@ -1,6 +1,6 @@
 """The session's return to baseline: feeds each metric and keeps the deadline.
 
-The machine of one metric is `recovery`; what comes of it is told by `return_report`.
+The machine of one metric is `metric_return`; what comes of it is told by `return_report`.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _revise(bed: Bed, session: Session, metric: Metric, started_at: Instant, out
             _fold(bed, session, state, seen, out)
         return True
     state.history = past
-    evidence = _evidence(bed, session, state, final - 2 * rules.recovery.grace, final)
+    evidence = _evidence(bed, session, state, final)
     now = bed.state.clock
     for change in recovery.fold_again(state, session.ended_at, final, now, rules.recovery, evidence=evidence):
         return_report.tell(bed, session, state, change, out)
@@ -152,7 +152,7 @@ def ended(bed: Bed, session: Session, out: list[Event]) -> None:
     rule = bed.rules.recovery
     news = []
     for metric in session.returns.values():
-        evidence = _evidence(bed, session, metric, final - 2 * rule.grace, final)
+        evidence = _evidence(bed, session, metric, final)
         changes = recovery.fold_again(metric, session.ended_at, final, now, rule, evidence=evidence)
         news += [(change, metric) for change in changes]
     for change, metric in sorted(news, key=lambda entry: entry[0].at):
@@ -246,20 +246,18 @@ def _decide(bed: Bed, session: Session, out: list[Event]) -> None:
     final = return_report.deadline_with_grace(bed, session)
     if final is None:
         return
-    grace = bed.rules.recovery.grace
     for metric in session.returns.values():
-        for change in recovery.decide(
-            metric, final, evidence=_evidence(bed, session, metric, final - 2 * grace, final)
-        ):
+        for change in recovery.decide(metric, final, evidence=_evidence(bed, session, metric, final)):
             return_report.tell(bed, session, metric, change, out)
     session.decided = True
 
 
-def _evidence(bed: Bed, session: Session, metric: MetricReturn, start: Instant, end: Instant) -> bool:
-    """Whether W20 holds a valid reading, or for pulse and SpO2 enough valid time.
+def _evidence(bed: Bed, session: Session, metric: MetricReturn, end: Instant) -> bool:
+    """Whether W20, which ends at deadline + grace, holds a valid reading, or for pulse and SpO2 enough valid time.
 
     A reading at the very end comes after the deadline, which is settled first (rulings 1.2).
     """
+    start = end - 2 * bed.rules.recovery.grace
     if metric.kind is Kind.READING:
         return any(start <= seen.at < end for seen in metric.history)
     # The track reaches back some minutes only; an end may be entered long after W20.

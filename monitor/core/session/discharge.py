@@ -17,7 +17,7 @@ from monitor.core.bed_state import Bed
 from monitor.core.events import plain
 from monitor.core.recovery import return_report
 from monitor.core.session import news2, scores
-from monitor.core.session.session import ON_OXYGEN, Session, newest
+from monitor.core.session.session import ON_OXYGEN, Session
 
 FIT = (ReturnVerdict.RETURNED_WITHIN_20, ReturnVerdict.RETURNED_LATE, ReturnVerdict.NO_EXCURSION)
 AWAKE = 5
@@ -152,12 +152,10 @@ def _scored(name: str, parts: dict[str, int | None], needed: int, *, at_least: i
 
 def _awake(session: Session, said: Mapping[str, Any]) -> Item:
     """MOAA/S as before the dose; without a score before it, only a 5 or the nurse's own tick can say so."""
-    scored = [entry for entry in session.observations if entry.name == Observed.MOAAS]
-    started, ended = session.started_at, session.ended_at
-    before = [entry for entry in scored if started is not None and entry.at < started]
-    after = [entry for entry in scored if ended is not None and entry.at >= ended]
-    was = newest(before).value if before else None
-    now = newest(after).value if after else None
+    before = None if session.started_at is None else session.newest(Observed.MOAAS, before=session.started_at)
+    after = None if session.ended_at is None else session.newest(Observed.MOAAS, since=session.ended_at)
+    was = None if before is None else before.value
+    now = None if after is None else after.value
     if (entered := _number(said.get("moaas"), 5)) is not None:
         now = entered
     ticked = said.get("moaas") is True or said.get("consciousness") is True
@@ -184,9 +182,8 @@ def _score(session: Session, name: Score, said: Mapping[str, Any]) -> int | None
     given = _number(said.get(name.value), 2)
     if given is not None:
         return int(given)
-    ended = session.ended_at
-    entered = [seen for seen in session.observations if seen.name == name and ended is not None and seen.at >= ended]
-    return int(newest(entered).value) if entered else None
+    entered = None if session.ended_at is None else session.newest(name, since=session.ended_at)
+    return None if entered is None else int(entered.value)
 
 
 def _number(value: object, most: int) -> float | None:
@@ -195,6 +192,5 @@ def _number(value: object, most: int) -> float | None:
 
 
 def _recent(bed: Bed, session: Session, name: Observed, now: Instant) -> float | None:
-    oldest: Instant = now - bed.rules.discharge.newest
-    seen = [entry for entry in session.observations if entry.name == name and entry.at >= oldest]
-    return newest(seen).value if seen else None
+    seen = session.newest(name, since=now - bed.rules.discharge.newest)
+    return None if seen is None else seen.value

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from config.instant import Instant
-from config.vocabulary import Phase
 from monitor.core.bed_state import Bed
+from monitor.core.rules.ruleset import INFUSION
 from monitor.core.session.session import Session
 
 CROSS_CHECK_MG_PER_KG = 0.5
@@ -41,5 +41,5 @@ def doubt(session: Session) -> dict[str, float] | None:
 
 def dose_unusual(bed: Bed, session: Session, at: Instant) -> dict[str, Any] | None:
     """The hint while the drug runs."""
-    running = bed.state.phase in (Phase.INFUSING, Phase.PAUSED)
+    running = bed.state.phase in INFUSION
     return dict(session.dose_doubt) if running and session.dose_doubt is not None else None

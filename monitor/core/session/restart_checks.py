@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from config.instant import Instant
-from config.vocabulary import AlarmState, Metric, Phase, Priority
+from config.vocabulary import Metric, Priority
+from monitor.core.alarm import PRESENT
 from monitor.core.bed_state import Bed
+from monitor.core.rules.ruleset import INFUSION
 from monitor.core.session import discharge, start_checks
 from monitor.core.session.session import Session
 
@@ -22,9 +24,7 @@ def against(bed: Bed, session: Session) -> dict[str, list[str]] | None:
     now = {metric: discharge.current(bed, metric, bed.state.clock) for metric in CHECKED}
     metrics = start_checks.at_hold_level(bed, session, now)
     present = [
-        alarm
-        for alarm in bed.state.book.open.values()
-        if alarm.priority is Priority.HIGH and alarm.state in (AlarmState.ACTIVE, AlarmState.ACKED)
+        alarm for alarm in bed.state.book.open.values() if alarm.priority is Priority.HIGH and alarm.state in PRESENT
     ]
     alarms = [alarm.rule.name for alarm in sorted(present, key=lambda alarm: alarm.rule.order)]
     return {"metrics": metrics, "alarms": alarms} if metrics or alarms else None
@@ -32,5 +32,5 @@ def against(bed: Bed, session: Session) -> dict[str, list[str]] | None:
 
 def restarted(bed: Bed, session: Session, at: Instant) -> dict[str, Any] | None:
     """The hint while the drug runs again in spite of it."""
-    running = bed.state.phase in (Phase.INFUSING, Phase.PAUSED)
+    running = bed.state.phase in INFUSION
     return dict(session.restarted_against) if running and session.restarted_against is not None else None

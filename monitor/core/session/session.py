@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,11 +46,6 @@ class Observation:
     value: float
     at: Instant
     by: str | None
-
-
-def newest(entered: Sequence[Observation]) -> Observation:
-    """The one observed last; of several for one moment the one entered last, which corrects the others."""
-    return max(reversed(entered), key=lambda one: one.at)
 
 
 @dataclass(slots=True)
@@ -165,9 +159,16 @@ class Session:
         found = self.baseline.get(metric)
         return None if found is None else found.value
 
-    def newest(self, name: str) -> Observation | None:
-        """What was observed last of a kind, whenever it was entered; of two at one time the one entered later."""
-        seen = [entry for entry in self.observations if entry.name == name]
+    def newest(self, name: str, *, since: Instant | None = None, before: Instant | None = None) -> Observation | None:
+        """What was observed last of a kind, in [since, before) where they are given, whenever it was entered.
+
+        Of several for one moment the one entered last, which corrects the others.
+        """
+        seen = [
+            entry
+            for entry in self.observations
+            if entry.name == name and (since is None or since <= entry.at) and (before is None or entry.at < before)
+        ]
         return max(reversed(seen), key=lambda entry: entry.at, default=None)
 
     def deadline_at(self) -> Instant | None:
