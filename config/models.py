@@ -98,6 +98,17 @@ class StationSection(Section):
     allowed_origins: list[Annotated[str, StringConstraints(pattern=r"^https?://[^/]+$")]]
 
 
+PriorityWord = Literal["high", "medium", "low"]
+
+
+class AcknowledgeSection(Section):
+    """`[acknowledge]`: the priorities that a person of each role may acknowledge (alarm-system 4.1, row 7)."""
+
+    nurse: list[PriorityWord]
+    lead: list[PriorityWord]
+    prescriber: list[PriorityWord]
+
+
 class JournalSection(Section):
     """`[journal]`: where the service keeps what it knows."""
 
@@ -121,6 +132,7 @@ class Settings(Section):
 
     site: SiteSection
     station: StationSection
+    acknowledge: AcknowledgeSection
     journal: JournalSection
     watchdog: WatchdogSection
     bed: Annotated[list[BedSection], Field(max_length=1000)] = []
@@ -135,6 +147,7 @@ LISTS: dict[str, type[Section]] = {"bed": BedSection, "device": DeviceSection, "
 TABLES: dict[str, type[Section]] = {
     "site": SiteSection,
     "station": StationSection,
+    "acknowledge": AcknowledgeSection,
     "journal": JournalSection,
     "watchdog": WatchdogSection,
 }

@@ -228,6 +228,7 @@ class Service:
             allowed_origins=plan.site.station.allowed_origins,
             lock_after=plan.site.station.lock_after,
             pages_file=plan.data / PAGES_FILE,
+            acknowledges=plan.site.station.acknowledges,
         )
         self.take_up()
         async with asyncio.TaskGroup() as tasks, AsyncExitStack() as ending:

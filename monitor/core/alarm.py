@@ -15,6 +15,7 @@ from config.instant import Duration, Instant
 from config.vocabulary import AlarmState, Priority
 from monitor.core.errors import IllegalTransition
 from monitor.core.events import Event, EventKind, plain
+from monitor.core.inputs import Acknowledge
 from monitor.core.rules.rule_id import RuleId
 from monitor.core.rules.sections import Timing
 
@@ -221,16 +222,6 @@ class AlarmBook:
         self._companions(alarm, at, out)
         return alarm
 
-    def acknowledge(self, alarm: Alarm, at: Instant, by: str, timing: Timing, out: list[Event]) -> None:
-        """A person took note of it, and with it of the open lower ones of its group (rulings 2.4)."""
-        self._acknowledge_one(alarm, at, by, timing, out)
-        if alarm.rule.group is None:
-            return
-        for other in list(self.open.values()):
-            lower = other.rule.group == alarm.rule.group and other.rule.rank < alarm.rule.rank
-            if lower and Cue.ACKNOWLEDGE in TRANSITIONS[other.state]:
-                self._acknowledge_one(other, at, by, timing, out)
-
     def cleared(self, alarm: Alarm, at: Instant, out: list[Event], reason: str = "cleared") -> None:
         """The condition ended (rows 8, 9, 10)."""
         self._move(alarm, Cue.CLEARED_LATCHING if alarm.rule.latched else Cue.CLEARED)
@@ -288,19 +279,34 @@ class AlarmBook:
             else:
                 self._move(alarm, Cue.RESTART)
 
-    def acknowledge_named(
-        self, alarm_id: str | None, name: str | None, at: Instant, by: str, timing: Timing, out: list[Event]
-    ) -> bool:
-        """Acknowledge what is named, by id or every one of a kind (rulings 2.5); False: nothing to acknowledge."""
-        found = False
-        for alarm in list(self.open.values()):
-            named = alarm.alarm_id == alarm_id if alarm_id is not None else alarm.rule.name == name
-            if named and Cue.ACKNOWLEDGE in TRANSITIONS[alarm.state]:
-                self.acknowledge(alarm, at, by, timing, out)
-                found = True
-        return found
+    def acknowledge(self, item: Acknowledge, at: Instant, timing: Timing, out: list[Event]) -> str | None:
+        """A person took note of what she names, by id or every one of a kind (rulings 2.5); else why nothing was done.
+
+        With it goes what is lower in its group (rulings 2.4), where she may acknowledge that (row 7).
+        """
+        named = [
+            alarm
+            for alarm in self.open.values()
+            if (alarm.alarm_id == item.alarm_id if item.alarm_id is not None else alarm.rule.name == item.alarm)
+            and Cue.ACKNOWLEDGE in TRANSITIONS[alarm.state]
+        ]
+        if not named:
+            return "not_active"
+        if not all(item.may(alarm.priority) for alarm in named):
+            return "priority_not_allowed"
+        for alarm in named:
+            self._acknowledge_one(alarm, at, item.by, timing, out)
+            for other in self._lower(alarm):
+                if item.may(other.priority) and Cue.ACKNOWLEDGE in TRANSITIONS[other.state]:
+                    self._acknowledge_one(other, at, item.by, timing, out)
+        return None
 
     # -- inside -------------------------------------------------------------------------------------------------
+
+    def _lower(self, alarm: Alarm) -> list[Alarm]:
+        """The open lower ones of its group."""
+        group, rank = alarm.rule.group, alarm.rule.rank
+        return [] if group is None else [o for o in self.open.values() if o.rule.group == group and o.rule.rank < rank]
 
     def _acknowledge_one(self, alarm: Alarm, at: Instant, by: str, timing: Timing, out: list[Event]) -> None:
         self._move(alarm, Cue.ACKNOWLEDGE)

@@ -354,7 +354,8 @@ WITHOUT_PHASE: dict[str, Callable[[Bed, Command, Instant, list[Event]], None]] =
 
 def acknowledge(bed: Bed, item: Acknowledge, now: Instant, out: list[Event]) -> None:
     """Take note of one instance, or of every ACTIVE or LATCHED one of a kind (rulings 2.5)."""
-    if not bed.state.book.acknowledge_named(item.alarm_id, item.alarm, now, item.by, bed.rules.timing, out):
+    problem = bed.state.book.acknowledge(item, now, bed.rules.timing, out)
+    if problem is not None:
         named = {"alarm_id": item.alarm_id} if item.alarm_id is not None else {"alarm": item.alarm}
-        refuse(bed, "acknowledge", "not_active", item.by, now, out, **named)
+        refuse(bed, "acknowledge", problem, item.by, now, out, **named)
     cuff_absence.acknowledged(bed, out)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from config.instant import Instant
-from config.vocabulary import CuffError, CuffState, Flag, LinkState
+from config.vocabulary import CuffError, CuffState, Flag, LinkState, Priority
 
 NO_FLAGS: frozenset[Flag] = frozenset()
 
@@ -159,12 +159,20 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
-    """A person took note: of one instance (`alarm_id`), or of every instance of one kind (`alarm`)."""
+    """A person took note: of one instance (`alarm_id`), or of every instance of one kind (`alarm`).
+
+    `priorities`: those that the person may acknowledge (alarm-system 4.1, row 7), where not all of them.
+    """
 
     bed: str | None
     by: str
     alarm_id: str | None = None
     alarm: str | None = None
+    priorities: frozenset[Priority] | None = None
+
+    def may(self, priority: Priority) -> bool:
+        """Whether the person may acknowledge an alarm of this priority."""
+        return self.priorities is None or priority in self.priorities
 
 
 @dataclass(frozen=True, slots=True)

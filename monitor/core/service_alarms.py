@@ -99,9 +99,10 @@ class ServiceAlarms:
 
     def acknowledge(self, item: Acknowledge, now: Instant, out: list[Event]) -> None:
         """A person took note of one of these alarms."""
-        if not self.state.book.acknowledge_named(item.alarm_id, item.alarm, now, item.by, self.rules.timing, out):
+        problem = self.state.book.acknowledge(item, now, self.rules.timing, out)
+        if problem is not None:
             named = {"alarm_id": item.alarm_id} if item.alarm_id is not None else {"alarm": item.alarm}
-            data = {"command": "acknowledge", "reason": "not_active", "by": item.by, **named}
+            data = {"command": "acknowledge", "reason": problem, "by": item.by, **named}
             out.append(Event(now, None, EventKind.COMMAND_REFUSED, data))
 
     def next_deadline(self) -> Instant | None:

@@ -17,6 +17,7 @@ from config.load import LoadedSite, examine, read_layers, read_text
 from config.models import Settings
 from config.presets import PresetError, resolve_preset
 from config.problem import Problem, SettingsError
+from config.vocabulary import Priority
 from monitor.core.errors import ConfigError
 from monitor.core.preset.lint import lint
 from monitor.core.preset.read import build_ruleset
@@ -24,6 +25,7 @@ from monitor.core.rules.ruleset import Ruleset
 from monitor.site.channels import read_channels
 from monitor.site.devices import BoundDevice, look_at_floors, read_devices
 from monitor.site.findings import Findings
+from monitor.station.rights import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,13 @@ class Bed:
 
 @dataclass(frozen=True, slots=True)
 class StationSpec:
-    """Where the nurse station is served, and how long a page may be left without use."""
+    """Where the nurse station is served, how long a page may be left without use, and who may acknowledge what."""
 
     host: str
     port: int
     lock_after: Duration
     allowed_origins: tuple[str, ...]
+    acknowledges: Mapping[Role, frozenset[Priority]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,7 @@ def _check(settings: Settings, loaded: LoadedSite, findings: Findings) -> Site |
     ruleset = _read_presets(settings, findings)
     if ruleset is not None:
         look_at_floors(devices, ruleset.validation, findings)
+    acknowledges = _acknowledges(settings, findings)
     if ruleset is None or findings.problems or loaded.problems:
         return None
     return Site(
@@ -164,11 +168,24 @@ def _check(settings: Settings, loaded: LoadedSite, findings: Findings) -> Site |
             settings.station.port,
             seconds(settings.station.lock_after_h * 3600),
             tuple(settings.station.allowed_origins),
+            acknowledges,
         ),
         watchdog=WatchdogSpec(settings.watchdog.start, tuple(settings.watchdog.command)),
         data=Path(settings.journal.folder),
         warnings=tuple(findings.warnings),
     )
+
+
+def _acknowledges(settings: Settings, findings: Findings) -> dict[Role, frozenset[Priority]]:
+    """Row 7's guard. A priority that nobody may acknowledge would sound, and hold back a discharge, for ever."""
+    section = settings.acknowledge
+    words = {Role.NURSE: section.nurse, Role.LEAD: section.lead, Role.PRESCRIBER: section.prescriber}
+    found = {role: frozenset(map(Priority.from_word, given)) for role, given in words.items()}
+    for priority in sorted(frozenset(Priority).difference(*found.values()), reverse=True):
+        findings.wrong(
+            ("acknowledge",), f"nobody may acknowledge a {priority.word} alarm: add {priority.word!r} to a role"
+        )
+    return found
 
 
 def _read_presets(settings: Settings, findings: Findings) -> Ruleset | None:

@@ -13,12 +13,16 @@ from monitor.station.problem import MEDIA_TYPE
 
 
 class Me(msgspec.Struct, frozen=True):
-    """Who is signed in, and what that person or token may do. `locked`: sign in again to change anything."""
+    """Who is signed in, and what that person or token may do. `locked`: sign in again to change anything.
+
+    `acknowledges`: the priorities of alarms that this person or token may acknowledge, the highest first.
+    """
 
     name: str
     role: str
     rights: list[str]
     locked: bool
+    acknowledges: list[str]
 
 
 class BedPicture(wire.Bed, frozen=True):

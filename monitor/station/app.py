@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from starlette.routing import WebSocketRoute
 
 from config.instant import Clock, Duration
+from config.vocabulary import Priority
 from monitor.station import problem
 from monitor.station.answers import DescribedApp
 from monitor.station.context import Station
@@ -19,6 +20,7 @@ from monitor.station.once import Once
 from monitor.station.page import BUILT, add_page
 from monitor.station.people import People
 from monitor.station.ports import Counters, History, Readiness, Submit, WardView
+from monitor.station.rights import Role
 from monitor.station.routes import alarms, beds, health, sessions, sign_in
 from monitor.station.routes.stream import Stream
 from monitor.station.signed_in import LOCK_AFTER, SignedInPages
@@ -40,6 +42,7 @@ def create_app(
     allowed_origins: Iterable[str] = (),
     lock_after: Duration = LOCK_AFTER,
     pages_file: Path | None = None,
+    acknowledges: Mapping[Role, frozenset[Priority]] | None = None,
     static: Path = BUILT,
 ) -> FastAPI:
     """The station over these ports; `feed.run()` is the caller's to run beside it.
@@ -57,6 +60,7 @@ def create_app(
             that changes the host.
         lock_after: time without use after which a signed-in page may only look.
         pages_file: where it is kept who is signed in, so that pages go on looking after a restart.
+        acknowledges: the priorities that a role may acknowledge; a role that is not named, all of them.
         static: the built dashboard.
     """
     app = DescribedApp(title="bedwatch", version=view.site().version, docs_url=None, redoc_url=None)
@@ -70,7 +74,7 @@ def create_app(
         feed=feed,
         clock=clock,
         pages=pages,
-        guard=Guard(people, pages, clock, allowed_origins),
+        guard=Guard(people, pages, clock, allowed_origins, acknowledges),
         throttle=Throttle(),
         once=Once(),
         counters=tuple(counters),

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
 from config.instant import Clock
-from monitor.station.people import People
+from config.vocabulary import Priority
+from monitor.station.people import People, Person
 from monitor.station.problem import Problem
-from monitor.station.rights import RESERVED, RIGHTS, Caller, Right
+from monitor.station.rights import RESERVED, RIGHTS, Caller, Right, Role
 from monitor.station.signed_in import SignedInPages
 
 COOKIE = "bedwatch"
 
 
 class Guard:
-    """Turns a request into its caller, or into the reason why not."""
+    """Turns a request into its caller, or into the reason why not.
 
-    def __init__(self, people: People, pages: SignedInPages, clock: Clock, allowed_origins: Iterable[str] = ()) -> None:
+    Args:
+        acknowledges: the priorities that a role may acknowledge; a role that is not named, all of them.
+    """
+
+    def __init__(
+        self,
+        people: People,
+        pages: SignedInPages,
+        clock: Clock,
+        allowed_origins: Iterable[str] = (),
+        acknowledges: Mapping[Role, frozenset[Priority]] | None = None,
+    ) -> None:
         self._people = people
         self._pages = pages
         self._clock = clock
+        self._acknowledges = acknowledges or {}
         self._allowed = frozenset(origin.rstrip("/") for origin in allowed_origins)
 
     def reader(self, request: HTTPConnection) -> Caller:
@@ -67,7 +80,7 @@ class Guard:
             if known is None:
                 raise _unknown("The token is unknown or has ended: issue one with `bedwatch user token`.")
             person, rights = known
-            return Caller(person.name, person.role, rights, address)
+            return self._made(person, rights, address)
         found = self._pages.find(request.cookies.get(COOKIE, ""), self._clock.now())
         if found is None:
             raise _unknown("Nobody is signed in here: sign in first.")
@@ -75,7 +88,15 @@ class Guard:
         signed_in = self._people.find(page.name)
         if signed_in is None:
             raise _unknown(f"{page.name} may not sign in any more: ask the person who keeps the user list.")
-        return Caller(signed_in.name, signed_in.role, RIGHTS[signed_in.role], address, locked)
+        return self._made(signed_in, RIGHTS[signed_in.role], address, locked=locked)
+
+    def person(self, person: Person, address: str) -> Caller:
+        """A person who has just signed in."""
+        return self._made(person, RIGHTS[person.role], address)
+
+    def _made(self, person: Person, rights: frozenset[Right], address: str, *, locked: bool = False) -> Caller:
+        acknowledges = self._acknowledges.get(person.role, frozenset(Priority))
+        return Caller(person.name, person.role, rights, address, locked, acknowledges)
 
 
 def address_of(request: HTTPConnection) -> str:

@@ -9,6 +9,7 @@ from monitor.wording import rule_and_side
 
 REASONS: dict[str, str] = {
     "not_active": "This alarm is not active any more: there is nothing to acknowledge.",
+    "priority_not_allowed": "Your role may not acknowledge alarms of this priority: call somebody whose role may.",
     "session_open": "A session is open on this bed: discharge or abort it first.",
     "patient_missing": "A session needs a patient reference.",
     "cuff_on_iv_limb": "Cuff and infusion are on the same limb, where each inflation stops the infusion: move one.",

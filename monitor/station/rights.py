@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from config.vocabulary import Priority
+
 
 class Right(StrEnum):
     """What a person or token may do; also the scopes of tokens."""
@@ -36,10 +38,19 @@ RESERVED: dict[str, Role] = {"audio_off": Role.LEAD, "alarm_off": Role.PRESCRIBE
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who makes a request, and from where. `locked`: signed in too long ago to change anything."""
+    """Who makes a request, and from where. `locked`: signed in too long ago to change anything.
+
+    `acknowledges`: the priorities that the role may acknowledge at this site (alarm-system 4.1, row 7).
+    """
 
     name: str
     role: Role
     rights: frozenset[Right]
     address: str
     locked: bool = False
+    acknowledges: frozenset[Priority] = frozenset(Priority)
+
+    @property
+    def may_acknowledge(self) -> frozenset[Priority]:
+        """What the caller may acknowledge, after role and scope."""
+        return self.acknowledges if Right.ACKNOWLEDGE in self.rights else frozenset()

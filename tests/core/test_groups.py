@@ -455,3 +455,27 @@ def test_an_answered_or_ended_alarm_carries_nobody_s_name_into_the_next_announce
     assert (alarm.state.value, alarm.ended_at) == ("LATCHED", 153 * SECOND)
     story.samples(163, 180, 97, 155)
     assert (alarm.state.value, alarm.ended_at) == ("ACTIVE", None)
+
+
+def test_row_7_who_may_not_acknowledge_a_priority_is_refused_and_changes_nothing() -> None:
+    story = crit_story()
+    (line,) = story.put(29, "acknowledge", alarm="SPO2_CRIT", by="nurse-a", priorities=["medium", "low"])
+    assert (line["event"], line["reason"]) == ("command_refused", "priority_not_allowed")
+    assert story.all("alarm_acknowledged") == []
+    (line,) = story.put(29, "acknowledge", alarm="SPO2_LOW", by="nurse-a", priorities=["medium", "low"])
+    assert (line["event"], line["alarm"]) == ("alarm_acknowledged", "SPO2_LOW")
+
+
+def test_row_7_a_lower_one_of_the_group_is_left_to_whoever_may() -> None:
+    story = crit_story()
+    found = story.put(29, "acknowledge", alarm="SPO2_CRIT", by="dr-p", priorities=["high"])
+    assert [(line["event"], line["alarm"]) for line in found] == [("alarm_acknowledged", "SPO2_CRIT")]
+
+
+def test_row_7_goes_by_the_priority_at_that_moment() -> None:
+    """A MEDIUM that has risen to HIGH is a HIGH one to whoever may take note of MEDIUM alone."""
+    story = low_story()
+    story.samples(26, 100, 89)
+    assert story.one("alarm_priority_changed", alarm="SPO2_LOW")["priority"] == "high"
+    (line,) = story.put(100, "acknowledge", alarm="SPO2_LOW", by="nurse-a", priorities=["medium"])
+    assert line["reason"] == "priority_not_allowed"

@@ -188,6 +188,14 @@ LINES: list[dict[str, Any]] = [
     {"t": 600.0, "bed": "bay-1", "input": "command", "command": "start_infusion", "by": "nurse-a", "at": 590.0},
     {"t": 700.0, "bed": "bay-1", "input": "acknowledge", "alarm": "SPO2_LOW", "by": "nurse-a"},
     {"t": 701.0, "input": "acknowledge", "alarm_id": "site-0001", "by": "nurse-a"},
+    {
+        "t": 702.0,
+        "bed": "bay-1",
+        "input": "acknowledge",
+        "alarm": "BP_REL",
+        "by": "nurse-a",
+        "priorities": ["medium", "low"],
+    },
     {"t": 800.0, "bed": "bay-1", "input": "restart"},
     {"t": 9000.0, "input": "tick"},
 ]
@@ -299,3 +307,10 @@ def test_no_line_whatever_is_more_than_refused(line: dict[str, Any]) -> None:
     for read in (read_time, read_input):
         with suppress(InputError):
             read(line)
+
+
+@pytest.mark.parametrize("priorities", ["high", ["urgent"], [3], {}])
+def test_priorities_are_a_list_of_known_words(priorities: object) -> None:
+    line = {"t": 1, "bed": "bay-1", "input": "acknowledge", "by": "n", "alarm": "BP_REL", "priorities": priorities}
+    with pytest.raises(InputError, match="priorities: a list of low, medium, high is wanted"):
+        read_input(line)

@@ -292,7 +292,7 @@ async def test_a_bug_on_what_a_person_asked_is_never_answered_as_done(tmp_path: 
     """An acknowledgement that the core failed on: the nurse hears of it, and so does everybody else."""
     async with live_ward(tmp_path) as live:
         live.open()
-        monkeypatch.setattr(type(live.ward.beds["bay-1"].state.book), "acknowledge_named", None)
+        monkeypatch.setattr(type(live.ward.beds["bay-1"].state.book), "acknowledge", None)
         with pytest.raises(CoreFault):
             await live.loop.ask(Acknowledge("bay-1", "nurse-a", None, "SPO2_LOW"))
         await live.settled()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from config.instant import SECOND, Duration, Instant, seconds
-from config.vocabulary import CuffError, CuffState, Flag, LinkState, Metric
+from config.vocabulary import CuffError, CuffState, Flag, LinkState, Metric, Priority
 from monitor.core.errors import InputError
 from monitor.core.inputs import (
     Acknowledge,
@@ -202,7 +202,17 @@ def _read_acknowledge(fields: Fields, origin: Instant) -> Input:
     alarm_id, alarm = fields.maybe_text("alarm_id"), fields.maybe_text("alarm")
     if (alarm_id is None) == (alarm is None):
         raise InputError("acknowledge: exactly one of alarm_id and alarm is wanted")
-    return Acknowledge(fields.maybe_text("bed"), fields.text("by"), alarm_id, alarm)
+    return Acknowledge(fields.maybe_text("bed"), fields.text("by"), alarm_id, alarm, _read_priorities(fields))
+
+
+def _read_priorities(fields: Fields) -> frozenset[Priority] | None:
+    words = fields.raw("priorities")
+    if words is None:
+        return None
+    known = {priority.word: priority for priority in Priority}
+    if not isinstance(words, list) or any(not isinstance(word, str) or word not in known for word in words):
+        raise InputError(f"priorities: a list of {', '.join(known)} is wanted, not {words!r}")
+    return frozenset(known[word] for word in words)
 
 
 def _read_system(fields: Fields, origin: Instant) -> Input:

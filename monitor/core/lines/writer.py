@@ -69,6 +69,8 @@ def write_input(item: Input, at: Instant, origin: Instant = 0) -> dict[str, Any]
         case Acknowledge():
             line |= {"input": "acknowledge", "by": item.by}
             line |= _given(alarm_id=item.alarm_id, alarm=item.alarm)
+            if item.priorities is not None:
+                line["priorities"] = [priority.word for priority in sorted(item.priorities, reverse=True)]
         case OpenSession():
             line |= {"input": "open_session", "patient": item.patient} | _given(on_oxygen=item.on_oxygen)
             line |= {"planned_min": item.planned_min, "deadline_min": item.deadline_min}

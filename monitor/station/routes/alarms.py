@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from config.instant import to_rfc3339
-from config.vocabulary import AlarmState
+from config.vocabulary import AlarmState, Priority
 from monitor.core.inputs import Acknowledge
 from monitor.station import wire
 from monitor.station.answers import Acknowledged, Alarms, documented
@@ -41,13 +41,18 @@ def routes() -> APIRouter:
     async def acknowledge(
         alarm_id: str, station: Here, caller: Acknowledger, request: Request, body: Nothing | None = None
     ) -> Response:
-        """The signed-in person took note. 409 `not_active` when there is nothing to acknowledge under this id."""
+        """The signed-in person took note. 409 `not_active` when there is nothing to acknowledge under this id.
+
+        409 `priority_not_allowed` when the site keeps alarms of this priority for other roles (`[acknowledge]`).
+        """
 
         async def act() -> Response:
             alarm = _open(station, alarm_id)
             if alarm is None:
                 raise Problem(409, in_words("not_active"), reason="not_active")
-            await station.fold(Acknowledge(bed=alarm.bed, by=caller.name, alarm_id=alarm_id), caller)
+            limited = None if caller.may_acknowledge == frozenset(Priority) else caller.may_acknowledge
+            noted = Acknowledge(bed=alarm.bed, by=caller.name, alarm_id=alarm_id, priorities=limited)
+            await station.fold(noted, caller)
             after = _open(station, alarm_id)
             state = AlarmState.CLOSED.value if after is None else after.state
             return answer(Acknowledged(alarm_id, state, caller.name))

@@ -12,7 +12,7 @@ from monitor.station.bodies import Nothing, SignIn
 from monitor.station.context import Here, Reader, answer
 from monitor.station.guard import COOKIE, address_of
 from monitor.station.problem import Problem
-from monitor.station.rights import RIGHTS
+from monitor.station.rights import Caller
 from monitor.station.signed_in import digest
 
 
@@ -44,7 +44,7 @@ def routes() -> APIRouter:
         page = station.pages.begin(person.name, station.clock.now())
         await station.pages.keep()
         await station.history.audit(person.name, address, "sign-in")
-        response = answer(Me(person.name, person.role, sorted(RIGHTS[person.role]), locked=False))
+        response = answer(_me(station.guard.person(person, address)))
         secure = request.url.scheme == "https"
         response.set_cookie(COOKIE, page, path="/", httponly=True, samesite="strict", secure=secure)
         return response
@@ -66,9 +66,14 @@ def routes() -> APIRouter:
     @router.get("/me", responses=documented(Me))
     async def me(caller: Reader) -> Response:
         """Who is signed in, and what that person or token may do; `locked`: sign in again to change anything."""
-        return answer(Me(caller.name, caller.role, sorted(caller.rights), caller.locked))
+        return answer(_me(caller))
 
     return router
+
+
+def _me(caller: Caller) -> Me:
+    acknowledges = [priority.word for priority in sorted(caller.may_acknowledge, reverse=True)]
+    return Me(caller.name, caller.role, sorted(caller.rights), caller.locked, acknowledges)
 
 
 def _subjects(name: str, address: str, known: str | None) -> tuple[str, ...]:

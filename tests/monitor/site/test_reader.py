@@ -18,6 +18,7 @@ from config.vocabulary import Priority
 from monitor.core.errors import ConfigError
 from monitor.restore import bed_setups
 from monitor.site import Site, read_preset, read_site, read_site_text
+from monitor.station.rights import Role
 
 SECRET = "whsec_c29tZSBzZWNyZXQgb2YgYSB0ZXN0LCBsb25nIGVub3VnaA=="
 WARD = """\
@@ -400,3 +401,24 @@ def test_a_serial_driver_without_usual_settings_needs_a_rate(monkeypatch: pytest
     (message,) = refused(device("odd", "serial:///dev/a"))
     assert message.startswith("site.toml:12: device.x.url: serial:///dev/a: this driver has no usual line settings")
     assert read(device("odd", "serial:///dev/a?baud=9600")).devices[0].spec.line is None
+
+
+def test_row_7_which_priorities_each_role_may_acknowledge() -> None:
+    assert set(read("").station.acknowledges.values()) == {frozenset(Priority)}
+    site = read('[acknowledge]\nnurse = ["low", "medium"]\nlead = []\n')
+    assert site.station.acknowledges == {
+        Role.NURSE: frozenset({Priority.LOW, Priority.MEDIUM}),
+        Role.LEAD: frozenset(),
+        Role.PRESCRIBER: frozenset(Priority),
+    }
+
+
+def test_row_7_somebody_may_acknowledge_each_priority() -> None:
+    text = '[acknowledge]\nnurse = ["low"]\nlead = ["low"]\nprescriber = ["medium"]\n'
+    (line,) = refused(text)
+    assert "acknowledge: nobody may acknowledge a high alarm: add 'high' to a role" in line
+
+
+def test_row_7_an_unknown_priority_or_role_is_named() -> None:
+    assert "acknowledge" in refused('[acknowledge]\nnurse = ["urgent"]\n')[0]
+    assert "acknowledge" in refused('[acknowledge]\nporter = ["low"]\n')[0]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
+from config.vocabulary import Priority
 from monitor.core.inputs import Acknowledge
-from tests.support.station import StationKit, an_alarm
+from monitor.station.rights import Role
+from tests.support.station import PASSWORD, StationKit, an_alarm
 
 
 @pytest.mark.parametrize(
@@ -47,3 +51,32 @@ def test_a_name_in_the_body_is_refused(nurse: TestClient, kit: StationKit) -> No
     answer = nurse.post("/api/v1/alarms/bay-1-0001/acknowledge", json={"by": "dr-p"})
     assert answer.status_code == 422
     assert kit.core.taken == []
+
+
+@pytest.fixture
+def careful(tmp_path: Path) -> StationKit:
+    """A site whose nurses leave HIGH alarms to others."""
+    below_high = frozenset({Priority.MEDIUM, Priority.LOW})
+    return StationKit(tmp_path, acknowledges={Role.NURSE: below_high})
+
+
+def test_row_7_what_a_role_may_not_acknowledge_goes_to_the_core_and_to_the_page(careful: StationKit) -> None:
+    careful.ward.open_alarms = [an_alarm("x-0001")]
+    with TestClient(careful.app, base_url="https://testserver") as client:
+        signed_in = client.post("/api/v1/sign-in", json={"name": "nurse-a", "password": PASSWORD}).json()
+        assert signed_in["acknowledges"] == client.get("/api/v1/me").json()["acknowledges"] == ["medium", "low"]
+        client.post("/api/v1/alarms/x-0001/acknowledge", json={})
+        below_high = frozenset({Priority.MEDIUM, Priority.LOW})
+        assert careful.core.taken[0][0] == Acknowledge("bay-1", "nurse-a", "x-0001", priorities=below_high)
+        careful.core.refuse_with = "priority_not_allowed"
+        refused = client.post("/api/v1/alarms/x-0001/acknowledge", json={})
+        assert (refused.status_code, refused.json()["reason"]) == (409, "priority_not_allowed")
+        assert refused.json()["detail"].startswith("Your role may not acknowledge alarms of this priority")
+
+
+@pytest.mark.parametrize(("name", "words"), [("dr-p", ["high", "medium", "low"]), ("viewer-v", [])])
+def test_row_7_other_roles_are_not_held_back_and_a_viewer_acknowledges_nothing(
+    careful: StationKit, name: str, words: list[str]
+) -> None:
+    with TestClient(careful.app, base_url="https://testserver") as client:
+        assert client.post("/api/v1/sign-in", json={"name": name, "password": PASSWORD}).json()["acknowledges"] == words

@@ -54,6 +54,7 @@ def test_signed_in_until_signed_out(client: TestClient, kit: StationKit) -> None
         "role": "nurse",
         "rights": ["acknowledge", "command", "read"],
         "locked": False,
+        "acknowledges": ["high", "medium", "low"],
     }
     assert client.post("/api/v1/sign-out", json={}).status_code == 204
     assert client.get("/api/v1/me").status_code == 401

@@ -92,7 +92,7 @@ function attach(server: ViteDevServer | PreviewServer): void {
         return answer(200, {});
       }
       if (signedIn === null) return refuse(401, "Nobody is signed in.");
-      if (path === "/me") return answer(200, { name: signedIn, role: "nurse", locked: false });
+      if (path === "/me") return answer(200, { name: signedIn, role: "nurse", locked: false, acknowledges: ["high", "medium", "low"] });
       const acknowledged = /^\/alarms\/([^/]+)\/acknowledge$/.exec(path);
       if (acknowledged !== null) {
         const refusal = ward.acknowledge(acknowledged[1] ?? "", signedIn, now());

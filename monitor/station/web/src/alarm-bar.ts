@@ -5,7 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { lagAt } from "./ages";
 import { type AlarmWords, alarmNow } from "./alarm-now";
 import { answerable, callingWords, calls, covered, restWords, stateWords } from "./alarms";
-import { type Actions, mayAct, type Page } from "./page";
+import { type Actions, mayAcknowledge, mayAct, type Page } from "./page";
 import { hhmmss, spoken } from "./times";
 import type { Alarm } from "./wire.gen";
 import { alarmTextOnBed, ICON, PREFIX } from "./words";
@@ -78,7 +78,10 @@ function renderAlarm(page: Page, alarm: Alarm, words: string, now: number, actio
     <p class="text">${words}</p>
     <div class="line">
       <span class="state">${stateWords(alarm)}</span>
-      ${answerable(alarm)
+      ${answerable(alarm) && !mayAcknowledge(page, alarm.priority)
+        ? html`<span class="hint">another role acknowledges this</span>`
+        : nothing}
+      ${answerable(alarm) && mayAcknowledge(page, alarm.priority)
         ? html`<button
             type="button"
             class="acknowledge"

@@ -7,6 +7,8 @@ export interface Me {
   readonly role: string;
   /** After a long time without use: the ward is still shown, but to change anything one signs in again. */
   readonly locked: boolean;
+  /** The priorities of alarms that this person may acknowledge. */
+  readonly acknowledges: readonly string[];
 }
 
 /** One point of a trend; null, with the reason, where there was nothing valid. */

@@ -55,6 +55,9 @@ export interface Page {
 /** Whether somebody is signed in who may change something. */
 export const mayAct = (page: Page): boolean => page.me != null && !page.me.locked;
 
+/** Whether whoever is signed in may acknowledge an alarm of this priority; nobody signed in is asked to sign in first. */
+export const mayAcknowledge = (page: Page, priority: string): boolean => page.me == null || page.me.acknowledges.includes(priority);
+
 export interface Actions {
   signIn(name: string, password: string): void;
   signOut(): void;

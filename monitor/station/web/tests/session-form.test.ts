@@ -18,7 +18,7 @@ test("a form that the phase no longer offers is gone", () => {
 
 const actions = (command: Actions["command"] = () => undefined): Actions => ({ command }) as unknown as Actions;
 const shown = (form: OpenForm, part: Partial<Bed> = {}): string => {
-  const page = { form, me: { locked: false }, errors: new Map(), said: new Map(), busy: new Set() } as unknown as Page;
+  const page = { form, me: { locked: false, acknowledges: [] }, errors: new Map(), said: new Map(), busy: new Set() } as unknown as Page;
   return flat(renderSessionActions(page, { bed: bed(part), at: T0 }, T0, actions()));
 };
 
