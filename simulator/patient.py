@@ -75,7 +75,7 @@ class VirtualPatient:
         body_rng, self._cuff_rng, pleth_rng, squeeze_rng = np.random.default_rng(seed).spawn(4)
         self._rng = body_rng
         self._normals: list[tuple[float, ...]] = []
-        self._events = sorted(events, key=lambda event: event.at_s)
+        self._events = [(event.at_s, event.until_s, event) for event in sorted(events, key=lambda event: event.at_s)]
         self._drug = Pharmacology(traits.weight_kg, traits.ke0)
         self._reference = reference_effect_site(traits.ke0)
         self._pump = Pump()
@@ -281,11 +281,11 @@ class VirtualPatient:
             drug_systolic=traits.systolic_effect * effect,
             drug_diastolic=traits.diastolic_effect * effect,
         )
-        for event in self._events:
-            if event.at_s > t_s:
+        for at_s, until_s, event in self._events:
+            if at_s > t_s:
                 break
-            if t_s < event.until_s:
-                event.apply(t_s - event.at_s, body)
+            if t_s < until_s:
+                event.apply(t_s - at_s, body)
         body.spo2 = min(max(body.spo2, 40.0), 100.0)
         body.diastolic = min(body.diastolic, body.systolic - 12.0)
         self._body = body

@@ -104,8 +104,13 @@ class Pharmacology:
                 for decay, drive in zip(self._modes.decay_per_min, self._modes.drive, strict=True)
             ]
         inflow = self.rate_ug_per_min / self._volume_l
+        first, second, third, fourth = self._state
+        (keep_1, gain_1), (keep_2, gain_2), (keep_3, gain_3), (keep_4, gain_4) = self._factors
         self._state = [
-            part * keep + inflow * gain for part, (keep, gain) in zip(self._state, self._factors, strict=True)
+            first * keep_1 + inflow * gain_1,
+            second * keep_2 + inflow * gain_2,
+            third * keep_3 + inflow * gain_3,
+            fourth * keep_4 + inflow * gain_4,
         ]
 
     @property
@@ -120,7 +125,7 @@ class Pharmacology:
 
 
 def _weighted(state: list[float], shares: tuple[float, ...]) -> float:
-    """Spelled out: every second of every patient asks, and the order of adding is the same in every Python."""
+    """Spelled out, as in `advance`: every second of every patient asks, and the order of adding is fixed."""
     first, second, third, fourth = state
     of_first, of_second, of_third, of_fourth = shares
     return first * of_first + second * of_second + third * of_third + fourth * of_fourth

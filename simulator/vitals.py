@@ -6,14 +6,12 @@ emulated devices know only this contract. Rounding, frames and flags are the dev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from config.vocabulary import CuffError
 
 
-@dataclass(frozen=True, slots=True)
-class Vitals:
+class Vitals(NamedTuple):
     """One moment of a body. SpO2 and perfusion index in %, rates per minute, pressures in mmHg, not rounded.
 
     None means that the body (or the recording of it) has no such value now; it never stands for zero.

@@ -35,13 +35,12 @@ WHOLE = {PlethMeasures: "sqi", BatteryLevel: "percent"}
 def without_nonsense(item: Kind) -> Kind | Tick:
     """`item` with every number of a device that is none taken as absent; the same object where there is none."""
     kind = type(item)
-    odd = [name for name in NUMBERS.get(kind, ()) if not _fits(getattr(item, name))]
+    # Spelled out: every sample of every bed is asked.
+    odd = [
+        name for name in NUMBERS.get(kind, ()) if (value := getattr(item, name)) is not None and not is_number(value)
+    ]
     if not odd:
         return item
     if WHOLE.get(kind) in odd:
         return Tick()
     return replace(item, **dict.fromkeys(odd))  # type: ignore[arg-type]
-
-
-def _fits(value: object) -> bool:
-    return value is None or is_number(value)

@@ -122,6 +122,8 @@ def step(bed: Bed, item: BedInput, now: Instant) -> tuple[Bed, list[Event]]:
             return bed, out
         if len(out) > start:
             bed.steady_from = None
+    elif isinstance(item, CuffActivity) and pressure.alive(bed, item, now, out):
+        return bed, out
     else:
         bed.steady_from = None
         _take_other(bed, item, now, out)
@@ -227,7 +229,10 @@ def _earliest(parts: tuple[Part, ...], bed: Bed) -> tuple[Due, Part] | None:
         except Exception as error:
             _quarantine(bed, part, error)
             continue
-        if due is not None and (first is None or due.rank() < first[0].rank()):
+        if due is None:
+            continue
+        # Moments are mostly unequal, and ranks are asked for each sample.
+        if first is None or due.at < first[0].at or (due.at == first[0].at and due.rank() < first[0].rank()):
             first = due, part
     return first
 

@@ -98,7 +98,7 @@ def oximeter_sample(bed: str, device: str, vitals: Vitals) -> OximeterSample:
     spo2 = None if vitals.spo2 is None else round(vitals.spo2)
     pulse_rate = None if vitals.pulse_rate is None else round(vitals.pulse_rate)
     perfusion = None if vitals.perfusion_index is None else round(vitals.perfusion_index, 1)
-    said = frozenset(map(Flag, remarks)) if (remarks := flags_of(vitals)) else NO_FLAGS
+    said = frozenset(remarks) if (remarks := flags_of(vitals)) else NO_FLAGS
     return OximeterSample(bed, device, spo2, pulse_rate, said, perfusion)
 
 

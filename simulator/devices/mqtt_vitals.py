@@ -223,7 +223,7 @@ class MqttVitals:
         return Message(self._prefix + kind, json.dumps(payload, separators=(",", ":")).encode(), qos, retain)
 
 
-def flags_of(vitals: Vitals) -> list[str]:
+def flags_of(vitals: Vitals) -> list[Flag]:
     """The device's remarks on one moment of the body."""
     flags = []
     if vitals.sensor_off:
@@ -236,7 +236,7 @@ def flags_of(vitals: Vitals) -> list[str]:
         flags.append(Flag.ARTIFACT)
     if vitals.low_perfusion:
         flags.append(Flag.LOW_PERFUSION)
-    return [str(flag) for flag in flags]
+    return flags
 
 
 def _whole(value: float | None) -> int | None:

@@ -175,6 +175,21 @@ def test_a_polled_cuff_has_sixty_seconds() -> None:
     assert told(story, CUFF) == [(70, "alarm_raised", "low")]
 
 
+def test_a_cuff_that_says_again_that_it_rests_lives_and_brings_no_deadline_nearer() -> None:
+    """The short way of the commonest word of a cuff; its silence counts from the last of them."""
+    story = Story(devices=[POLLED]).open()
+    story.cuff(10)
+    kept = story.bed.steady_from
+    for t in (20, 30, 40):
+        assert story.put(t, "cuff", device=CUFF, state="idle") == []
+        assert story.bed.steady_from == kept is not None
+    story.tick(99.999)
+    assert told(story, CUFF) == []
+    story.tick(100)
+    story.put(110, "cuff", device=CUFF, state="idle")
+    assert told(story, CUFF) == [(100, "alarm_raised", "low"), (110, "alarm_closed", "low")]
+
+
 def test_a_polled_cuff_whose_link_is_down_has_ten() -> None:
     story = Story(devices=[POLLED]).open()
     story.cuff(10)

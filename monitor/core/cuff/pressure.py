@@ -38,6 +38,15 @@ def activity(bed: Bed, item: CuffActivity, now: Instant, out: list[Event]) -> No
     cuff.pressure = None if item.state is CuffState.IDLE else item.pressure
 
 
+def alive(bed: Bed, item: CuffActivity, now: Instant, out: list[Event]) -> bool:
+    """Fold in a resting cuff's sign of life. False: it was more than that; True: no deadline has come nearer."""
+    known = bed.state.devices.get(item.device)
+    if known is None or known.offline or item.state is not CuffState.IDLE or bed.state.cuff.state is not CuffState.IDLE:
+        return False
+    liveness.heard(bed, item.device, now, out)
+    return True
+
+
 def _another_cycle(bed: Bed, now: Instant) -> bool:
     """Whether the cuff that inflates must be at it anew: the end of the last cycle was never heard of."""
     cuff = bed.state.cuff

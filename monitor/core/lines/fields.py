@@ -12,6 +12,9 @@ from monitor.core.errors import InputError
 
 Word = TypeVar("Word", bound=StrEnum)
 
+GREATEST = sys.float_info.max
+"""The largest number that a float holds."""
+
 FARTHEST: Duration = 1 << 60
 """Some 36 000 years: no clock shows a moment further off, and every sum of such moments can be journaled."""
 
@@ -116,7 +119,7 @@ class Fields:
 def is_number(value: object) -> TypeGuard[float]:
     """Whether `value` is a number that a float can hold: no NaN, no infinity, no truth value."""
     # A whole number may be too large for any float, which comparing tells and `math.isfinite` does not bear.
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and -GREATEST <= value <= GREATEST
 
 
 def _finite_within(key: str, value: object) -> None:

@@ -164,6 +164,8 @@ class Whole:
     silent: int = 0
     severe: int = 0
     inputs: int = 0
+    lasted_s: float = 0.0
+    """Processor time of patient, devices and core."""
 
     def add(self, other: Whole) -> None:
         """Take in another piece of work."""
@@ -174,6 +176,7 @@ class Whole:
         self.silent += other.silent
         self.severe += other.severe
         self.inputs += other.inputs
+        self.lasted_s += other.lasted_s
 
 
 def work_whole(first: int, count: int) -> Whole:
@@ -186,6 +189,7 @@ def work_whole(first: int, count: int) -> Whole:
         total.silent += not visit.raised
         total.severe += max(visit.systolic, default=0.0) >= 180
         total.inputs += visit.inputs
+        total.lasted_s += visit.lasted_s
         for (alarm, priority), times in visit.raised.items():
             total.alarms[alarm] += times
             total.priorities[priority] += times

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from simulator.vitals import Vitals
@@ -30,7 +29,7 @@ class StillBody:
 
     def show(self, **changes: Any) -> None:
         """Change the fields named."""
-        self.vitals = replace(self.vitals, **changes)
+        self.vitals = self.vitals._replace(**changes)
 
     def advance(self, dt_s: float) -> None:
         """Only time passes."""
@@ -38,7 +37,7 @@ class StillBody:
 
     def oximeter(self) -> Vitals:
         """The values as they are, without a cuff error."""
-        return replace(self.vitals, cuff_error=None)
+        return self.vitals._replace(cuff_error=None)
 
     def cuff_reading(self) -> Vitals:
         """The values as they are; counts how often it was asked."""
