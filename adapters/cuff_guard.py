@@ -19,6 +19,8 @@ STALL: Final[Duration] = 30 * SECOND
 STALL_PRESSURE: Final = 15.0
 PROGRESS: Final = 2.0
 """A change of cuff pressure in mmHg that counts as progress; less is the sensor's own noise."""
+TAKEN_UP: Final[Duration] = 10 * SECOND
+"""How long a device may take to show that it has begun what it was told to begin."""
 STOP_AGAIN: Final[Duration] = 3 * SECOND
 STOP_INSISTS: Final[Duration] = 15 * SECOND
 
@@ -92,6 +94,21 @@ class CuffGuard:
             running.progress_at = now
         return value > self._bounds.highest or self.must_stop(now)
 
+    def inflated(self, value: float, now: Instant) -> bool:
+        """The cuff is under pressure, mmHg; whether the device has to be told to stop, or told again."""
+        if self.stopping(now):
+            return self.insists(now)
+        return self.pressure(value, now)
+
+    def empty(self, now: Instant) -> None:
+        """The cuff is empty. Ends all but a start that may still be taken up, and a result that is still awaited."""
+        running = self.measurement
+        if running is None:
+            self.at_rest()
+        elif not running.confirmed and now - running.since >= TAKEN_UP:
+            # The start was not taken up: the way is free again after the rest.
+            self.measurement = None
+
     def must_stop(self, now: Instant) -> bool:
         """The measurement takes too long, or the cuff is inflated and stands still."""
         deadline = self.deadline()
@@ -129,6 +146,13 @@ class CuffGuard:
     def rest(self, now: Instant) -> None:
         """The cuff may have emptied as late as now."""
         self._rest_until = now + REST
+
+    def finished(self, gave_pressures: bool, now: Instant) -> None:
+        """The device has told the outcome of a measurement."""
+        self.at_rest()
+        self.rest(now)
+        if gave_pressures:
+            self.succeeded()
 
     def succeeded(self) -> None:
         """A measurement gave pressures: failed attempts no longer count."""
