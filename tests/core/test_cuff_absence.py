@@ -31,6 +31,20 @@ def test_nibp_fail_second_failed_or_rejected_attempt_in_a_row(first: dict[str, A
     assert (line["t"], line["since"], line["priority"]) == (290, 200, "medium")
 
 
+@pytest.mark.parametrize("before", ["PRE", "INFUSING"])
+def test_nibp_fail_keeps_its_priority_when_the_drug_ends(before: str) -> None:
+    story = Story().open()
+    if before == "INFUSING":
+        story.start(50)
+    story.cuff(100, **FAILED)
+    story.cuff(200, **FAILED)
+    if before == "PRE":
+        story.start(250)
+    story.command(300, "end_infusion")
+    assert [priority for _, _, priority in told(story, "NIBP_FAIL")][-1] == "medium"
+    assert story.all("alarm_priority_changed", t=300) == []
+
+
 def test_nibp_fail_is_about_the_cuff_and_not_about_what_a_person_types() -> None:
     """A slip of the pen is no failure; a good reading by hand is a reading, and ends the row."""
     story = Story().open().start(100)

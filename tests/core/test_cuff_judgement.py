@@ -29,6 +29,25 @@ def calm() -> Story:
     return story
 
 
+# -- B2 ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "reasons"),
+    [
+        ({"systolic": 120, "diastolic": 19, "mean": 60}, ("range", "range", "range")),
+        ({"systolic": 281, "diastolic": 90, "mean": 150}, ("range", "range", "range")),
+        ({"systolic": 120, "diastolic": 76, "mean": 231}, ("order", "order", "range")),
+    ],
+)
+def test_b2_what_stands_beside_a_pressure_out_of_range_is_told_with_its_reason(
+    given: dict[str, float], reasons: tuple[str, ...]
+) -> None:
+    found = verdicts(Story().open().cuff(100, **given))
+    metrics = ("systolic", "diastolic", "mean")
+    assert found == [("value_rejected", metric, reason) for metric, reason in zip(metrics, reasons, strict=True)]
+
+
 # -- B6 ------------------------------------------------------------------------------------------------------------
 
 
@@ -57,6 +76,13 @@ def test_b6_not_against_another_arm() -> None:
     story.cuff(100, 120)
     story.command(150, "set_limbs", cuff_limb="right arm")
     assert verdicts(story.cuff(200, 170)) == []
+
+
+def test_b6_and_b7_on_an_arm_that_has_a_name() -> None:
+    story = Story().open(cuff_limb="left arm")
+    story.cuff(100, 120)
+    assert verdicts(story.cuff(200, 170)) == JUMPED
+    assert verdicts(story.cuff(290, 171)) == REJUDGED
 
 
 def test_b6_is_repeated_after_60_s() -> None:
@@ -324,7 +350,8 @@ def test_b9_a_second_look_by_hand_is_never_too_early() -> None:
     story = Story().open()
     story.cuff(60)
     story.command(70, "record_reading", values={"systolic": 124, "diastolic": 78})
+    story.command(80, "record_reading", values={"systolic": 123, "diastolic": 77})
     assert story.all("value_rejected", metric="systolic") == []
     session = story.bed.state.session
     assert session is not None
-    assert [reading.source for reading in session.readings] == [None, "manual"]
+    assert [reading.source for reading in session.readings] == [None, "manual", "manual"]

@@ -281,6 +281,26 @@ def test_sbp_low_follows_the_baseline(baseline: float | None, low: float, low_cl
     assert not rule.clear.crossed(rule.clear.number(baseline), baseline)
 
 
+def test_sbp_low_clears_by_the_patients_own_limit() -> None:
+    """105 and 110 for a baseline of 150: 108 is above 95 and clears nothing."""
+    story = Story().open()
+    for t in (10, 80, 150):
+        story.cuff(t, 150, 90)
+    story.start(200)
+    for t, systolic in ((300, 112), (400, 105), (500, 108), (600, 110), (700, 111)):
+        story.cuff(t, systolic, 70)
+    assert story.told("SBP_LOW") == [(400, "alarm_raised"), (700, "alarm_closed")]
+    assert story.one("alarm_raised", alarm="SBP_LOW")["limit"] == 105
+
+
+def test_of_two_readings_of_one_moment_the_one_that_came_last_is_shown() -> None:
+    story = Story().open()
+    story.cuff(100, 120)
+    story.cuff(101, 124, device="cuff-2", measured_t=100)
+    cuff = story.bed.state.cuff
+    assert (cuff.values[Metric.SYSTOLIC].value, cuff.last_valid[Metric.SYSTOLIC].value) == (124, 124)
+
+
 def test_only_the_relative_rule_moves_with_the_baseline() -> None:
     moving = {rule.rule.name for rule in shipped_rules().cuffs if rule.trigger.factor is not None}
     assert moving == {"SBP_LOW"}

@@ -11,8 +11,6 @@ from monitor.core.cuff import cuff_schedule
 from monitor.core.events import Event
 from monitor.core.session.session import Session
 
-OVERDUE_PHASES = (Phase.INFUSING, Phase.PAUSED, Phase.RECOVERY)
-
 
 class Level(NamedTuple):
     """A level of NIBP_OVERDUE, and where the age counts from."""
@@ -41,7 +39,7 @@ def enter_phase(bed: Bed, at: Instant, out: list[Event]) -> None:
     An end that is taken back takes its missing reading along.
     """
     state = bed.state
-    state.cuff.overdue_from = at if state.phase in OVERDUE_PHASES else None
+    state.cuff.overdue_from = at
     fail = state.book.present(bed.rules.nibp_fail.rule)
     if fail is not None:
         priority = by_phase(bed, bed.rules.nibp_fail.infusing, bed.rules.nibp_fail.other)

@@ -57,7 +57,7 @@ class Cuff:
         judged: how the reading that came last was judged.
         last_valid: the newest VALID value of each metric: a failed attempt takes nothing away from it.
         valid_at: time of the last reading whose systolic was VALID.
-        overdue_from: where the age of NIBP_OVERDUE counts from when no reading is newer.
+        overdue_from: entry into the phase: the age of NIBP_OVERDUE counts from it when no reading is newer.
         counts: readings that met a rule's trigger, as that rule counts them.
         evaluated: when the newest reading was measured that each rule went by; an older one ends nothing.
         inflated_at, inflated_by: start of the measurement that has not ended yet, and whose it is.
