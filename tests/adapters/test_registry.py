@@ -54,8 +54,8 @@ def test_every_driver_is_whole(each: Driver) -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UnknownDriver, match=r"unknown driver 'nonin-df3': did you mean nonin-df2"):
-        driver("nonin-df3")
+    with pytest.raises(UnknownDriver, match=r"unknown driver 'nonin-df22': did you mean nonin-df2"):
+        driver("nonin-df22")
     with pytest.raises(LookupError, match=r"unknown driver 'zzz': known are .*mqtt-vitals"):
         driver("zzz")
 

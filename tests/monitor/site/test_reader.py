@@ -143,8 +143,8 @@ OWN = "mqtt://broker/vitals/v1/harbour/bay-1"
     ("text", "message"),
     [
         (
-            device("nonin-df3", "serial:///dev/a"),
-            "site.toml:11: device.x.driver: unknown driver 'nonin-df3': did you mean 'nonin-df2'",
+            device("nonin-df22", "serial:///dev/a"),
+            "site.toml:11: device.x.driver: unknown driver 'nonin-df22': did you mean 'nonin-df2'",
         ),
         (
             device("mqtt-vitals", "serial:///dev/a"),
