@@ -14,10 +14,20 @@ from typing import Final
 
 from adapters.devices.nonin.control import mask_serial_numbers
 from adapters.devices.nonin.frames import Df2Decoder, Df7Decoder
+from adapters.devices.nonin.records import Df1Decoder, Df8Decoder, Df8Options
 from adapters.driver import Cadence, Driver, LineSettings
 from config.instant import SECOND
 
 DRIVERS: Final = (
+    Driver(
+        name="nonin-df1",
+        title="Nonin, data format 1 (3150; Xpod and OEM modules unconfirmed)",
+        source="transcription of Nonin's sheet, medium; bytes as in 6470-000-01 [V]; pulse-oximeters.md, section 1",
+        decoder=Df1Decoder,
+        cadence=Cadence.STREAM,
+        nominal_interval=SECOND,
+        line=LineSettings(baud=9600),
+    ),
     Driver(
         name="nonin-df2",
         title="Nonin, data format 2 (9560, 3150, 3012LP, Xpod, iPod, OEM III)",
@@ -37,5 +47,15 @@ DRIVERS: Final = (
         nominal_interval=SECOND // 3,
         line=LineSettings(baud=9600),
         mask=mask_serial_numbers,
+    ),
+    Driver(
+        name="nonin-df8",
+        title="Nonin, data format 8 (9560, 3150, 4100)",
+        source="Nonin 6470-000-01 [V], no recording; bits of 4100 and 3150 [C]; pulse-oximeters.md, section 4",
+        decoder=Df8Decoder,
+        cadence=Cadence.STREAM,
+        nominal_interval=SECOND,
+        line=LineSettings(baud=9600),
+        options=Df8Options,
     ),
 )

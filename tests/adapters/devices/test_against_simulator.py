@@ -11,12 +11,13 @@ import pytest
 from adapters.devices.mqtt_vitals.decoder import VitalsDecoder
 from adapters.devices.mqtt_vitals.dialogue import command_payload
 from adapters.devices.nonin.frames import Df2Decoder, Df7Decoder
+from adapters.devices.nonin.records import Df1Decoder, Df8Decoder, Df8Options
 from adapters.devices.par_nibp import ParDecoder, ParDialogue, ParOptions
 from adapters.reading import CuffProgress, CuffReading, Fault, OximeterReading, PlethChunk, Reading
 from config.instant import MINUTE, SECOND, Duration, Instant
 from config.vocabulary import CuffError, CuffState
 from simulator.devices.mqtt_vitals import Kind, MqttVitals
-from simulator.devices.nonin import NoninDf2, NoninDf7
+from simulator.devices.nonin import NoninDf1, NoninDf2, NoninDf7, NoninDf8
 from simulator.devices.par_nibp import ParNibp
 from simulator.vitals import Vitals
 
@@ -92,6 +93,19 @@ def test_no_number_is_ever_wrong_on_a_bad_line(name: str, seed: int) -> None:
     assert shown == {(97.0, 150.0)}
     assert sum(isinstance(item, OximeterReading) for item in items) > 50
     assert any(isinstance(item, Fault) for item in items)
+
+
+@pytest.mark.parametrize(
+    ("device", "decoder"),
+    [(NoninDf1(Body()), Df1Decoder()), (NoninDf8(Body()), Df8Decoder(Df8Options()))],
+    ids=["nonin-df1", "nonin-df8"],
+)
+def test_an_oximeter_of_one_record_a_second(device: NoninDf1 | NoninDf8, decoder: Df1Decoder | Df8Decoder) -> None:
+    """After four records of proof each comes in its own second."""
+    heard = [list(decoder.feed(device.advance(SECOND))) for _ in range(60)]
+    assert [len(items) for items in heard] == [0, 0, 0, 4] + [1] * 56
+    shown = {(item.spo2, item.pulse_rate) for items in heard for item in items if isinstance(item, OximeterReading)}
+    assert shown == {(97.0, 150.0)}
 
 
 class Bench:
