@@ -430,6 +430,15 @@ def test_a_refusal_that_nobody_asked_for_makes_no_request() -> None:
     assert asked(story, "retry") == []
 
 
+@pytest.mark.parametrize(("read_at", "unread"), [(699.999, True), (700, False)])
+def test_5_0_a_pause_asks_for_a_reading_where_none_is_from_it(read_at: float, unread: bool) -> None:
+    story = infusing(600)
+    story.cuff(read_at)
+    story.command(700, "pause_infusion")
+    story.tick(800)
+    assert bool(asked(story, "paused")) is unread
+
+
 def test_a_refusal_told_twice_is_of_nothing_the_second_time() -> None:
     story = infusing(600)
     story.tick(900)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
@@ -569,3 +570,13 @@ def test_v5_v6_a_value_that_steps_there_and_back_is_not_held_back_for_ever(
     onset = story.told(alarm)[0]
     assert onset[1] == "alarm_raised"
     assert onset[0] <= 60 + latest
+
+
+@pytest.mark.parametrize(("name", "further"), [("PR_LOW", -10), ("PR_HIGH", 10)])
+def test_of_a_trigger_with_two_limits_the_one_that_is_met_last_decides(name: str, further: float) -> None:
+    rule = next(level for level in shipped_rules().levels if level.rule.name == name)
+    number = rule.limit(None)
+    beyond = AlarmLimit(rule.trigger.comparison, number + further)
+    within = AlarmLimit(rule.trigger.comparison, number - further)
+    assert replace(rule, also=beyond).limit(None) == number + further
+    assert replace(rule, also=within).limit(None) == number

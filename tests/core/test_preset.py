@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -12,9 +13,11 @@ import pytest
 from config.instant import SECOND
 from config.vocabulary import Metric, Priority
 from monitor.core.errors import ConfigError
+from monitor.core.preset.fingerprint import fingerprint
 from monitor.core.preset.read import PHYSIOLOGICAL, SPECIAL, build_ruleset
 from monitor.core.rules.limits import AlarmLimit
 from monitor.core.rules.patient import CuffRule, LevelRule
+from monitor.core.rules.ruleset import Ruleset
 from tests.support.ward import preset_table, shipped_rules
 
 HIGH, MEDIUM, LOW = Priority.HIGH, Priority.MEDIUM, Priority.LOW
@@ -68,6 +71,44 @@ WRONG: list[Any] = [None, {"a": 1}, [], "no such word", -5, float("nan"), float(
 def named(path: Path) -> str:
     """The end of a key's name as messages print it."""
     return str(path[-1])
+
+
+@pytest.mark.parametrize("key", ["suspect_counts", "repeat", "asks_cuff", "takes_mismatch"])
+def test_a_permission_that_is_left_out_is_not_given(key: str) -> None:
+    """Each rule that has it loses it, and no other gains it."""
+    table = copy.deepcopy(SHIPPED)
+    having = [name for name, rule in table["rules"].items() if rule.pop(key, False)]
+    before, after = shipped_rules(), build_ruleset(table, "x")
+
+    def holding(rules: Ruleset) -> set[str]:
+        return {rule.rule.name for rule in (*rules.levels, *rules.cuffs) if getattr(rule, key, False)}
+
+    assert holding(before) == set(having) != set()
+    assert holding(after) == set()
+
+
+def test_a_fingerprint_goes_by_what_a_preset_says_and_not_by_its_order() -> None:
+    day = datetime.date(2026, 1, 2)
+    assert fingerprint({"a": 1, "b": {"c": 2, "d": day}}) == fingerprint({"b": {"d": day, "c": 2}, "a": 1})
+    assert fingerprint({"a": 1}) != fingerprint({"a": 2})
+    assert fingerprint({"on": day}) != fingerprint({"on": datetime.date(2026, 1, 3)})
+
+
+def test_a_limit_of_two_minds_or_none_is_named_by_its_table() -> None:
+    for trigger in ({"below": 85, "above": 90}, {}):
+        table = copy.deepcopy(SHIPPED)
+        table["rules"]["SPO2_CRIT"]["trigger"] = trigger
+        with pytest.raises(ConfigError, match=r"rules\.SPO2_CRIT\.trigger: exactly one of "):
+            build_ruleset(table, "x")
+
+
+@pytest.mark.parametrize("baseline", [{}, {"baseline_factor": 0.9, "choose": "lower", "baseline_offset": 1}])
+def test_a_floor_holds_with_and_without_a_clause_about_the_baseline(baseline: dict[str, Any]) -> None:
+    table = copy.deepcopy(SHIPPED)
+    table["rules"]["SPO2_CRIT"]["trigger"] = {"below": 85, "never_below": 80} | baseline
+    (rule,) = (level for level in build_ruleset(table, "x").levels if level.rule.name == "SPO2_CRIT")
+    assert (rule.trigger.absolute, rule.trigger.never_below) == (85, 80)
+    assert (rule.trigger.factor, rule.trigger.offset) == ((0.9, 1) if baseline else (None, 0))
 
 
 def test_the_shipped_preset_has_keys_to_try() -> None:

@@ -106,7 +106,25 @@ def test_the_gravest_alarms_cannot_be_demoted_unseen(difference: dict[str, Any],
 )
 def test_any_alarm_below_its_row_is_told(difference: dict[str, Any], key: str) -> None:
     found = findings(difference)
-    assert any(f.key == key and not f.grave for f in found), found
+    assert any(f.key == key and not f.grave and " " in f.text for f in found), found
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("CORE_STALLED", "medium is less than high"),
+        ("CORE_FAULT", "medium is less than high"),
+        ("STATION_LOST", "low is less than medium"),
+        ("STATION_MUTE", "low is less than medium"),
+        ("PAGER_FAIL", "low is less than medium"),
+    ],
+)
+def test_any_alarm_of_the_service_below_its_row_is_told(rule: str, words: str) -> None:
+    table = preset_table()
+    for level in table["technical"][rule]["levels"]:
+        level["priority"] = words.split()[0]
+    found = [(f.key, f.grave) for f in lint(build_ruleset(table, "changed")) if words in f.text]
+    assert found == [(f"technical.{rule}.levels", False)]
 
 
 def test_the_least_priorities_are_those_of_the_shipped_preset() -> None:
@@ -187,7 +205,9 @@ def test_a_rule_that_looks_the_other_way_than_its_group() -> None:
 def test_what_lies_around_the_rules(difference: dict[str, Any], key: str) -> None:
     past_the_next_reading = {"return": {"grace_s": 400}}
     grave = key in ("hold.pulse_low", "technical.NIBP_OVERDUE.levels") or difference == past_the_next_reading
-    assert [(f.key, f.grave) for f in findings(difference)] == [(key, grave)], "grave: the preset is refused"
+    found = findings(difference)
+    assert [(f.key, f.grave) for f in found] == [(key, grave)], "grave: the preset is refused"
+    assert all(" " in f.text for f in found), "said in words"
 
 
 @pytest.mark.parametrize(
