@@ -264,20 +264,20 @@ class VirtualPatient:
 
     def _tick(self, t_s: int, passed: int = 1) -> None:
         """The body at second `t_s`, `passed` seconds after the last one, and what the oximeter adds to its average."""
-        normal = self._draw()
+        of_pressure, of_pulse, of_saturation, of_perfusion, of_artefact = self._draw()
         traits, effect = self.traits, self.effect
         nervous = math.exp(-t_s / _NERVOUS_TAU_S) if traits.white_coat and t_s < _NERVOUS_S else 0.0
-        pressure = self._pressure.step(normal[0], passed)
+        pressure = self._pressure.step(of_pressure, passed)
         body = Body(
-            spo2=traits.spo2 + _EFFECT_SPO2 * effect + self._saturation.step(normal[2], passed),
+            spo2=traits.spo2 + _EFFECT_SPO2 * effect + self._saturation.step(of_saturation, passed),
             pulse_rate=traits.pulse_rate
             + traits.pulse_rate_effect * effect
             + _NERVOUS_PULSE * nervous
-            + self._pulse.step(normal[1], passed),
+            + self._pulse.step(of_pulse, passed),
             systolic=traits.systolic + traits.systolic_effect * effect + _NERVOUS_SYSTOLIC * nervous + pressure,
             diastolic=traits.diastolic + traits.diastolic_effect * effect + _DIASTOLIC_NOISE * pressure,
             resp_rate=traits.resp_rate + _EFFECT_RESP_RATE * effect,
-            perfusion_index=traits.perfusion_index * math.exp(self._perfusion.step(normal[3], passed)),
+            perfusion_index=traits.perfusion_index * math.exp(self._perfusion.step(of_perfusion, passed)),
             drug_systolic=traits.systolic_effect * effect,
             drug_diastolic=traits.diastolic_effect * effect,
         )
@@ -292,7 +292,7 @@ class VirtualPatient:
         self._steady_pulse = body.pulse_rate
         self._breath = math.fmod(self._breath + 2.0 * math.pi * body.resp_rate / 60.0, 2.0 * math.pi)
         body.pulse_rate += respiratory_sinus_arrhythmia(self._breath, effect) + mayer_wave(t_s)
-        self._look(body, self._artefact.step(normal[4], passed))
+        self._look(body, self._artefact.step(of_artefact, passed))
 
     def _look(self, body: Body, artefact: float) -> None:
         """One second of the oximeter's average; it starts anew with every finger."""

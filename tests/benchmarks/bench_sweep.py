@@ -22,7 +22,7 @@ from monitor.core.rules.ruleset import Ruleset
 from monitor.site import read_preset
 from monitor.whatif.series import Series, read_series, simulated
 from monitor.whatif.sweep import LIMITS, RULE, SPO2_RULES, preset_outcome
-from tests.benchmarks.rig.figures import figure
+from tests.benchmarks.rig.figures import figure, not_measured
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
 PRESET = "ketamine-adult"
@@ -61,6 +61,9 @@ def tell(over: str, series: list[Series], rules: Ruleset, names: Collection[str]
         "alarms_of_preset": out.alarms,
         "events": out.events,
     }
+    if not out.undelayed:
+        not_measured("sweep_removed", "%", "no SpO2 went below the limits; take more sessions", **conditions)
+        return
     removed = 100 * out.removed
     figure("sweep_removed", removed, "%", target=[WANTED, 100.0], within=removed >= WANTED, **conditions)
     figure("sweep_removed_at_most", 100 * out.most_removed, "%", **conditions)

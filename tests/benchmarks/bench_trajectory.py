@@ -24,6 +24,8 @@ from simulator.presets import Preset, sample_traits
 from tests.benchmarks.rig.figures import figure
 
 SESSIONS = 150
+WANTED = (85.0, 95.0)
+"""% of the readings."""
 FLOWS = [Flow(0, 40 * MINUTE)]
 START_MIN = 15
 Reading = tuple[float, float]
@@ -82,8 +84,9 @@ def main(sessions: int) -> None:
                 "sessions": len(whole),
                 "readings": len(ahead),
             }
-            figure("trajectory_covered_ahead", round(100 * mean(ahead), 1), "%", **conditions)
-            figure("trajectory_covered_next", round(100 * mean(following), 1), "%", **conditions)
+            for name, share in (("ahead", 100 * mean(ahead)), ("next", 100 * mean(following))):
+                within = WANTED[0] <= share <= WANTED[1]
+                figure(f"trajectory_covered_{name}", share, "%", target=WANTED, within=within, **conditions)
 
 
 if __name__ == "__main__":
