@@ -14,9 +14,11 @@ from typing import Final
 
 from adapters.devices.nonin.control import mask_serial_numbers
 from adapters.devices.nonin.frames import Df2Decoder, Df7Decoder
+from adapters.devices.nonin.real_time_lines import AsciiDecoder
 from adapters.devices.nonin.records import Df1Decoder, Df8Decoder, Df8Options
+from adapters.devices.nonin.spot_check import Df13Decoder
 from adapters.driver import Cadence, Driver, LineSettings
-from config.instant import SECOND
+from config.instant import MINUTE, SECOND
 
 DRIVERS: Final = (
     Driver(
@@ -57,5 +59,25 @@ DRIVERS: Final = (
         nominal_interval=SECOND,
         line=LineSettings(baud=9600),
         options=Df8Options,
+    ),
+    Driver(
+        name="nonin-df13",
+        title="Nonin, data format 13, spot checks (9560)",
+        source="Nonin 6470-000-01 [V], no recording; pulse-oximeters.md, section 5",
+        decoder=Df13Decoder,
+        cadence=Cadence.EPISODIC,
+        nominal_interval=MINUTE,
+        line=LineSettings(baud=9600),
+        mask=mask_serial_numbers,
+    ),
+    Driver(
+        name="nonin-ascii",
+        title="Nonin real-time lines (8500, 2500, 8600V, 9847, 7500FO, Avant 9600, BT4000)",
+        source="operator's manuals [V]; padding of short numbers [?]; pulse-oximeters.md, section 6",
+        decoder=AsciiDecoder,
+        cadence=Cadence.STREAM,
+        nominal_interval=SECOND,
+        # Nine data bits whose ninth is mark, or two stop bits: either reads as 8N1.
+        line=LineSettings(baud=9600),
     ),
 )

@@ -11,13 +11,15 @@ import pytest
 from adapters.devices.mqtt_vitals.decoder import VitalsDecoder
 from adapters.devices.mqtt_vitals.dialogue import command_payload
 from adapters.devices.nonin.frames import Df2Decoder, Df7Decoder
+from adapters.devices.nonin.real_time_lines import AsciiDecoder
 from adapters.devices.nonin.records import Df1Decoder, Df8Decoder, Df8Options
+from adapters.devices.nonin.spot_check import Df13Decoder
 from adapters.devices.par_nibp import ParDecoder, ParDialogue, ParOptions
-from adapters.reading import CuffProgress, CuffReading, Fault, OximeterReading, PlethChunk, Reading
+from adapters.reading import CuffProgress, CuffReading, DeviceStatus, Fault, OximeterReading, PlethChunk, Reading
 from config.instant import MINUTE, SECOND, Duration, Instant
 from config.vocabulary import CuffError, CuffState
 from simulator.devices.mqtt_vitals import Kind, MqttVitals
-from simulator.devices.nonin import NoninDf1, NoninDf2, NoninDf7, NoninDf8
+from simulator.devices.nonin import NoninAscii, NoninDf1, NoninDf2, NoninDf7, NoninDf8, NoninDf13
 from simulator.devices.par_nibp import ParNibp
 from simulator.vitals import Vitals
 
@@ -106,6 +108,22 @@ def test_an_oximeter_of_one_record_a_second(device: NoninDf1 | NoninDf8, decoder
     assert [len(items) for items in heard] == [0, 0, 0, 4] + [1] * 56
     shown = {(item.spo2, item.pulse_rate) for items in heard for item in items if isinstance(item, OximeterReading)}
     assert shown == {(97.0, 150.0)}
+
+
+@pytest.mark.parametrize("device", [NoninAscii(Body()), NoninAscii(Body(), clock=True, pad=" ", fast=True)])
+def test_an_oximeter_that_prints(device: NoninAscii) -> None:
+    heard = list(AsciiDecoder().feed(device.advance(MINUTE)))
+    assert {(item.spo2, item.pulse_rate) for item in heard if isinstance(item, OximeterReading)} == {(97.0, 150.0)}
+    assert len(heard) == 60
+
+
+def test_an_oximeter_of_spot_checks() -> None:
+    """What it had stored is told as history; then one reading a minute, each with a later time."""
+    heard = list(Df13Decoder().feed(NoninDf13(Body(), stored=3).advance(5 * MINUTE)))
+    assert [type(item) for item in heard] == [DeviceStatus] * 3 + [OximeterReading] * 5
+    readings = [item for item in heard if isinstance(item, OximeterReading)]
+    assert {(item.spo2, item.pulse_rate) for item in readings} == {(97.0, 150.0)}
+    assert len({item.device_time for item in readings}) == 5
 
 
 class Bench:
