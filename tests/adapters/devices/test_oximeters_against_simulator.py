@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
-from adapters.reading import Fault, OximeterReading, PlethChunk, Reading
+from adapters.devices.contec_v7.decoder import V7Decoder
+from adapters.devices.contec_v7.dialogue import START_LIVE, V7Dialogue, command
+from adapters.reading import DeviceStatus, Fault, OximeterReading, PlethChunk, Reading
 from config.instant import MINUTE, SECOND, Duration
 from config.vocabulary import Flag
+from simulator.devices.contec_v7 import ContecV7
 from simulator.emulator import emulators
 from simulator.vitals import Vitals
 from tests.adapters.captures import fresh_decoder
@@ -20,7 +24,7 @@ UNPLUGGED = Vitals(None, None, None, 124.0, 78.0, 95.0, 14.0, sensor_off=True)
 FINGER_OUT = Vitals(None, None, None, 124.0, 78.0, 95.0, 14.0, finger_out=True)
 PULSELESS = Vitals(None, None, None, 124.0, 78.0, 95.0, 14.0)
 
-STREAMS = {"contec-5byte": 60, "bci-5byte": 100}
+STREAMS = {"contec-5byte": 60, "bci-5byte": 100, "contec-v7": 60, "contec-v7/pi": 60}
 """Packages a second of each."""
 
 
@@ -52,6 +56,8 @@ def stream_of(name: str, *shown: Vitals, each: Duration = 10 * SECOND) -> bytes:
     """What the emulator sends while the body shows one thing after the other."""
     body = Body()
     device = emulators()[name].make(body, 1)
+    if name.startswith("contec-v7"):
+        device.receive(command(START_LIVE))
     said = b""
     for vitals in shown:
         body.vitals = vitals
@@ -60,7 +66,7 @@ def stream_of(name: str, *shown: Vitals, each: Duration = 10 * SECOND) -> bytes:
 
 
 def heard(name: str, stream: bytes) -> list[Reading | Fault]:
-    decoder = fresh_decoder(name)
+    decoder = fresh_decoder(emulators()[name].driver)
     return [*decoder.feed(stream), *decoder.finish()]
 
 
@@ -90,7 +96,7 @@ def test_without_a_pulse_there_are_no_numbers(name: str, vitals: Vitals) -> None
     assert {item.spo2 for item in readings if not item.flags} == {97.0}
     assert flagged[-1].offset < readings[-1].offset
     reason = {id(UNPLUGGED): Flag.SENSOR_OFF, id(FINGER_OUT): Flag.NO_FINGER, id(PULSELESS): Flag.SEARCHING}[id(vitals)]
-    # Contec's packages have one bit for both: probe error.
+    # Contec has one bit for both: probe error.
     told = frozenset().union(*(item.flags for item in flagged))
     assert reason in told or (name.startswith("contec") and Flag.NO_FINGER in told)
 
@@ -117,3 +123,46 @@ def test_no_number_is_ever_wrong_on_a_bad_line(name: str, seed: int) -> None:
     assert shown == {(97.0, 150.0)}
     assert sum(isinstance(item, OximeterReading) for item in items) > 50
     assert any(isinstance(item, Fault) for item in items)
+
+
+def test_a_perfusion_index_arrives_where_the_device_gives_one() -> None:
+    for name, told in (("contec-v7", None), ("contec-v7/pi", 4.0)):
+        items = heard(name, stream_of(name, WELL))
+        assert {item.perfusion_index for item in items if isinstance(item, OximeterReading)} == {told}
+
+
+@pytest.mark.parametrize("silenced_after", [10 * SECOND, MINUTE])
+def test_a_v7_device_is_kept_talking(silenced_after: Duration) -> None:
+    """Over five minutes no second without a reading but the first three, however soon the device gives up."""
+    device, decoder, dialogue = ContecV7(Body(), silenced_after=silenced_after), V7Decoder(), V7Dialogue()
+    assert device.advance(SECOND) == b""
+    device.receive(dialogue.opened(0))
+    heard_at: list[Duration] = []
+    for now in range(STEP, 5 * MINUTE, STEP):
+        for item in decoder.feed(device.advance(STEP)):
+            assert not isinstance(item, Fault)
+            heard_at.append(now)
+            device.receive(dialogue.on_reading(item, now))
+        due = dialogue.next_deadline()
+        if due is not None and due <= now:
+            device.receive(dialogue.tick(now))
+    assert heard_at[0] <= 3 * SECOND
+    assert max(later - before for before, later in pairwise(heard_at)) <= SECOND
+
+
+def test_a_v7_device_that_was_switched_off_and_on_again_talks_within_three_seconds() -> None:
+    device, decoder, dialogue = ContecV7(Body()), V7Decoder(), V7Dialogue()
+    device.receive(dialogue.opened(0))
+    said: list[tuple[Duration, Reading | Fault]] = []
+    for now in range(STEP, MINUTE, STEP):
+        if now == 20 * SECOND:
+            device.switch_off()
+        for item in decoder.feed(device.advance(STEP)):
+            said.append((now, item))
+            device.receive(dialogue.on_reading(item, now))
+        due = dialogue.next_deadline()
+        if due is not None and due <= now:
+            device.receive(dialogue.tick(now))
+    (gone,) = (at for at, item in said if isinstance(item, DeviceStatus))
+    back = min(at for at, item in said if isinstance(item, OximeterReading) and at > gone)
+    assert back - gone <= 3 * SECOND
