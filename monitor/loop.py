@@ -302,7 +302,7 @@ def _verdicts(bed: Bed | None, item: Input) -> dict[str, Any] | None:
     if bed is None or bed.state.session is None:
         return None
     if isinstance(item, OximeterSample):
-        judged = {metric: bed.state.channel(metric).judgement for metric in (Metric.SPO2, Metric.PULSE_RATE)}
+        judged = {metric: bed.state.heard(metric, item.device).judgement for metric in (Metric.SPO2, Metric.PULSE_RATE)}
     elif isinstance(item, CuffMeasurement):
         judged = dict(bed.state.cuff.judged)
     else:

@@ -14,6 +14,7 @@ from monitor.core.cuff.cuff_state import Cuff
 from monitor.core.device.device_watch import DeviceState
 from monitor.core.inactivation.states import Inactivation
 from monitor.core.oximeter.absence import Absence
+from monitor.core.oximeter.channel import Channel, Voice
 from monitor.core.oximeter.cuff_window import CuffWindow, LimbEvidence
 from monitor.core.pleth.pleth_state import Breathing, PlethSeen
 from monitor.core.rules.patient import LevelRule
@@ -21,7 +22,7 @@ from monitor.core.rules.ruleset import INFUSION, WATCHED, Ruleset
 from monitor.core.session.session import Session
 from monitor.core.session.session_limits import in_force
 from monitor.core.track import Track
-from monitor.core.validation import Judgement, StepHold, StepRule, step_rules
+from monitor.core.validation import StepRule, step_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,35 +79,6 @@ class Setup:
 
 
 @dataclass(slots=True)
-class Channel:
-    """One oximeter metric: accepted values, the step rule's memory, the last judgement and the last raw value.
-
-    `device` gave the last accepted value, `speaker` the last that was taken at all: accepted, held back, or doubtful.
-    `weak_until`: until when a value stands that is VALID, or doubtful but taken by some rules all the same.
-    """
-
-    track: Track = field(default_factory=Track)
-    hold: StepHold = field(default_factory=StepHold)
-    judgement: Judgement | None = None
-    raw: float | None = None
-    raw_at: Instant | None = None
-    device: str | None = None
-    speaker: str | None = None
-    weak_until: Instant = 0
-
-    def stands_by_another(self, device: str, now: Instant) -> bool:
-        """Whether a value of another device than this stands: accepted, doubtful but taken, or held back."""
-        if self.speaker is None or self.speaker == device:
-            return False
-        return now < self.weak_until or self.vouched(now)
-
-    def vouched(self, now: Instant) -> bool:
-        """Whether a value stands that no doubt about the signal lies on: accepted, or held back as a sudden change."""
-        held = self.hold.samples
-        return now < self.track.until or (bool(held) and now < held[-1].until)
-
-
-@dataclass(slots=True)
 class Sight:
     """What one oximeter shows of the patient; each moment is the one until which it stands.
 
@@ -115,7 +87,7 @@ class Sight:
         rate_until, lost_until: a pulse rate, whatever its verdict; searching without one.
         off_until: the probe is off.
         wave_until, wave: a pleth wave, and whether it pulsates.
-        aside: why its values were put aside last, by metric, while those of another stood.
+        aside: why its values were not VALID last, by metric, while those of another led.
     """
 
     good_until: Instant = 0
@@ -151,6 +123,8 @@ class BedState:
         mismatched: the pulse rate was compared with the cuff's and differs (V10); `compared_at` is when.
         unmatched: pulse rates that are SUSPECT for that alone.
         stuck: SpO2 and pulse that the device has been repeating while the pleth moved (V7).
+        conditions: of the level rules, by name, as the oximeter has it that leads in the rule's metric.
+        beside: what the other oximeters say of a metric, by metric and device.
         sights: what each oximeter shows, by device.
         faulty: parts of the core that failed at a deadline here; nobody asks them again until the service restarts.
     """
@@ -173,6 +147,7 @@ class BedState:
     perfusion_index: float | None = None
     perfusion_at: Instant | None = None
     conditions: dict[str, Condition] = field(default_factory=dict)
+    beside: dict[Metric, dict[str, Voice]] = field(default_factory=dict)
     absence: Absence | None = None
     cuff: Cuff = field(default_factory=Cuff)
     pleth: PlethSeen = field(default_factory=PlethSeen)
@@ -197,10 +172,23 @@ class BedState:
         """What an oximeter shows."""
         return self.sights.setdefault(device, Sight())
 
-    def taken(self, level: LevelRule) -> tuple[Track, ...]:
-        """What a rule on one metric has been fed from: the VALID values, and the pulse rates it takes besides."""
-        track = self.channel(level.metric).track
-        return (track, self.unmatched) if level.takes_mismatch else (track,)
+    def lead(self, metric: Metric) -> Voice:
+        """The one that leads in a metric, as a voice like the others; a view of what stands here."""
+        return Voice(metric, None, self.channel(metric), self.conditions, self.unmatched)
+
+    def voices(self, metric: Metric) -> list[Voice]:
+        """All that say something of a metric, the one that leads first."""
+        return [self.lead(metric), *self.beside.get(metric, {}).values()]
+
+    def conditions_of(self, level: LevelRule) -> list[Condition]:
+        """A rule's condition as each oximeter has it."""
+        name = level.rule.name
+        return [voice.conditions[name] for voice in self.voices(level.metric) if name in voice.conditions]
+
+    def heard(self, metric: Metric, device: str) -> Channel:
+        """Where the values of an oximeter go: beside the one that leads, or into its place."""
+        voice = self.beside.get(metric, {}).get(device)
+        return self.channel(metric) if voice is None else voice.channel
 
     def baseline(self, metric: Metric) -> float | None:
         """The frozen baseline of a metric, if any."""

@@ -61,7 +61,7 @@ def _sudden_fall(bed: Bed, level: LevelRule, rule: RecentMedian) -> tuple[float,
     Below the upper edge no median that counts can exceed the edge / `fallen_from`.
     """
     now = bed.state.clock
-    highest = highest_of(bed.state.taken(level), now - rule.within, now + 1)
+    highest = highest_of(bed.state.lead(level.metric).taken(level), now - rule.within, now + 1)
     if highest is None:
         return None
     edge = ROOM * highest

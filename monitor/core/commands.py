@@ -282,8 +282,7 @@ def _leave(bed: Bed, session: Session, item: Command, at: Instant, target: Phase
     _enter(bed, target, at, item.by, out, extra)
     return_report.discharged(bed, session, out)
     for level in bed.rules.levels:
-        if level.rule.name in state.conditions:
-            level_watch.drop_if_pending(bed, level, "phase", out)
+        level_watch.drop_pending(bed, level, "phase", out)
     pulse_loss.forget(bed, "phase", out)
     slow_breathing.forget(bed, "phase", out)
     for alarm in list(state.book.open.values()):

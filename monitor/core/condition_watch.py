@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.instant import Instant, to_seconds
+from config.vocabulary import AlarmState
 from monitor.core import condition as conditions
 from monitor.core.bed_state import ORDER_LAPSE, Bed, Due, earliest
 from monitor.core.condition import Condition, Outcome, Stage
@@ -29,7 +30,7 @@ def next_outcome(bed: Bed, level: LevelRule, running: Condition) -> tuple[Instan
     found = conditions.next_outcome(running, level, bed.rules.timing)
     if found is not None and found[1] is Outcome.ONSET:
         latched = bed.state.book.find(level.rule)
-        if latched is not None and bed.state.book.superseded(latched):
+        if latched is not None and latched.state is AlarmState.LATCHED and bed.state.book.superseded(latched):
             return None
     return found
 
@@ -54,10 +55,17 @@ def dropped(bed: Bed, level: LevelRule, running: Condition | None, reason: str, 
     return True
 
 
-def tell_dropped(bed: Bed, level: LevelRule, running: Condition, reason: str, out: list[Event]) -> None:
-    """A pending condition has ended without an alarm; told unless it was pending behind a latched one."""
+def tell_dropped(
+    bed: Bed, level: LevelRule, running: Condition, reason: str, out: list[Event], device: str | None = None
+) -> None:
+    """A pending condition has ended without an alarm; told unless it was pending behind an open one.
+
+    `device` where it was heard beside the one that leads.
+    """
     state = bed.state
     if state.book.find(level.rule) is None:
         held = to_seconds(running.onset.elapsed(state.clock))
         data = {"alarm": level.rule.name, "held_s": held, "reason": reason}
+        if device is not None:
+            data["device"] = device
         out.append(Event(state.clock, state.bed, EventKind.ALARM_PENDING_DROPPED, data))

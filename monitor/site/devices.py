@@ -63,8 +63,8 @@ def read_devices(settings: Settings, findings: Findings) -> tuple[BoundDevice, .
         if other is not None:
             findings.odd(
                 where,
-                f"streams for bed {bound.bed!r} as {other.id!r} does: give a bed one oximeter. Where both have values, "
-                "they take turns, and one that reads well hides one that alarms",
+                f"streams for bed {bound.bed!r} as {other.id!r} does: give a bed one oximeter. The one that "
+                "speaks first gives the bed's values; the other is not shown, and raises alarms of its own beside them",
             )
         found.append(bound)
     return tuple(found)

@@ -9,10 +9,11 @@ from typing import Literal, cast
 from config.instant import SECOND, Duration, Instant, to_rfc3339
 from config.vocabulary import UNITS, Metric, Phase, Verdict
 from monitor.board import AlarmPicture, Board
-from monitor.core.bed_state import Bed, Channel
+from monitor.core.bed_state import Bed
 from monitor.core.cuff import cuff_schedule
 from monitor.core.cuff.cuff_state import PressureValue
 from monitor.core.inactivation.states import Inactivation
+from monitor.core.oximeter.channel import Channel
 from monitor.core.recovery.baseline import METRICS
 from monitor.core.recovery.metric_return import MetricReturn
 from monitor.core.rules.ruleset import Ruleset

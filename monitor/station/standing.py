@@ -39,8 +39,8 @@ def _bounds(bed: Bed, rule: LevelRule | CuffRule) -> tuple[wire.Bound | None, wi
     """Where it alarms and where it ends. A rule with a median of its own goes by the one frozen at the trigger."""
     baseline = bed.state.baseline(rule.metric)
     if isinstance(rule, LevelRule) and rule.median is not None:
-        condition = bed.state.conditions.get(rule.rule.name)
-        baseline = None if condition is None else condition.reference
+        found = [one.reference for one in bed.state.conditions_of(rule) if one.reference is not None]
+        baseline = found[0] if found else None
     trigger, clear = (rule.trigger, rule.clears[0].limit) if isinstance(rule, LevelRule) else (rule.trigger, rule.clear)
     if isinstance(rule, LevelRule) and rule.also is not None and rule.limit(baseline) != trigger.number(baseline):
         trigger = rule.also

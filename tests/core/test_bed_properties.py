@@ -243,4 +243,4 @@ def test_cuff_requests_keep_their_distance(night: list[Line]) -> None:
             if by_hand and not event["late"]:
                 requested, ended = None, event["at"]
         if line["input"] == "nibp" and ward.beds[BED].state.session is not None:
-            requested, ended = None, line["t"]
+            requested, ended = None, line.get("measured_t", line["t"])

@@ -156,6 +156,59 @@ def test_extreme_pulse_is_announced_in_time(
             assert present_at(lines, alarm, latest) == "high", (start, end)
 
 
+# -- two oximeters --------------------------------------------------------------------------------------------------
+
+HIGH_RULES = (("SPO2_CRIT", 5.0, V5_HOLD), ("PR_XLOW", 10.0, V6_HOLD), ("PR_XHIGH", 10.0, V6_HOLD))
+SHOWN = st.lists(
+    st.tuples(
+        st.sampled_from((97.0, 97.0, 92.0, 88.0, 84.0, 80.0, 75.0, None)),
+        st.sampled_from((72.0, 72.0, 100.0, 45.0, 40.0, 30.0, 150.0, 170.0, None)),
+        st.booleans(),
+        st.integers(1, 45),
+    ),
+    min_size=1,
+    max_size=6,
+)
+Shown = list[tuple[float | None, float | None, bool, int]]
+
+
+@given(
+    one=SHOWN,
+    two=SHOWN,
+    behind=st.sampled_from((0.02, 0.3, 0.5, 0.98)),
+    steps=st.tuples(st.sampled_from((1, 1, 2)), st.sampled_from((1, 1, 3))),
+    acknowledged=ACKNOWLEDGED,
+)
+@settings(deadline=None, max_examples=150)
+def test_what_one_of_two_oximeters_shows_is_announced_in_time_whatever_the_other_says(
+    one: Shown, two: Shown, behind: float, steps: tuple[int, int], acknowledged: set[int]
+) -> None:
+    """Each by its own samples alone: the alarm of the bed is there as soon as either has shown it for its delay."""
+    seen: dict[str, list[Given]] = {}
+    for device, shown, offset, step in (("ox-1", one, 0.0, steps[0]), ("ox-2", two, behind, steps[1])):
+        values = [(spo2, pulse, weak) for spo2, pulse, weak, length in shown for _ in range(length)]
+        seen[device] = [Given(t + offset, *values[t]) for t in range(0, len(values), step)]
+    story = Story().open()
+    told_by = [(sample, device) for device, samples in seen.items() for sample in samples]
+    merged = sorted(told_by, key=lambda entry: entry[0].t)
+    for index, (sample, device) in enumerate(merged):
+        flags = ["no_finger"] if sample.spo2 is None and sample.pulse is None else []
+        index_of_perfusion = 0.3 if sample.weak else 3.0
+        story.sample(
+            sample.t, sample.spo2, sample.pulse, device=device, flags=flags, perfusion_index=index_of_perfusion
+        )
+        if index in acknowledged:
+            for alarm, _, _ in HIGH_RULES:
+                story.acknowledge(sample.t, alarm)
+    for device, samples in seen.items():
+        for alarm, delay, hold in HIGH_RULES:
+            for start, end, weak in longest_bad(samples, alarm, weak_counts=alarm == "SPO2_CRIT"):
+                latest = start + (10 if weak else delay) + hold + MARGIN
+                if end >= latest:
+                    story.tick(max(latest, merged[-1][0].t, story.lines[-1]["t"] if story.lines else 0.0))
+                    assert present_at(story.lines, alarm, latest) == "high", (device, alarm, start, end)
+
+
 # -- a sudden fall of the pulse -----------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Two oximeters on one bed: what the one cannot say takes nothing from the other."""
+"""Two oximeters on one bed: what the one says or cannot say takes nothing from the other (decisions/0005)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.ward import Line, Story
+from config.vocabulary import Metric
+from tests.support.ward import OXIMETER, Line, Story
 
 SPARE = "ox-2"
 OFF: dict[str, Any] = {"spo2": None, "pulse": None, "flags": ["no_finger"]}
@@ -155,3 +156,165 @@ def test_whatever_one_shows_a_spare_probe_beside_it_changes_no_alarm(
     found = watched(len(shown), lambda t: shown[t], BESIDE[beside], start=True)
     alone = watched(len(shown), lambda t: shown[t], None, start=True)
     assert alarms(found) == alarms(alone)
+
+
+# -- both have values, and they disagree ------------------------------------------------------------------------------
+
+GOOD: dict[str, Any] = {"spo2": 99, "pulse": 72}
+
+
+def disagreeing(on: Callable[[int], dict[str, Any]], spare: Callable[[int], dict[str, Any]], behind: float) -> Story:
+    """Good for 20 s, then each second what the functions give, up to 120 s; the spare `behind` the other one, s."""
+    story = Story().open().start(0)
+    for t in range(120):
+        story.sample(t, **(on(t) if t >= 20 else GOOD))
+        story.sample(t + behind, device=SPARE, **(spare(t) if t >= 20 else GOOD))
+    return story
+
+
+@pytest.mark.parametrize("behind", [0.02, 0.5, 0.98])
+@pytest.mark.parametrize("leads", [True, False])
+def test_a_good_value_of_one_does_not_hide_a_bad_one_of_the_other(leads: bool, behind: float) -> None:
+    """Whichever leads: the alarms of the bad one alone, at its own moments; one beside the lead is named."""
+    alone = Story().open().start(0)
+    for t in range(120):
+        alone.sample(t + (0 if leads else behind), **(BAD if t >= 20 else GOOD))
+    on, spare = (BAD, GOOD) if leads else (GOOD, BAD)
+    found = disagreeing(lambda _t: on, lambda _t: spare, behind)
+    named = {} if leads else {"device": SPARE}
+    assert alarms(found) == [
+        line | (named if line["event"] == "alarm_raised" else {}) for line in alarms(alone) if line["t"] < 119
+    ]
+    assert {line["alarm"] for line in alarms(found)} >= {"SPO2_CRIT", "SPO2_LOW", "PR_XLOW"}
+
+
+def test_the_bed_shows_the_one_that_leads() -> None:
+    """Its values are the bed's: display, baseline and missing data know nothing of the other."""
+    story = disagreeing(lambda _t: GOOD, lambda _t: BAD, 0.5)
+    state = story.bed.state
+    assert (state.spo2.raw, state.pulse.raw) == (99, 72)
+    assert set(state.spo2.track.values) == {99}
+    assert story.bed.calm is not None
+
+
+def test_an_alarm_ends_when_neither_shows_it() -> None:
+    """The one recovers at 60, the other at 80: the alarm ends ten seconds after the second."""
+    story = disagreeing(lambda t: GOOD if t >= 60 else BAD, lambda t: GOOD if t >= 80 else BAD, 0.5)
+    assert story.told("SPO2_CRIT") == [(33.0 - 5, "alarm_raised"), (90.5, "alarm_latched")]
+
+
+def test_both_show_it_and_the_bed_has_one_alarm() -> None:
+    story = disagreeing(lambda _t: BAD, lambda _t: BAD, 0.5)
+    assert [line["t"] for line in story.all("alarm_raised", alarm="SPO2_CRIT")] == [28]
+    assert [line["t"] for line in story.all("alarm_priority_changed", alarm="SPO2_LOW")] == [80]
+
+
+def test_one_that_showed_it_and_falls_off_leaves_the_end_to_the_other() -> None:
+    """Missing data clear nothing: ten seconds later the good values of the lead begin to count."""
+    story = disagreeing(lambda _t: GOOD, lambda t: OFF if t >= 60 else BAD, 0.5)
+    assert story.told("SPO2_CRIT") == [(28.5, "alarm_raised"), (80.5, "alarm_latched")]
+
+
+def test_one_that_falls_silent_beside_another_leaves_the_end_to_it_as_well() -> None:
+    story = Story().open()
+    for t in range(60):
+        story.sample(t)
+        if t < 20:
+            story.sample(t + 0.5, device=SPARE, **BAD)
+    assert story.told("SPO2_CRIT") == [(5.5, "alarm_raised"), (43.5, "alarm_latched")]
+
+
+def test_both_gone_make_the_alarm_stale_and_end_it_never() -> None:
+    story = Story().open()
+    for t in range(20):
+        story.sample(t)
+        story.sample(t + 0.5, device=SPARE, **BAD)
+    story.tick(600)
+    assert story.told("SPO2_CRIT") == [(5.5, "alarm_raised"), (33.5, "alarm_stale")]
+
+
+def test_the_lead_falls_off_and_the_bad_one_takes_over_with_what_it_has_collected() -> None:
+    story = disagreeing(lambda t: OFF if t >= 24 else GOOD, lambda t: BAD, 0.5)
+    assert story.told("SPO2_CRIT") == [(28.5, "alarm_raised")]
+    assert story.bed.state.spo2.raw == 75
+
+
+def test_the_lead_shows_it_falls_off_and_the_good_one_ends_it() -> None:
+    """As with one probe that is changed for another: valid values clear."""
+    story = disagreeing(lambda t: OFF if t >= 60 else BAD, lambda _t: GOOD, 0.5)
+    assert story.told("SPO2_CRIT") == [(28, "alarm_raised"), (70.5, "alarm_latched")]
+
+
+def test_a_weak_lead_gives_way_and_is_heard_beside() -> None:
+    """A VALID value leads, so that nothing is missing; what the weak one has collected for SPO2_CRIT counts on."""
+    weak = {"spo2": 78, "pulse": 72, "perfusion_index": 0.3}
+    story = Story().open().start(0)
+    for t in range(60):
+        story.sample(t, **weak)
+        if t >= 6:
+            story.sample(t + 0.5, device=SPARE, **GOOD)
+    assert story.one("alarm_raised", alarm="SPO2_CRIT")["t"] == 10
+    assert story.told("SPO2_NO_DATA") == []
+    assert story.bed.state.spo2.raw == 99
+
+
+def test_two_weak_ones_do_not_take_turns() -> None:
+    low, high = ({"spo2": value, "pulse": 72, "perfusion_index": 0.3} for value in (78, 95))
+    story = Story().open()
+    for t in range(40):
+        story.sample(t, **high)
+        story.sample(t + 0.9, device=SPARE, **low)
+    assert story.one("alarm_raised", alarm="SPO2_CRIT")["t"] == 10.9
+
+
+def test_a_sudden_change_beside_is_held_back_as_its_own() -> None:
+    """V5 by the device's own values: told with its name, believed after eight seconds."""
+    story = disagreeing(lambda _t: GOOD, lambda _t: {"spo2": 91, "pulse": 72}, 0.5)
+    (told,) = story.all("value_rejected", metric="spo2")
+    (believed,) = story.all("value_rejudged")
+    assert (told["t"], told["reason"], told["device"]) == (20.5, "step", SPARE)
+    assert (believed["t"], believed["since"], believed["device"]) == (28.5, 20.5, SPARE)
+
+
+def test_a_sudden_fall_is_one_of_the_same_oximeter() -> None:
+    """Two that differ by a third for ever are no VASOVAGAL, whoever leads; a fall of the one beside is."""
+    slow = {"spo2": 98, "pulse": 48}
+    story = Story().open()
+    for t in range(300):
+        if t < 200:
+            story.sample(t, 98, 75)
+        story.sample(t + 0.5, device=SPARE, **slow)
+    assert story.told("VASOVAGAL") == []
+    story = Story().open()
+    for t in range(200):
+        story.sample(t, 98, 75)
+        story.sample(t + 0.5, 98, 75 if t < 150 else 50, device=SPARE)
+    assert story.one("alarm_raised", alarm="VASOVAGAL")["device"] == SPARE
+
+
+def test_v10_compares_each_with_the_cuff_for_itself() -> None:
+    """The cuff agrees with the one beside: that one leads from then on, and the other is doubted."""
+    story = Story().open()
+    for t in range(60):
+        story.sample(t, 98, 72)
+        story.sample(t + 0.5, 98, 46, device=SPARE)
+        if t == 5:
+            story.cuff(t + 0.7, pulse_rate=46)
+    told = story.all("value_rejected", reason="pulse_mismatch", metric="pulse_rate", value=72)
+    assert [(line["t"], line.get("device")) for line in told] == [(6, None), (7, OXIMETER)]
+    assert story.told("PR_LOW") == [(15.5, "alarm_raised")]
+    assert (story.bed.state.pulse.raw, story.bed.state.mismatched) == (46, False)
+    assert story.bed.state.beside[Metric.PULSE_RATE][OXIMETER].mismatched
+
+
+def test_a_rule_that_is_switched_off_is_off_for_both() -> None:
+    story = Story().open()
+    for t in range(60):
+        story.sample(t)
+        story.sample(t + 0.5, device=SPARE, **BAD)
+        if t == 20:
+            story.command(t + 0.7, "alarm_off", alarm="SPO2_LOW", reason="two probes", role="prescriber")
+    assert [event for t, event in story.told("SPO2_LOW") if t > 20.7] == []
+    assert all(
+        "SPO2_LOW" not in voice.conditions for voices in story.bed.state.beside.values() for voice in voices.values()
+    )

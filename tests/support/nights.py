@@ -60,6 +60,14 @@ def _spare(draw: st.DrawFn) -> Piece:
 
 
 @st.composite
+def _two_minds(draw: st.DrawFn) -> Piece:
+    """Two oximeters on the patient that disagree, each of them at times weak or silent."""
+    one, two = draw(_samples())[0][1], draw(_samples())[0][1] | {"device": SPARE}
+    behind = draw(st.sampled_from((0.02, 0.5, 0.98)))
+    return [(1.0 - behind, one), (behind, two)] * draw(st.integers(1, 24))
+
+
+@st.composite
 def _busy_cuff(draw: st.DrawFn) -> Piece:
     """A cuff that inflates again and again, its rests short, under samples that go on."""
     up, rest = draw(st.sampled_from((16, 28, 31, 45))), draw(st.sampled_from((2, 5, 15, 31)))
@@ -153,6 +161,8 @@ PIECES: st.SearchStrategy[Piece] = st.one_of(
     _samples(),
     _samples(),
     _spare(),
+    _two_minds(),
+    _two_minds(),
     _busy_cuff(),
     _reading(),
     _pleth(),

@@ -1,8 +1,8 @@
 """Oximeter samples: judged, then accepted, held back or refused.
 
 A sample in the calm band (no rule can trigger, nothing is going on) takes the short way; every other sample
-goes through verdict and step rule, and from there to the rules (`level_watch`). Where a bed has two oximeters, what
-one cannot say takes nothing from the other: while a value of that one stands, it is put aside.
+goes through verdict and step rule, and from there to the rules (`level_watch`). Where a bed has two oximeters, one
+leads and the other is heard beside it (`lead`): what one says or cannot say takes nothing from the other.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 from config.instant import Instant
 from config.vocabulary import Flag, Metric, Verdict
 from monitor.core import calm
-from monitor.core.bed_state import ORDER_BELIEVE, Bed, Channel, Due, PulseLoss, earliest
+from monitor.core.bed_state import ORDER_BELIEVE, Bed, Due, PulseLoss, earliest
 from monitor.core.device import arrivals, battery_watch, clock_watch, liveness
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import OximeterSample
-from monitor.core.oximeter import lateness, level_watch, occlusion, pulse_loss, pulse_match
+from monitor.core.oximeter import lateness, lead, level_watch, occlusion, pulse_loss, pulse_match
+from monitor.core.oximeter.channel import Channel, Voice
 from monitor.core.oximeter.cuff_window import CuffWindow, LimbEvidence
 from monitor.core.pleth import doubt as pleth_doubt
 from monitor.core.pleth.pleth_state import PlethSeen
@@ -81,7 +82,7 @@ def sample(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) -> bo
         signal = pleth_doubt.judgement(bed, item, signal_judgement(item, *bed.setup.floor(item.device)), now)
     judged = number_judgement(spo2, limits.spo2_range, signal)
     lost = judged.verdict is Verdict.INVALID and judged is not CUFF
-    if not (lost and state.spo2.stands_by_another(device_id, now)):
+    if not lead.is_beside(bed, device_id, Metric.SPO2, spo2, judged, now):
         if perfusion is not None:
             state.perfusion_index, state.perfusion_at = perfusion, now
         occlusion.numbers(bed, perfusion, lost, now)
@@ -98,7 +99,7 @@ def _chart_only(bed: Bed, item: OximeterSample, now: Instant, out: list[Event]) 
     """V12: a late sample ends nothing that stands and feeds nothing; what it would have shown is past."""
     for metric, value in ((Metric.SPO2, item.spo2), (Metric.PULSE_RATE, item.pulse_rate)):
         if value is not None:
-            bed.state.channel(metric).judgement = LATE
+            bed.state.heard(metric, item.device).judgement = LATE
             _tell_refused(bed, metric, value, LATE, now, out)
     bed.calm = None
 
@@ -118,6 +119,8 @@ def _calm_sample(
     sight.good_until = sight.rate_until = until
     for channel, value in ((state.spo2, spo2), (state.pulse, pulse)):
         channel.track.put(value, now, until)
+        if channel.own is not None:
+            channel.own.put(value, now, until)
         channel.judgement, channel.raw, channel.raw_at = VALID, value, now
         channel.weak_until = until
     if perfusion is not None:
@@ -137,71 +140,43 @@ def _judge(
     until: Instant,
     out: list[Event],
 ) -> None:
-    channel = bed.state.channel(metric)
-    if channel.stands_by_another(device, now) and _put_aside(bed, device, metric, value, judgement, now, until, out):
-        return
-    bed.state.sight(device).aside.pop(metric, None)
+    voice = lead.voice_of(bed, device, metric, value, judgement, now)
+    channel, sight = voice.channel, bed.state.sight(device)
+    if voice.device is None:
+        sight.aside.pop(metric, None)
     channel.raw, channel.raw_at = value, now
     channel.hold.cut(now)
     if metric is Metric.PULSE_RATE:
-        bed.state.unmatched.end(now)
+        voice.unmatched.end(now)
     if value is None or judgement.verdict is Verdict.INVALID:
-        _refuse(bed, metric, value, judgement, now, out)
+        _refuse(bed, voice, value, judgement, now, out)
         return
-    if not judgement.doubtful and _held(bed, device, metric, value, now, until):
+    if not judgement.doubtful and _held(bed, voice, device, value, now, until):
         channel.speaker = device
-        _refuse(bed, metric, value, STEP, now, out)
+        _refuse(bed, voice, value, STEP, now, out)
         return
-    if judgement is VALID and metric is Metric.PULSE_RATE and pulse_match.doubted(bed, now):
-        bed.state.unmatched.put(value, now, until)
+    if judgement is VALID and metric is Metric.PULSE_RATE and pulse_match.doubted(bed, voice, now):
+        voice.unmatched.put(value, now, until)
         judgement = PULSE_MISMATCH
     if judgement.verdict is Verdict.VALID:
         channel.judgement, channel.device = judgement, device
-        bed.state.rejected.pop(metric, None)
-        _accept(bed, device, metric, value, now, until, out)
+        (sight.aside if voice.device is not None else bed.state.rejected).pop(metric, None)
+        _accept(bed, voice, device, value, now, until, out)
         return
     if judgement.doubtful:
         channel.speaker = device
-        bed.state.sight(device).good_until = until
-    _refuse(bed, metric, value, judgement, now, out, doubtful_until=until if judgement.doubtful else None)
-
-
-def _put_aside(
-    bed: Bed,
-    device: str,
-    metric: Metric,
-    value: float | None,
-    judgement: Judgement,
-    now: Instant,
-    until: Instant,
-    out: list[Event],
-) -> bool:
-    """Whether the sample says too little to end what stands by another device; a doubtful one is heard all the same."""
-    state = bed.state
-    channel, sight = state.channel(metric), state.sight(device)
-    if value is None or judgement.verdict is Verdict.INVALID or (judgement is not VALID and not judgement.doubtful):
-        pass
-    elif judgement.doubtful and channel.vouched(now):
         sight.good_until = until
-        channel.weak_until = max(channel.weak_until, until)
-        level_watch.beside(bed, metric, value, judgement, now, out)
-    else:
-        return False
-    reason = judgement.reason or "device"
-    if sight.aside.get(metric) != reason:
-        sight.aside[metric] = reason
-        out.append(_rejected(bed, metric, value, judgement, now, device=device))
-    return True
+    _refuse(bed, voice, value, judgement, now, out, doubtful_until=until if judgement.doubtful else None)
 
 
-def _held(bed: Bed, device: str, metric: Metric, value: float, now: Instant, until: Instant) -> bool:
+def _held(bed: Bed, voice: Voice, device: str, value: float, now: Instant, until: Instant) -> bool:
     """V5, V6: whether this sample is held back as part of a sudden change.
 
     A change is one of the same device: two that disagree on one bed are no artefact of either, and must not hold
     each other back for ever.
     """
-    channel = bed.state.channel(metric)
-    rule, hold, track = bed.setup.steps[metric], channel.hold, channel.track
+    channel = voice.channel
+    rule, hold, track = bed.setup.steps[voice.metric], channel.hold, channel.told
     if channel.device != device:
         hold.release()
         return False
@@ -220,22 +195,21 @@ def _held(bed: Bed, device: str, metric: Metric, value: float, now: Instant, unt
     return True
 
 
-def _accept(bed: Bed, device: str, metric: Metric, value: float, at: Instant, until: Instant, out: list[Event]) -> None:
+def _accept(bed: Bed, voice: Voice, device: str, value: float, at: Instant, until: Instant, out: list[Event]) -> None:
     state = bed.state
-    channel, sight = state.channel(metric), state.sight(device)
-    channel.track.put(value, at, until)
-    channel.speaker = device
+    sight = state.sight(device)
+    voice.channel.put(value, at, until)
+    voice.channel.speaker = device
     sight.good_until = max(sight.good_until, until)
-    channel.weak_until = until
-    if metric is Metric.SPO2 and state.absence is not None:
+    if voice.device is None and voice.metric is Metric.SPO2 and state.absence is not None:
         state.absence.cover(at, until)
         state.absence.forget(at - 2 * bed.rules.no_data.window)
-    level_watch.accepted(bed, metric, value, at, out)
+    level_watch.accepted(bed, voice, value, at, out)
 
 
 def _refuse(
     bed: Bed,
-    metric: Metric,
+    voice: Voice,
     value: float | None,
     judgement: Judgement,
     now: Instant,
@@ -243,32 +217,35 @@ def _refuse(
     doubtful_until: Instant | None = None,
 ) -> None:
     """The sample is not VALID: it ends what stood, feeds what takes the doubtful, and is told once a run."""
-    state = bed.state
-    channel = state.channel(metric)
+    state, channel = bed.state, voice.channel
     channel.judgement = judgement
-    channel.track.end(now)
+    channel.end(now)
     channel.weak_until = min(channel.weak_until, now) if doubtful_until is None else doubtful_until
-    if metric is Metric.SPO2 and state.absence is not None:
+    if voice.device is None and voice.metric is Metric.SPO2 and state.absence is not None:
         state.absence.cut(now)
-    level_watch.refused(bed, metric, value, judgement, now, out)
-    _tell_refused(bed, metric, value, judgement, now, out)
+    level_watch.refused(bed, voice, value, judgement, now, out)
+    _tell_refused(bed, voice.metric, value, judgement, now, out, voice.device)
 
 
 def _tell_refused(
-    bed: Bed, metric: Metric, value: float | None, judgement: Judgement, now: Instant, out: list[Event]
+    bed: Bed,
+    metric: Metric,
+    value: float | None,
+    judgement: Judgement,
+    now: Instant,
+    out: list[Event],
+    device: str | None = None,
 ) -> None:
-    """Once in a run of equal reasons (rulings 3)."""
-    state = bed.state
-    reason = judgement.reason or "device"
-    if state.rejected.get(metric) != reason:
-        state.rejected[metric] = reason
-        out.append(_rejected(bed, metric, value, judgement, now))
-
-
-def _rejected(bed: Bed, metric: Metric, value: float | None, judgement: Judgement, now: Instant, **more: str) -> Event:
+    """Once in a run of equal reasons (rulings 3); `device` where it was heard beside the one that leads."""
     reason, verdict = judgement.reason or "device", judgement.verdict.value
-    data = {"metric": metric.value, "value": plain(value), "reason": reason, "verdict": verdict, **more}
-    return Event(now, bed.state.bed, EventKind.VALUE_REJECTED, data)
+    runs = bed.state.rejected if device is None else bed.state.sight(device).aside
+    if runs.get(metric) == reason:
+        return
+    runs[metric] = reason
+    data = {"metric": metric.value, "value": plain(value), "reason": reason, "verdict": verdict}
+    if device is not None:
+        data["device"] = device
+    out.append(Event(now, bed.state.bed, EventKind.VALUE_REJECTED, data))
 
 
 # -- changes that are held back ----------------------------------------------------------------------------------
@@ -276,39 +253,43 @@ def _rejected(bed: Bed, metric: Metric, value: float | None, judgement: Judgemen
 
 def due(bed: Bed) -> Due | None:
     """When the next held change is believed."""
-    if not bed.state.spo2.hold.samples and not bed.state.pulse.hold.samples:
+    state = bed.state
+    if not state.spo2.hold.samples and not state.pulse.hold.samples and not state.beside:
         return None
     found: list[Due] = []
     for metric in METRICS:
-        believed = bed.state.channel(metric).hold.believed_at(bed.setup.steps[metric].hold)
-        if believed is not None:
-            found.append(Due(believed, ORDER_BELIEVE, metric.value, metric))
+        for voice in state.voices(metric):
+            believed = voice.channel.hold.believed_at(bed.setup.steps[metric].hold)
+            if believed is not None:
+                key = metric.value if voice.device is None else f"{metric.value}@{voice.device}"
+                found.append(Due(believed, ORDER_BELIEVE, key, (metric, voice.device)))
     return earliest(found)
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:
     """The moment has come."""
-    _believe(bed, due.what, due.at, out)
+    metric, device = due.what
+    voice = bed.state.lead(metric) if device is None else bed.state.beside[metric][device]
+    _believe(bed, voice, due.at, out)
     bed.calm = calm.band(bed)
 
 
-def _believe(bed: Bed, metric: Metric, at: Instant, out: list[Event]) -> None:
+def _believe(bed: Bed, voice: Voice, at: Instant, out: list[Event]) -> None:
     """The change has stood long enough: the held samples count from the first of them on (V5, V6)."""
-    state = bed.state
-    channel = state.channel(metric)
+    state, metric, channel = bed.state, voice.metric, voice.channel
     held = channel.hold.release()
     if held[-1].until < at:
         return  # the change did not stand: its last sample has lapsed or was followed by one that is not held
     device = channel.device
     if device is None:
         return  # only a change against an accepted value is ever held
-    state.rejected.pop(metric, None)
+    (state.rejected if voice.device is None else state.sight(device).aside).pop(metric, None)
     channel.judgement = VALID
     for index, entry in enumerate(held):
         if index > 0 and held[index - 1].until < entry.at:
-            level_watch.vanish(bed, metric, held[index - 1].until)
-        _accept(bed, device, metric, entry.value, entry.at, entry.until, out)
-        level_watch.settle_between(bed, metric, min(entry.until, at), out)
+            level_watch.vanish(bed, voice, held[index - 1].until)
+        _accept(bed, voice, device, entry.value, entry.at, entry.until, out)
+        level_watch.settle_between(bed, voice, min(entry.until, at), out)
     data = {
         "metric": metric.value,
         "value": plain(held[-1].value),
@@ -316,6 +297,8 @@ def _believe(bed: Bed, metric: Metric, at: Instant, out: list[Event]) -> None:
         "verdict": Verdict.VALID.value,
         "since": held[0].at,
     }
+    if voice.device is not None:
+        data["device"] = voice.device
     out.append(Event(at, state.bed, EventKind.VALUE_REJUDGED, data))
 
 
@@ -323,7 +306,7 @@ def forget(bed: Bed) -> None:
     """The patient has left or a new one has come: nothing of the old values stands."""
     state = bed.state
     state.spo2, state.pulse = Channel(), Channel()
-    state.conditions = {}
+    state.conditions, state.beside = {}, {}
     state.unmatched, state.mismatched, state.compared_at, state.stuck = Track(), False, None, None
     state.window, state.limbs = CuffWindow(), LimbEvidence()
     state.sights, state.pulse_loss = {}, PulseLoss()

@@ -8,7 +8,7 @@ itself: the one that loses the pulse must have been good; another denies it by a
 from __future__ import annotations
 
 from config.instant import Duration, Instant
-from config.vocabulary import Flag
+from config.vocabulary import Flag, Metric
 from monitor.core import condition as conditions
 from monitor.core import condition_watch
 from monitor.core.bed_state import Bed, Due, PulseLoss, Sight
@@ -78,7 +78,8 @@ def _pulse(bed: Bed, now: Instant) -> tuple[bool | None, Instant, str | None]:
 
 def _vouches(bed: Bed, device: str, now: Instant) -> bool:
     """Whether a VALID value of it stands."""
-    return any(one.device == device and now < one.track.until for one in (bed.state.spo2, bed.state.pulse))
+    found = (bed.state.heard(metric, device) for metric in (Metric.SPO2, Metric.PULSE_RATE))
+    return any(one.device == device and now < one.track.until for one in found)
 
 
 def _shown(sight: Sight, now: Instant) -> tuple[bool | None, Instant]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from monitor.core.bed_state import Bed
-from monitor.core.condition import Stage
 from monitor.core.cuff import pressure_rules
 from monitor.core.entries import bedside, counted_breaths
 from monitor.core.events import Event
@@ -15,12 +14,11 @@ from monitor.core.rules.patient import CuffRule, LevelRule
 def switched_off(bed: Bed, name: str, by: str | None, out: list[Event]) -> None:
     """PENDING is dropped, whatever is open closes. Before the rule leaves `bed.rules`."""
     state = bed.state
-    running, level = state.conditions.get(name), bed.level_rules.get(name)
-    if running is not None and level is not None:
-        if running.stage is Stage.PENDING:
-            level_watch.drop(bed, level, "alarm_off", out)
-        else:
-            del state.conditions[name]
+    level = bed.level_rules.get(name)
+    if level is not None:
+        level_watch.drop_pending(bed, level, "alarm_off", out)
+        for voice in state.voices(level.metric):
+            voice.conditions.pop(name, None)
     if name == bed.rules.pulse_lost.rule.name:
         pulse_loss.forget(bed, "alarm_off", out)
     if name == bed.rules.rr_low.rule.name:

@@ -96,7 +96,7 @@ def test_v4_a_device_may_have_its_own_floors_of_the_perfusion_index() -> None:
 
 
 def test_a_second_oximeter_on_a_bed_is_worth_a_look() -> None:
-    """Where both have values they take turns: one that reads well hides one that alarms."""
+    """One gives the bed's values; the other is not shown, and alarms all the same."""
     second = device("nonin-df2", "serial:///dev/ttyUSB1", name="spare")
     assert any("give a bed one oximeter" in warning for warning in read(device(*FLOORED) + second).warnings)
     elsewhere = device("nonin-df2", "serial:///dev/ttyUSB1", name="other", bed="bay-2")
