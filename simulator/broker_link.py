@@ -11,7 +11,8 @@ import aiomqtt
 
 from config.bounded import within
 from config.instant import SECOND, Clock, Duration
-from simulator.devices.mqtt_vitals import Message, MqttVitals
+from simulator.devices.mqtt_vitals import MqttVitals
+from simulator.publisher import Message
 
 OUTBOX = 256
 """Messages that wait for the broker at most; then new ones are lost, and counted."""

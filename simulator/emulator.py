@@ -7,17 +7,19 @@ the group `bedwatch.emulators` (an Emulator or several). Each is named after the
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Final, Protocol, runtime_checkable
+from typing import Final, Protocol, TypeVar, runtime_checkable
 
 from config.instant import Duration
 from simulator import devices
 from simulator.vitals import VitalSource
 
 GROUP: Final = "bedwatch.emulators"
+
+T = TypeVar("T")
 
 
 class SerialEmulator(Protocol):
@@ -86,19 +88,19 @@ def emulators() -> dict[str, Emulator]:
         ValueError: two have one name.
     """
     named: dict[str, Emulator] = {}
-    for each in (*_shipped(), *_from_entry_points()):
+    for each in offered("EMULATORS", Emulator):
         if each.name in named:
             raise ValueError(f"there are two emulators {each.name!r}")
         named[each.name] = each
     return dict(sorted(named.items()))
 
 
-def _shipped() -> Iterable[Emulator]:
+def offered(name: str, kind: type[T]) -> Iterator[T]:
+    """Everything of this kind that the modules of `simulator.devices` offer under `name`, and the entry points."""
     for module in pkgutil.iter_modules(devices.__path__, f"{devices.__name__}."):
-        yield from getattr(import_module(module.name), "EMULATORS", ())
-
-
-def _from_entry_points() -> Iterable[Emulator]:
+        yield from getattr(import_module(module.name), name, ())
     for point in entry_points(group=GROUP):
-        offered = point.load()
-        yield from (offered,) if isinstance(offered, Emulator) else offered
+        found = point.load()
+        for each in found if isinstance(found, tuple | list) else (found,):
+            if isinstance(each, kind):
+                yield each

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from config.instant import SECOND, Duration
-from simulator.devices.mqtt_vitals import Message
 from simulator.faults import FaultRule, LineFault
+from simulator.publisher import Message
 from simulator.tables import ranged
 
 OFFSET_S, DRIFT_S_PER_DAY = 24 * 60.0, 3.0

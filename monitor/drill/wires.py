@@ -17,9 +17,10 @@ from adapters.links import DeviceSpec, Links
 from adapters.transports.mqtt import OnUnbound
 from adapters.transports.mqtt_device import MqttDevice
 from config.instant import Clock, Instant
-from simulator.devices.mqtt_vitals import Message, MqttVitals
+from simulator.devices.mqtt_vitals import MqttVitals
 from simulator.emulator import SerialEmulator
 from simulator.faults import FaultyLine
+from simulator.publisher import Message
 from simulator.quirks import FaultyPublisher, line_faults
 
 PULLED = "cable pulled"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import NamedTuple
 
 from config.instant import SECOND, Duration, Instant, seconds, to_rfc3339
 from config.vocabulary import CuffError, CuffState, Flag
+from simulator.publisher import Message, Publisher
 from simulator.squeeze import inflate, let_go
 from simulator.vitals import Vitals, VitalSource
 
@@ -21,15 +21,6 @@ INFLATED_MMHG = 160
 DEFLATED_MMHG = 40
 MOST_AT_ONCE = 60
 """Messages of one kind in one call; a device that was stopped for longer leaves out the older ones."""
-
-
-class Message(NamedTuple):
-    """What is published."""
-
-    topic: str
-    payload: bytes
-    qos: int
-    retain: bool
 
 
 class Kind(Enum):
@@ -241,3 +232,15 @@ def flags_of(vitals: Vitals) -> list[Flag]:
 
 def _whole(value: float | None) -> int | None:
     return None if value is None else round(value)
+
+
+PUBLISHERS = (
+    Publisher(
+        "mqtt-vitals",
+        "a gateway of our own scheme with oximeter and cuff",
+        lambda source, seed: MqttVitals(
+            source, "site", "bed", "gateway", kinds=frozenset({Kind.OXIMETER, Kind.CUFF}), cycle_s=60.0, battery=87
+        ),
+        topic_filter="vitals/v1/site/bed/gateway/+",
+    ),
+)

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from config.instant import SECOND, from_datetime
-from simulator.devices.mqtt_vitals import Message, MqttVitals
+from simulator.devices.mqtt_vitals import MqttVitals
 from simulator.faults import LineFault
 from simulator.patient import VirtualPatient
 from simulator.presets import Preset, sample_traits
+from simulator.publisher import Message
 from simulator.quirks import FaultyPublisher, Quirks, line_faults, usual_quirks
 
 MESSAGES = [Message("t", json.dumps({"seq": number}).encode(), 1, False) for number in range(20_000)]

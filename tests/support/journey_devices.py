@@ -8,9 +8,10 @@ from pathlib import Path
 from adapters.link_report import LinkStats
 from config.instant import SECOND, Clock, Duration, Instant
 from config.vocabulary import LinkState
-from simulator.devices.mqtt_vitals import Message, MqttVitals
+from simulator.devices.mqtt_vitals import MqttVitals
 from simulator.emulator import SerialEmulator
 from simulator.faults import FaultRule, FaultyLine
+from simulator.publisher import Message
 from simulator.serve import Body, Ward
 from simulator.vitals import VitalSource
 

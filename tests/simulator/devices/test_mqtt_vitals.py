@@ -9,7 +9,8 @@ import pytest
 
 from config.instant import SECOND, Instant, seconds
 from config.vocabulary import CuffError
-from simulator.devices.mqtt_vitals import Kind, Message, MqttVitals
+from simulator.devices.mqtt_vitals import Kind, MqttVitals
+from simulator.publisher import Message
 from tests.simulator.devices.still_body import StillBody
 
 EPOCH: Instant = 1_763_820_000 * SECOND
