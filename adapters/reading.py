@@ -26,6 +26,7 @@ class OximeterReading:
         flags: the device's own remarks.
         seq: the device's own running number, where it sends one.
         device_time: the device's clock, aware; information only.
+        patient: the reference of the patient whom the device names, never a name; None where it names nobody.
     """
 
     offset: int
@@ -35,13 +36,15 @@ class OximeterReading:
     flags: frozenset[Flag] = frozenset()
     seq: int | None = None
     device_time: datetime | None = None
+    patient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CuffReading:
     """The end of one cuff measurement: three pressures in mmHg, or an error and none.
 
-    `pulse_rate` is the cuff's own, /min. `map_computed` marks a mean the device did not measure.
+    `pulse_rate` is the cuff's own, /min. `map_computed` marks a mean the device did not measure. `patient`: as of an
+    oximeter.
     """
 
     offset: int
@@ -54,6 +57,7 @@ class CuffReading:
     map_computed: bool = False
     seq: int | None = None
     device_time: datetime | None = None
+    patient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,12 @@ class Section(BaseModel):
 
 
 class SiteSection(Section):
-    """`[site]`: the ward and its alarm preset."""
+    """`[site]`: the ward, its alarm preset, and a file that names the patients who are expected (ID_CONFLICT)."""
 
     id: Id
     name: Label | None = None
     preset: Name
+    room_list_file: Name | None = None
 
 
 class BedSection(Section):

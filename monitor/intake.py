@@ -161,6 +161,7 @@ def _sample(bed: str, device_id: str, reading: OximeterReading) -> OximeterSampl
         reading.perfusion_index,
         reading.seq,
         None if reading.device_time is None else from_datetime(reading.device_time),
+        reading.patient,
     )
 
 
@@ -177,4 +178,5 @@ def _measurement(bed: str, device_id: str, reading: CuffReading) -> CuffMeasurem
         map_computed=reading.map_computed,
         seq=reading.seq,
         device_t=None if reading.device_time is None else from_datetime(reading.device_time),
+        patient=reading.patient,
     )

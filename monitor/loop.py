@@ -17,7 +17,7 @@ import structlog
 from alerts.alert import Alert
 from alerts.ledger import Page
 from config.instant import Clock, Instant
-from config.vocabulary import Metric
+from config.vocabulary import Metric, Verdict
 from monitor.board import AlarmPicture, Board
 from monitor.core.absent import without_nonsense
 from monitor.core.bed_state import Bed
@@ -31,6 +31,7 @@ from monitor.core.inputs import (
     LinkChange,
     OpenSession,
     OximeterSample,
+    PlethMeasures,
     Restart,
     SystemState,
 )
@@ -297,10 +298,19 @@ def _write_down(item: Input, now: Instant) -> tuple[Input, InputLine]:
         raise InputError(str(error)) from None
 
 
+NUMBERS_OF: dict[type, tuple[Metric, ...]] = {
+    OximeterSample: (Metric.SPO2, Metric.PULSE_RATE, Metric.PERFUSION_INDEX),
+    CuffMeasurement: (Metric.SYSTOLIC, Metric.DIASTOLIC, Metric.MEAN, Metric.PULSE_RATE_CUFF),
+    PlethMeasures: (Metric.PULSE_RATE_PLETH, Metric.RESP_RATE_PLETH),
+}
+
+
 def _verdicts(bed: Bed | None, item: Input) -> dict[str, Any] | None:
     """The verdict on each number of a measurement, as it was judged on arrival."""
     if bed is None or bed.state.session is None:
         return None
+    if isinstance(item, (OximeterSample, CuffMeasurement, PlethMeasures)) and item.device in bed.state.session.foreign:
+        return {metric.value: [Verdict.INVALID.value, "another_patient"] for metric in NUMBERS_OF[type(item)]}
     if isinstance(item, OximeterSample):
         judged = {metric: bed.state.heard(metric, item.device).judgement for metric in (Metric.SPO2, Metric.PULSE_RATE)}
     elif isinstance(item, CuffMeasurement):

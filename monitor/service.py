@@ -39,6 +39,7 @@ from monitor.journal.record import SnapshotReason
 from monitor.loop import Loop
 from monitor.pages import ALL_IS_WELL_EVERY, PageWriter, all_is_well
 from monitor.restore import Revived, revive
+from monitor.room_list import RoomListWatch, bound_patients
 from monitor.server_clock import ServerClockWatch
 from monitor.site import Site
 from monitor.station import wire
@@ -243,6 +244,7 @@ class Service:
                 tasks.create_task(
                     ServerClockWatch(plan.synchronised, self.loop.submit, plan.clock).run(), name="server clock"
                 ),
+                *self._room_list(tasks),
                 tasks.create_task(self.heart.run(), name="heartbeat"),
                 tasks.create_task(self._tell_all_is_well(), name="all is well"),
             ]
@@ -257,6 +259,13 @@ class Service:
                 for task in reversed(running):
                     task.cancel()
                 await asyncio.wait(running)
+
+    def _room_list(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+        path = self.plan.site.room_list
+        if path is None:
+            return []
+        watch = RoomListWatch(path, lambda: bound_patients(self.ward), self.loop.submit, self.plan.clock)
+        return [tasks.create_task(watch.run(), name="room list")]
 
     def take_up(self) -> None:
         """Go on where the journal ended: what was not told, then row 17 of the alarm table on every bed."""

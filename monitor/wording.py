@@ -50,7 +50,7 @@ _SAID = {
     "CORE_STALLED": "Monitoring stood still: watch the patients",
     "PAGER_FAIL": "Pages not delivered",
     "CORE_FAULT": "Bed not monitored: watch the patient",
-    "ID_CONFLICT": "Values that belong to nobody",
+    "ID_CONFLICT": "Not certain whose values these are",
 }
 
 

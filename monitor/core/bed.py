@@ -14,7 +14,7 @@ from monitor.core import commands, reminders
 from monitor.core.absent import without_nonsense
 from monitor.core.bed_state import Bed, BedState, Due, Setup
 from monitor.core.cuff import cuff_absence, cuff_schedule, pressure
-from monitor.core.device import arrivals, battery_watch, clock_watch, liveness
+from monitor.core.device import arrivals, battery_watch, clock_watch, liveness, patient_match
 from monitor.core.errors import EndlessDeadlines
 from monitor.core.events import Event, EventKind
 from monitor.core.inactivation import bed_inactivation
@@ -31,6 +31,7 @@ from monitor.core.inputs import (
     OximeterSample,
     PlethMeasures,
     Restart,
+    RoomCheck,
     Tick,
 )
 from monitor.core.oximeter import absence_alarm, level_watch, occlusion, oximetry, pulse_loss
@@ -66,6 +67,7 @@ MOVING: tuple[Part, ...] = (
 """Parts whose moments every oximeter sample may move."""
 
 STEADY: tuple[Part, ...] = (
+    patient_match,
     bed_inactivation,
     occlusion,
     return_watch,
@@ -89,6 +91,7 @@ OtherInput: TypeAlias = (
     | MeasurementRefused
     | LinkChange
     | BatteryLevel
+    | RoomCheck
     | OpenSession
     | Command
     | Acknowledge
@@ -117,7 +120,9 @@ def step(bed: Bed, item: BedInput, now: Instant) -> tuple[Bed, list[Event]]:
     if now > bed.state.clock:
         bed.state.clock = now
     start = len(out)
-    if isinstance(item, OximeterSample):
+    if isinstance(item, (OximeterSample, CuffMeasurement, PlethMeasures)) and _kept_apart(bed, item, now, out):
+        bed.steady_from = None
+    elif isinstance(item, OximeterSample):
         if oximetry.sample(bed, item, now, out):
             return bed, out
         if len(out) > start:
@@ -148,6 +153,16 @@ def next_deadline(bed: Bed) -> Instant | None:
     return None if bed.wake >= NEVER else bed.wake
 
 
+def _kept_apart(
+    bed: Bed, item: OximeterSample | CuffMeasurement | PlethMeasures, now: Instant, out: list[Event]
+) -> bool:
+    """Asked of every sample, so it is short: hardly any device names a patient, and hardly ever another one."""
+    session = bed.state.session
+    if session is None or (not session.foreign and (isinstance(item, PlethMeasures) or item.patient is None)):
+        return False
+    return patient_match.kept_apart(bed, item, now, out)
+
+
 def _take_other(bed: Bed, item: OtherInput, now: Instant, out: list[Event]) -> None:
     match item:
         case CuffMeasurement():
@@ -162,6 +177,8 @@ def _take_other(bed: Bed, item: OtherInput, now: Instant, out: list[Event]) -> N
             liveness.link(bed, item, now, out)
         case BatteryLevel():
             liveness.battery(bed, item, now, out)
+        case RoomCheck():
+            patient_match.checked(bed, item, now, out)
         case OpenSession():
             commands.open_session(bed, item, now, out)
         case Command():

@@ -60,6 +60,7 @@ def open_session(bed: Bed, item: OpenSession, now: Instant, out: list[Event]) ->
         deadline=minutes(item.deadline_min),
         previous={metric: list(values) for metric, values in item.previous_baselines.items()},
         advised_at=now,
+        identifiers=list(item.identifiers),
     )
     oximetry.forget(bed)
     state.cuff = Cuff(state=state.cuff.state, state_at=state.cuff.state_at)

@@ -39,7 +39,7 @@ class OpenSession:
 
 @dataclass(frozen=True, slots=True)
 class OximeterSample:
-    """One set of oximeter numerics; None where the device shows no value."""
+    """One set of oximeter numerics; None where the device shows no value. `patient`: whom it names, if it does."""
 
     bed: str
     device: str
@@ -49,13 +49,14 @@ class OximeterSample:
     perfusion_index: float | None = None
     seq: int | None = None
     device_t: Instant | None = None
+    patient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CuffMeasurement:
     """One cuff measurement's end. `measured_at`: cuff deflated, on the service's scale, where known.
 
-    `device_t` is the device's own clock when it spoke; it dates nothing.
+    `device_t` is the device's own clock when it spoke; it dates nothing. `patient`: whom the device names, if it does.
     """
 
     bed: str
@@ -71,6 +72,7 @@ class CuffMeasurement:
     source: str | None = None
     seq: int | None = None
     device_t: Instant | None = None
+    patient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,15 @@ class BatteryLevel:
     bed: str
     device: str
     percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCheck:
+    """The patient on a bed was looked up in the clinic's room list (alarm-system 3.2, ID_CONFLICT)."""
+
+    bed: str
+    patient: str
+    listed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +224,7 @@ BedInput: TypeAlias = (
     | MeasurementRefused
     | LinkChange
     | BatteryLevel
+    | RoomCheck
     | Command
     | Acknowledge
     | Restart

@@ -64,6 +64,7 @@ class Site:
         devices: each with the bed it stands at.
         ruleset: the alarm preset in force.
         data: the folder of journal and people.
+        room_list: the file that names the expected patients; None: nobody is looked up.
         warnings: what should be looked at, fit for a log.
     """
 
@@ -77,6 +78,7 @@ class Site:
     watchdog: WatchdogSpec
     data: Path
     warnings: tuple[str, ...] = field(default=())
+    room_list: Path | None = None
 
     @property
     def specs(self) -> list[DeviceSpec]:
@@ -173,6 +175,7 @@ def _check(settings: Settings, loaded: LoadedSite, findings: Findings) -> Site |
         watchdog=WatchdogSpec(settings.watchdog.start, tuple(settings.watchdog.command)),
         data=Path(settings.journal.folder),
         warnings=tuple(findings.warnings),
+        room_list=None if settings.site.room_list_file is None else Path(settings.site.room_list_file),
     )
 
 

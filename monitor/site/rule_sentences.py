@@ -152,7 +152,9 @@ def _storage(rule: Table, preset: Table) -> str:
 
 def _conflict(rule: Table, preset: Table) -> str:
     return (
-        f"values for a bed or device that the site file does not bind: {_told(rule)}. Likewise numbers that still "
+        f"values for a bed or device that the site file does not bind: {_told(rule)}. Likewise a patient who is not on "
+        "the room list, where the site has one, until the list names the patient; a device that names another patient "
+        "than the bed's, whose values are kept apart until it names this one; numbers that still "
         f"arrive {duration(rule['left_after_s'])} after a discharge, without a pause longer than "
         f"{duration(rule['gap_s'])} between samples or {duration(rule['cuff_gap_s'])} between cuff readings. "
         f"Over when none has come for {duration(rule['ends_after_s'])}"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.instant import seconds
-from config.vocabulary import CuffError, CuffState, Flag, LinkState, Metric
+from config.vocabulary import CuffError, CuffState, Flag, LinkState, Metric, Priority
 from monitor.core import inputs
 from monitor.core.errors import InputError
 from monitor.core.inputs import Input
@@ -88,6 +88,7 @@ EVERY: dict[type, st.SearchStrategy[Any]] = {
         map_computed=st.booleans(),
         source=maybe_word,
         seq=maybe_whole,
+        patient=maybe_word,
     ),
     inputs.CuffActivity: st.builds(inputs.CuffActivity, words, words, st.sampled_from(CuffState), maybe_number),
     inputs.PlethMeasures: st.builds(
@@ -103,10 +104,13 @@ EVERY: dict[type, st.SearchStrategy[Any]] = {
     ),
     inputs.MeasurementRefused: st.builds(inputs.MeasurementRefused, words, words, words),
     inputs.LinkChange: st.builds(inputs.LinkChange, words, words, st.sampled_from(LinkState), maybe_word),
+    inputs.RoomCheck: st.builds(inputs.RoomCheck, words, words, st.booleans()),
     inputs.BatteryLevel: st.builds(inputs.BatteryLevel, words, words, numbers),
     inputs.Command: _commands(),
     inputs.Acknowledge: st.builds(inputs.Acknowledge, maybe_word, words, words, st.none())
-    | st.builds(inputs.Acknowledge, maybe_word, words, st.none(), words),
+    | st.builds(
+        inputs.Acknowledge, maybe_word, words, st.none(), words, st.none() | st.frozensets(st.sampled_from(Priority))
+    ),
     inputs.SystemState: st.builds(
         inputs.SystemState, st.sampled_from(SYSTEMS), st.booleans(), maybe_word, maybe_word, st.booleans()
     ),

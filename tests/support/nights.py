@@ -181,6 +181,14 @@ PIECES: st.SearchStrategy[Piece] = st.one_of(
     _word("command", command=st.just("start_infusion"), override_by=st.just("dr-x"), **ASKED),
     _word("command", command=st.sampled_from(COMMANDS), **ASKED),
     _word("open_session", patient=st.just("P-2"), by=st.just(NURSE)),
+    _word("room", patient=st.just("P-1"), listed=st.booleans()),
+    _word(
+        "spo2",
+        device=st.just(OXIMETER),
+        spo2=st.just(80),
+        pulse_rate=st.just(45),
+        patient=st.sampled_from(("P-1", "P-9")),
+    ),
     _word("restart"),
 )
 

@@ -24,6 +24,7 @@ from monitor.core.inputs import (
     OximeterSample,
     PlethMeasures,
     Restart,
+    RoomCheck,
     SystemState,
     Tick,
 )
@@ -129,6 +130,7 @@ def _read_spo2(fields: Fields, origin: Instant) -> Input:
         perfusion_index=fields.number("perfusion_index"),
         seq=fields.whole("seq"),
         device_t=fields.moment("device_t", origin),
+        patient=fields.maybe_text("patient"),
     )
 
 
@@ -147,6 +149,7 @@ def _read_nibp(fields: Fields, origin: Instant) -> Input:
         source=fields.maybe_text("source"),
         seq=fields.whole("seq"),
         device_t=fields.moment("device_t", origin),
+        patient=fields.maybe_text("patient"),
     )
 
 
@@ -184,6 +187,10 @@ def _read_link(fields: Fields, origin: Instant) -> Input:
 
 def _read_battery(fields: Fields, origin: Instant) -> Input:
     return BatteryLevel(fields.text("bed"), fields.text("device"), fields.sure_number("percent"))
+
+
+def _read_room(fields: Fields, origin: Instant) -> Input:
+    return RoomCheck(fields.text("bed"), fields.text("patient"), fields.flag("listed", None))
 
 
 def _read_command(fields: Fields, origin: Instant) -> Input:
@@ -248,6 +255,7 @@ _READERS: dict[str, Callable[[Fields, Instant], Input]] = {
     "nibp_refused": _read_nibp_refused,
     "link": _read_link,
     "battery": _read_battery,
+    "room": _read_room,
     "command": _read_command,
     "acknowledge": _read_acknowledge,
     "system": _read_system,

@@ -18,6 +18,7 @@ from monitor.core.inputs import (
     OximeterSample,
     PlethMeasures,
     Restart,
+    RoomCheck,
     SystemState,
     Tick,
 )
@@ -35,6 +36,7 @@ def write_input(item: Input, at: Instant, origin: Instant = 0) -> dict[str, Any]
             line |= {"input": "spo2", "device": item.device, "spo2": item.spo2, "pulse_rate": item.pulse_rate}
             line["flags"] = sorted(item.flags)
             line |= _given(perfusion_index=item.perfusion_index, seq=item.seq, device_t=moment(item.device_t))
+            line |= _given(patient=item.patient)
         case CuffMeasurement():
             line |= {
                 "input": "nibp",
@@ -46,7 +48,7 @@ def write_input(item: Input, at: Instant, origin: Instant = 0) -> dict[str, Any]
                 "error": item.error,
             }
             line |= _given(measured_t=moment(item.measured_at), source=item.source, seq=item.seq)
-            line |= _given(device_t=moment(item.device_t))
+            line |= _given(device_t=moment(item.device_t), patient=item.patient)
             line |= _given(irregular=item.irregular or None, map_computed=item.map_computed or None)
         case CuffActivity():
             line |= {"input": "cuff", "device": item.device, "state": item.state}
@@ -63,6 +65,8 @@ def write_input(item: Input, at: Instant, origin: Instant = 0) -> dict[str, Any]
             line |= _given(reason=item.reason)
         case BatteryLevel():
             line |= {"input": "battery", "device": item.device, "percent": item.percent}
+        case RoomCheck():
+            line |= {"input": "room", "patient": item.patient, "listed": item.listed}
         case Command():
             line |= {"input": "command", "command": item.command}
             line |= _given(by=item.by, at=moment(item.at), reason=item.reason, role=item.role) | item.fields

@@ -96,6 +96,8 @@ class Session:
         advisories: the hints that hold now; `advised_at` is when they were asked last.
         hand_values: pulse and SpO2 read off another device; for a baseline that is NONE.
         limits: those set for this patient, by rule.
+        identifiers: what else the patient may be called by, as confirmed at the opening.
+        foreign: devices that name another patient, with the time when they last did (ID_CONFLICT).
     """
 
     id: str
@@ -144,6 +146,8 @@ class Session:
     baseline_flags: dict[Metric, list[str]] = field(default_factory=dict)
     advisories: dict[str, Advisory] = field(default_factory=dict)
     advised_at: Instant = 0
+    identifiers: list[str] = field(default_factory=list)
+    foreign: dict[str, Instant] = field(default_factory=dict)
 
     def flow_begins(self, at: Instant) -> None:
         """The drug runs from `at` on."""

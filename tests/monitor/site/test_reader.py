@@ -66,6 +66,7 @@ def test_plain_values_of_a_site() -> None:
     assert [(each.kind, each.min_priority) for each in site.channels] == [("webhook", Priority.MEDIUM)]
     assert site.ruleset.name == "ketamine-adult"
     assert site.station.lock_after == 30 * MINUTE
+    assert site.room_list is None
     assert site.data == Path("/srv/ward")
     assert site.warnings == ()
 
@@ -422,3 +423,9 @@ def test_row_7_somebody_may_acknowledge_each_priority() -> None:
 def test_row_7_an_unknown_priority_or_role_is_named() -> None:
     assert "acknowledge" in refused('[acknowledge]\nnurse = ["urgent"]\n')[0]
     assert "acknowledge" in refused('[acknowledge]\nporter = ["low"]\n')[0]
+
+
+def test_the_room_list_is_a_file_that_need_not_be_there_yet() -> None:
+    """Who keeps it is another system; the service tells when it cannot be read."""
+    text = WARD.replace("[site]\n", '[site]\nroom_list_file = "/var/lib/rooms.txt"\n')
+    assert read_site_text("site.toml", text, {}).room_list == Path("/var/lib/rooms.txt")

@@ -12,6 +12,7 @@ const REASONS: Readonly<Record<string, string>> = {
   artifact: "movement",
   out_of_track: "signal lost",
   device: "device says invalid",
+  another_patient: "device names another patient",
   range: "outside the possible range",
   step: "sudden jump, being checked",
   stuck: "value does not move",
