@@ -7,7 +7,7 @@ MEDIUM alarm after half a minute; the cuff measures when the core asks for it, a
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -18,7 +18,15 @@ from config.vocabulary import CuffState, LinkState
 from monitor.core.bed import new_bed
 from monitor.core.bed_state import DeviceSetup, Setup
 from monitor.core.events import Event, EventKind
-from monitor.core.inputs import Acknowledge, CuffActivity, CuffMeasurement, Input, LinkChange, MeasurementRefused
+from monitor.core.inputs import (
+    Acknowledge,
+    CuffActivity,
+    CuffMeasurement,
+    Input,
+    LinkChange,
+    MeasurementRefused,
+    OximeterSample,
+)
 from monitor.core.rules.ruleset import Ruleset
 from monitor.core.ward import Ward
 from monitor.drill.nurse import to_input
@@ -26,11 +34,15 @@ from monitor.whatif.series import oximeter_sample
 from simulator.chance import with_chance
 from simulator.patient import VirtualPatient
 from simulator.scenario import Device, Scenario, load_scenario
+from simulator.vitals import Vitals
 from tests.support.ward import shipped_rules
 
 BED, OXIMETER, CUFF, NURSE = "bay-1", "ox-1", "cuff-1", "nurse-a"
 MEASURING_S = 35
 """From the inflation to the reading (signals, section 5: 6-10 s up, 20-35 s down)."""
+AHEAD_S = 30
+"""The patient lives this far ahead of the core: taking turns each second, they push each other out of the processor's
+caches. It is less than a measurement takes, so that each one that ends by then has been asked for."""
 ANSWERED_S = 30
 ALIVE_S = 10
 """A cuff's own sign of life."""
@@ -70,6 +82,8 @@ class _Play:
         self._ward.add(new_bed(Setup(BED, rules, devices), 0))
         self._due: list[tuple[int, int, Input | None]] = []
         """At a second: an input, or None: the cuff has measured."""
+        self._readings: deque[Vitals] = deque()
+        """Of the measurements to come, in their order."""
         self._order = count()
         self.visit = Visit()
 
@@ -79,20 +93,32 @@ class _Play:
             self._feed(LinkChange(BED, device, LinkState.UP), 0)
         for at_s, item in self._plan():
             self._later(at_s, item)
-        for second in range(int(self._story.length_s)):
-            while self._due and self._due[0][0] <= second:
-                item = heapq.heappop(self._due)[2]
-                if item is not None:
-                    self._feed(item, second)
-                else:
-                    self._measured(second)
-            if self._story.connected(Device.OXIMETER, second):
-                self._feed(oximeter_sample(BED, OXIMETER, self._patient.oximeter()), second)
-            if second % ALIVE_S == 0 and self._story.connected(Device.CUFF, second):
-                self._feed(CuffActivity(BED, CUFF, CuffState.IDLE), second)
-            self._patient.advance(1.0)
+        length = int(self._story.length_s)
+        for first in range(0, length, AHEAD_S):
+            for second, sample in list(self._ahead(range(first, min(first + AHEAD_S, length)))):
+                self._second(second, sample)
         self.visit.lasted_s = process_time() - began
         return self.visit
+
+    def _ahead(self, seconds: range) -> Iterator[tuple[int, OximeterSample]]:
+        """What the oximeter will say, and what the cuff will find."""
+        ends = Counter(at_s for at_s, _, item in self._due if item is None)
+        for second in seconds:
+            self._readings += [self._patient.cuff_reading() for _ in range(ends[second])]
+            yield second, oximeter_sample(BED, OXIMETER, self._patient.oximeter())
+            self._patient.advance(1.0)
+
+    def _second(self, second: int, sample: OximeterSample) -> None:
+        while self._due and self._due[0][0] <= second:
+            item = heapq.heappop(self._due)[2]
+            if item is not None:
+                self._feed(item, second)
+            else:
+                self._measured(second)
+        if self._story.connected(Device.OXIMETER, second):
+            self._feed(sample, second)
+        if second % ALIVE_S == 0 and self._story.connected(Device.CUFF, second):
+            self._feed(CuffActivity(BED, CUFF, CuffState.IDLE), second)
 
     def _plan(self) -> Iterator[tuple[float, Input]]:
         """What nurse and cables have in store."""
@@ -137,7 +163,7 @@ class _Play:
         self._later(start + MEASURING_S, None)
 
     def _measured(self, second: int) -> None:
-        seen = self._patient.cuff_reading()
+        seen = self._readings.popleft()
         if not self._story.connected(Device.CUFF, second):
             return
         values = [None if value is None else round(value) for value in (seen.systolic, seen.diastolic, seen.mean)]
