@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from alerts.alert import AlertKind
 from config.instant import SECOND
-from config.vocabulary import AlarmState, Priority
+from config.vocabulary import AlarmState, Metric, Priority
 from monitor.core.errors import CoreFault, InputError
 from monitor.core.events import EventKind
 from monitor.core.inputs import (
@@ -526,3 +526,19 @@ async def test_4_1_what_is_folded_is_called_for_before_a_later_input_is_taken(tm
         live.samples(35, 120, 88, 125)
         await live.settled()
         assert [(t, alarm) for t, alarm, _ in paged(live)][3:] == [(87, "PR_HIGH")]
+
+
+async def test_what_another_patient_s_device_measured_is_a_gap_in_the_trend(tmp_path: Path) -> None:
+    async with live_ward(tmp_path) as live:
+        live.open()
+        live.loop.submit(OximeterSample("bay-1", "ox-1", 97, 72), START)
+        live.loop.submit(OximeterSample("bay-1", "ox-1", 70, 150, patient="P-99"), START + SECOND)
+        await live.settled()
+        points = await live.journal.trend("bay-1", Metric.SPO2, START, START + SECOND)
+        assert [(point.value, point.verdict, point.reason) for point in points] == [
+            (97, "VALID", None),
+            (70, "INVALID", "another_patient"),
+        ]
+        (told,) = live.board.alarms()
+        said = "ox-1 names another patient; its values are kept apart"
+        assert told.text == f"Not certain whose values these are: {said}"

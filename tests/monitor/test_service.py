@@ -62,11 +62,12 @@ def site() -> Site:
 
 
 @asynccontextmanager
-async def serving(data: Path, clock: Clock) -> AsyncIterator[tuple[Service, int]]:
+async def serving(data: Path, clock: Clock, room_list: Path | None = None) -> AsyncIterator[tuple[Service, int]]:
     """A running service and its port; ended as by Ctrl-C."""
     found: list[Service] = []
     ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    plan = Plan(site(), data, clock, "127.0.0.1", 0, ready=ready.set_result, live=found.append)
+    listed = replace(site(), room_list=room_list)
+    plan = Plan(listed, data, clock, "127.0.0.1", 0, ready=ready.set_result, live=found.append)
     task = asyncio.create_task(run_service(plan))
     task.add_done_callback(lambda done: ready.cancel() if not ready.done() else None)
     try:
@@ -206,3 +207,26 @@ def test_the_plan_s_defaults_are_those_of_a_real_ward(tmp_path: Path) -> None:
     plan = Plan(site(), tmp_path, Clock(START), "127.0.0.1", 0)
     assert (plan.demo, dict(plan.origins)) == (False, {})
     assert START % SECOND == 0
+
+
+async def test_3_2_a_session_for_somebody_who_is_not_on_the_room_list_raises_id_conflict(tmp_path: Path) -> None:
+    rooms = tmp_path / "rooms.txt"
+    rooms.write_text("P-17\n")
+    clock = Clock(START)
+    async with serving(tmp_path / "data", clock, rooms) as (service, _):
+        await service.loop.ask(OpenSession("bay-1", "P-17", by="nurse-a"))
+        await service.loop.ask(OpenSession("bay-2", "P-71", by="nurse-a"))
+
+        async def look(told: int) -> None:
+            """The list is read in a thread, so that its time is not ours."""
+            for _ in range(200):
+                await clock.advance(5 * SECOND)
+                found = [alarm for alarm in service.board.alarms() if alarm.alarm == "ID_CONFLICT"]
+                if len(found) == told:
+                    assert {alarm.bed for alarm in found} <= {"bay-2"}
+                    return
+            raise AssertionError(f"{told} alarms were awaited")
+
+        await look(1)
+        rooms.write_text("P-17\nP-71, bay-2\n")
+        await look(0)
