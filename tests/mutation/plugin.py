@@ -38,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", type=int, default=1, help="seed of the draw")
     group.addoption("--survivors", type=Path, help="file for the mutants that no test noticed")
     group.addoption("--only", type=Path, help="try the mutants that such a file names, and no others")
-    group.addoption("--patience", type=float, default=20, help="seconds of tests after which a mutant has survived")
+    group.addoption("--patience", type=float, default=40, help="seconds of tests after which a mutant has survived")
     group.addoption("--children", type=int, default=os.cpu_count() or 1, help="trials at a time")
 
 
@@ -104,6 +104,9 @@ class Trials:
         self.items, self.children, self.patience, self.report = items, children, patience, report
         self.live, self.caches = trial.live_functions(), trial.remembered()
         self.noticed: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+        for path in files:  # the tests of the file's own test module are as if they had noticed once
+            own = [number for number, item in enumerate(items) if item.path.stem == f"test_{path.stem}"]
+            self.noticed[str(ROOT / path), ""].update(own)
         self.running: dict[int, tuple[Mutant, trial.Trial, list[int]]] = {}
         self.spent = {trial.KILLED: 0.0, trial.SURVIVED: 0.0}
         self.judged: list[Mutant] = []
