@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from config.vocabulary import Metric
 from tests.support.ward import Line, Story
 
 
@@ -355,3 +356,7 @@ def test_b9_a_second_look_by_hand_is_never_too_early() -> None:
     session = story.bed.state.session
     assert session is not None
     assert [reading.source for reading in session.readings] == [None, "manual", "manual"]
+    shown = story.bed.state.cuff.values[Metric.SYSTOLIC]
+    assert (shown.value, shown.source) == (123, "manual")
+    story.cuff(200, 121)
+    assert story.bed.state.cuff.values[Metric.SYSTOLIC].source is None

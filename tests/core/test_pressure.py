@@ -301,6 +301,16 @@ def test_of_two_readings_of_one_moment_the_one_that_came_last_is_shown() -> None
     assert (cuff.values[Metric.SYSTOLIC].value, cuff.last_valid[Metric.SYSTOLIC].value) == (124, 124)
 
 
+def test_which_reading_is_the_newest_is_asked_rule_by_rule() -> None:
+    """The newest of all has no mean: for MAP_XLOW the one before it, that came late, is the newest."""
+    story = Story().open()
+    story.cuff(100, 91, 45, mean=55)
+    story.cuff(300, 100, 60, mean=None)
+    assert story.told("MAP_XLOW") == [(100, "alarm_raised")]
+    story.cuff(305, 100, 60, mean=73, measured_t=250)
+    assert story.told("MAP_XLOW")[1:] == [(305, "alarm_latched")]
+
+
 def test_only_the_relative_rule_moves_with_the_baseline() -> None:
     moving = {rule.rule.name for rule in shipped_rules().cuffs if rule.trigger.factor is not None}
     assert moving == {"SBP_LOW"}
@@ -389,7 +399,7 @@ def test_overdue_counts_from_when_it_was_measured() -> None:
 def test_overdue_counts_from_the_newest_however_late_an_older_one_comes() -> None:
     story = Story().open().start(100)
     story.cuff(400)
-    story.cuff(410, measured_t=200)
+    story.cuff(410, measured_t=365)
     story.tick(850)
     assert overdue(story) == [(850, "alarm_raised", "low")]
 
