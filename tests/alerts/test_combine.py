@@ -126,6 +126,33 @@ def test_4_1_who_is_folded_and_not_named_is_given_back_when_the_minute_is_over()
     assert (combiner.release(ONSET + 90 * SECOND), combiner.due()) == ({}, None)
 
 
+def test_4_1_who_is_too_old_for_the_next_combined_call_is_given_back_and_nobody_else() -> None:
+    """Folded at 4; at 64 that is a minute ago and not named, while those of 10 are."""
+    combiner = Combiner()
+    for number, t in enumerate((0, 1, 2, 3, 4, 10, 10, 10)):
+        raised(combiner, t, number)
+    call = raised(combiner, 64, 8)
+    assert call.text == "alarm 8; 4 new alarms within 60 s, also: what 5, what 6, what 7"
+    assert combiner.release(ONSET + 64 * SECOND) == {"bay-1": ["bay-1-0004"]}
+
+
+def test_4_1_one_that_is_folded_alone_waits_for_the_whole_minute() -> None:
+    combiner = Combiner()
+    for t in range(5):
+        raised(combiner, t, t)
+    assert combiner.due() == ONSET + 63 * SECOND
+    assert combiner.release(ONSET + 62 * SECOND) == {}
+
+
+@pytest.mark.parametrize(("t", "folded"), [(62.999, True), (63, False)])
+def test_4_1_nothing_is_folded_into_a_call_of_a_minute_ago(t: float, folded: bool) -> None:
+    combiner = Combiner()
+    for number, before in enumerate((0, 1, 2, 3, 10, 10, 10)):
+        raised(combiner, before, number)
+    call = raised(combiner, t, 7)
+    assert (call.combined, "new alarms within" in call.text) == (folded, not folded)
+
+
 def test_4_1_who_was_folded_is_given_back_also_when_it_has_become_calm() -> None:
     combiner = Combiner()
     for t in (0, 0, 0, 50, 55):
