@@ -41,19 +41,23 @@ class Mutant:
         return f"{self.path}:{self.lines[0]} {self.function}: {self.before}  ->  {self.after}"
 
 
-def mutants_of(path: Path, chosen: Callable[[], bool]) -> Iterator[Mutant]:
+def mutants_of(path: Path, chosen: Callable[[str], bool]) -> Iterator[Mutant]:
     """Changes of the file's functions; none that only touches words meant for people, or a default value.
 
     Args:
         path: the source file, relative to the working directory.
-        chosen: asked once for each change, in the file's order, whether it is wanted.
+        chosen: asked once for each change, in the file's order, whether it is wanted; with the function's own name,
+            empty outside of any.
     """
     source = path.read_text(encoding="utf-8")
     module, mutations, _, _ = create_mutations(str(path), source)
     original = functions(compile(source, str(path), "exec"))
     statements = spans(ast.parse(source))
     for mutation in mutations:
-        if not chosen() or mutation.contained_by_top_level_function is None or words_only(mutation.original_node):
+        inside = mutation.contained_by_top_level_function
+        if not chosen("" if inside is None else inside.name.value) or inside is None:
+            continue
+        if words_only(mutation.original_node):
             continue
         changed = module.deep_replace(mutation.original_node, mutation.mutated_node)
         assert isinstance(changed, cst.Module)

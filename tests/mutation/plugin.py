@@ -171,10 +171,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     files = trial.sources(options.mutate, ROOT)
     terminal = session.config.get_terminal_writer()
     with contextlib.chdir(ROOT):
-        drawn = [mutant for path in files for mutant in draw(path, options.share, options.seed)]
         if options.only:
-            named = {without_line(line) for line in options.only.read_text(encoding="utf-8").splitlines()}
-            drawn = [mutant for mutant in drawn if without_line(str(mutant)) in named]
+            drawn = list(named_in(options.only, files))
+        else:
+            drawn = [mutant for path in files for mutant in draw(path, options.share, options.seed)]
         random.Random(options.seed).shuffle(drawn)  # a run that is stopped early has seen a fair share of all files
         terminal.line(f"{len(drawn)} mutants in {len(files)} files; first all tests once, unchanged")
         trials = Trials(
@@ -210,7 +210,16 @@ def without_line(line: str) -> str:
     return f"{path} {rest.partition(' ')[2]}"
 
 
+def named_in(survivors: Path, files: list[Path]) -> Iterator[Mutant]:
+    """The mutants of these files that were written down."""
+    named = {without_line(line) for line in survivors.read_text(encoding="utf-8").splitlines()}
+    functions = {line.split()[1].rstrip(":").rpartition(".")[2] for line in named}
+    for path in files:
+        if any(line.startswith(f"{path} ") for line in named):
+            yield from (m for m in mutants_of(path, functions.__contains__) if without_line(str(m)) in named)
+
+
 def draw(path: Path, share: int, seed: int) -> Iterator[Mutant]:
     """One mutant of a file in `share`, the same ones on every machine."""
     chance = random.Random(f"{seed} {path.as_posix()}")
-    yield from mutants_of(path, lambda: chance.randrange(share) == 0)
+    yield from mutants_of(path, lambda _: chance.randrange(share) == 0)

@@ -53,7 +53,7 @@ def module(tmp_path: Path) -> Iterator[ModuleType]:
 
 
 def found(module: ModuleType) -> list[Mutant]:
-    return list(mutants_of(Path(str(module.__file__)), lambda: True))
+    return list(mutants_of(Path(str(module.__file__)), lambda _: True))
 
 
 def judged(mutant: Mutant, *tests: Callable[[], bool], limit: float = 60.0) -> tuple[int, int | None]:
