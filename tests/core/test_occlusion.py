@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from config.instant import SECOND
+from monitor.core.bed_state import BedState
 from tests.support.ward import CUFF, Line, Story
 
 SAME = {"cuff_limb": "left", "probe_limb": "Left "}
@@ -393,3 +396,16 @@ def test_1_3_a_wave_without_beats_under_the_cuff_has_no_pulsation() -> None:
         gone = 102 <= t % 300 < 141
         story.pleth(t, amplitude=None if gone else 100)
     assert [(line["t"], line["left"]) for line in story.all("limbs_inferred")] == [(420, 0)]
+
+
+def test_a_snapshot_in_mid_cycle_from_before_the_cap_was_one_for_all_cycles_is_read() -> None:
+    """It has no `excused`: the cycle is excused as that build excused it, and its end is awaited."""
+    story = Story().open(cuff_limb="left", probe_limb="left").start(0)
+    story.samples(0, 20)
+    story.put(20, "cuff", device=CUFF, state="inflating")
+    story.off(20, 30)
+    table = msgspec.json.decode(msgspec.json.encode(story.bed.state))
+    assert table["window"].pop("excused")
+    state = msgspec.json.decode(msgspec.json.encode(table), type=BedState)
+    assert state == story.bed.state
+    assert state.window.excused == [[20 * SECOND, 80 * SECOND]]

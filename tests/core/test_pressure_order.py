@@ -67,3 +67,20 @@ def test_an_alarm_that_the_newest_reading_supports_stays(rounds: list[list[Readi
                     newest[alarm] = max(newest.get(alarm, (-1, 0.0)), (reading.offset, reading.systolic))
                     met = newest[alarm][1] <= trigger if low else newest[alarm][1] >= trigger
                     assert not met or present_at(story.lines, alarm, t), (alarm, readings)
+
+
+def test_a_reading_in_band_measured_before_one_out_of_band_begins_no_return() -> None:
+    """Rulings 4: consecutive is the order of measuring; the interval would end before it began."""
+    story = Story().open()
+    for t in (0, 61, 122):
+        story.cuff(t, 120, 76)
+    story.samples(0, 200)
+    story.start(200)
+    story.cuff(500, 160, 76)
+    story.cuff(600, 160, 76)
+    story.command(700, "end_infusion")
+    story.cuff(1000, 158, 76)
+    story.cuff(1010, 120, 76, device="cuff-2", measured_t=960)
+    story.cuff(1260, 120, 76)
+    changes = [(line["t"], line["to"]) for line in story.all("return_state_changed", metric="systolic")]
+    assert changes[-1] == (1260, "CANDIDATE")

@@ -34,6 +34,11 @@ class CuffWindow:
     excused: list[list[Instant]] = field(default_factory=list)
     frozen: bool = False
 
+    def __post_init__(self) -> None:
+        """A snapshot of a build that knew one cap for each cycle tells of no stretches: the cycle is excused whole."""
+        if self.frozen and not self.excused and self.started_at is not None:
+            self.excused = [[self.started_at, self.until]]
+
     def covers(self, at: Instant) -> bool:
         """Whether `at` lies in it."""
         return self.started_at is not None and self.started_at <= at < self.until

@@ -7,6 +7,7 @@ from the moment it really was.
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -145,8 +146,15 @@ def restart(metric: MetricReturn) -> Change | None:
 
 
 def observe(metric: MetricReturn, seen: Observation, clock: Clockwork, rule: ReturnRule) -> list[Change]:
-    """Fold one observation in; the changes it makes, in order (two when AWAY goes straight on to OVERDUE)."""
-    metric.history.append(seen)
+    """Fold one observation in; the changes it makes, in order (two when AWAY goes straight on to OVERDUE).
+
+    One that was measured before another is kept in its place. Out of band it is news that may only speak against a
+    return; in band it begins none: a newer one has spoken.
+    """
+    late = bool(metric.history) and seen.at < metric.history[-1].at
+    insort(metric.history, seen, key=lambda one: one.at)
+    if late and seen.value is not None and not metric.is_out(seen.value):
+        return []
     return _fold(metric, seen, clock, rule)
 
 
@@ -233,9 +241,11 @@ def _reading(metric: MetricReturn, seen: Observation, clock: Clockwork, rule: Re
         return []
     out = metric.is_out(value)
     excursion = out and (metric.out_before or metric.is_out(value - rule.far))
-    metric.out_before, metric.last_at = out, seen.at
+    metric.out_before = out
+    metric.last_at = seen.at if metric.last_at is None else max(metric.last_at, seen.at)
     if out:
-        metric.last_out_at, metric.first_in_at = seen.at, None
+        metric.last_out_at = seen.at if metric.last_out_at is None else max(metric.last_out_at, seen.at)
+        metric.first_in_at = None
     recovering = clock.ended_at is not None and seen.at >= clock.ended_at
     match metric.state:
         case ReturnState.IN_BAND if excursion:
