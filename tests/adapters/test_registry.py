@@ -85,7 +85,7 @@ def test_an_entry_point_that_leads_nowhere_is_refused(monkeypatch: pytest.Monkey
 def test_options_are_built_from_a_table() -> None:
     options = build_options(driver("par-nibp"), {"baud": 19200, "delimiters": "spo2"})
     assert options == ParOptions(baud=19200, delimiters="spo2")
-    assert build_options(driver("nonin-df2"), {}) == NoOptions()
+    assert build_options(driver("nonin-df1"), {}) == NoOptions()
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_options_are_built_from_a_table() -> None:
     [
         ("par-nibp", {"bauds": 4800}, "no option 'bauds': did you mean 'baud'?"),
         ("par-nibp", {"zzz": 1}, "no option 'zzz': it has baud, delimiters"),
-        ("nonin-df2", {"baud": 9600}, "no option 'baud': it has no options"),
+        ("nonin-df1", {"baud": 9600}, "no option 'baud': it has no options"),
         ("par-nibp", {"baud": 9600}, "(one of 4800, 19200)"),
         ("par-nibp", {"baud": "4800"}, "Expected `int`, got `str`"),
         ("par-nibp", {"baud": True}, "got `bool`"),

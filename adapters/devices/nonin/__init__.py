@@ -16,6 +16,7 @@ from adapters.devices.nonin.control import mask_serial_numbers
 from adapters.devices.nonin.frames import Df2Decoder, Df7Decoder
 from adapters.devices.nonin.real_time_lines import AsciiDecoder
 from adapters.devices.nonin.records import Df1Decoder, Df8Decoder, Df8Options
+from adapters.devices.nonin.selection import SelectOptions, SpotCheckOptions, dialogue_for
 from adapters.devices.nonin.spot_check import Df13Decoder
 from adapters.driver import Cadence, Driver, LineSettings
 from config.instant import MINUTE, SECOND
@@ -39,6 +40,8 @@ DRIVERS: Final = (
         nominal_interval=SECOND // 3,
         line=LineSettings(baud=9600),
         mask=mask_serial_numbers,
+        dialogue=lambda options: dialogue_for(0x02, options),
+        options=SelectOptions,
     ),
     Driver(
         name="nonin-df7",
@@ -49,6 +52,8 @@ DRIVERS: Final = (
         nominal_interval=SECOND // 3,
         line=LineSettings(baud=9600),
         mask=mask_serial_numbers,
+        dialogue=lambda options: dialogue_for(0x07, options),
+        options=SelectOptions,
     ),
     Driver(
         name="nonin-df8",
@@ -58,6 +63,7 @@ DRIVERS: Final = (
         cadence=Cadence.STREAM,
         nominal_interval=SECOND,
         line=LineSettings(baud=9600),
+        dialogue=lambda options: dialogue_for(0x08, options),
         options=Df8Options,
     ),
     Driver(
@@ -69,6 +75,8 @@ DRIVERS: Final = (
         nominal_interval=MINUTE,
         line=LineSettings(baud=9600),
         mask=mask_serial_numbers,
+        dialogue=lambda options: dialogue_for(0x0D, options),
+        options=SpotCheckOptions,
     ),
     Driver(
         name="nonin-ascii",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from adapters.devices.nonin.control import ACK, IN_A_ROW, NAK
+from adapters.devices.nonin.selection import SelectOptions
 from adapters.framing import MORE, Framed, Judgement, Noise, Scanner, Unit, Wait
 from adapters.reading import Fault, FaultKind, OximeterReading, Reading
 from config.vocabulary import Flag
@@ -43,8 +44,8 @@ BATTERY_LOW: Final = 0x01
 
 
 @dataclass(frozen=True, slots=True)
-class Df8Options:
-    """Options of `nonin-df8`.
+class Df8Options(SelectOptions):
+    """Options of `nonin-df8`: those of `SelectOptions`, and
 
     Attributes:
         wrist_bits: heed the bits of 4100 and 3150 that third-party code alone documents: sensor disconnected in

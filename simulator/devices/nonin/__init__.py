@@ -6,6 +6,7 @@ from simulator.devices.nonin.frames import NoninDf2, NoninDf7, encode_frame, enc
 from simulator.devices.nonin.numerics import Numerics
 from simulator.devices.nonin.real_time_lines import NoninAscii
 from simulator.devices.nonin.records import NoninDf1, NoninDf8
+from simulator.devices.nonin.selectable import SelectableNonin
 from simulator.devices.nonin.spot_check import NoninDf13
 from simulator.emulator import Emulator
 
@@ -18,6 +19,7 @@ __all__ = [
     "NoninDf8",
     "NoninDf13",
     "Numerics",
+    "SelectableNonin",
     "encode_frame",
     "encode_packet",
 ]
@@ -27,6 +29,12 @@ EMULATORS = (
     Emulator("nonin-df2", "Nonin 9560", lambda source, seed: NoninDf2(source)),
     Emulator(
         "nonin-df2", "Nonin iPod, OEM III", lambda source, seed: NoninDf2(source, burst=25, timer=False), variant="ipod"
+    ),
+    Emulator(
+        "nonin-df2",
+        "Nonin 9560 that takes commands",
+        lambda source, seed: SelectableNonin(source, 0x02),
+        variant="9560",
     ),
     Emulator("nonin-df7", "Nonin 9560", lambda source, seed: NoninDf7(source)),
     Emulator("nonin-df8", "Nonin 3150", lambda source, seed: NoninDf8(source)),

@@ -16,10 +16,19 @@ from adapters.devices.nonin.records import Df1Decoder, Df8Decoder, Df8Options
 from adapters.devices.nonin.spot_check import Df13Decoder
 from adapters.devices.par_nibp import ParDecoder, ParDialogue, ParOptions
 from adapters.reading import CuffProgress, CuffReading, DeviceStatus, Fault, OximeterReading, PlethChunk, Reading
+from adapters.registry import build_options, driver
 from config.instant import MINUTE, SECOND, Duration, Instant
 from config.vocabulary import CuffError, CuffState
 from simulator.devices.mqtt_vitals import Kind, MqttVitals
-from simulator.devices.nonin import NoninAscii, NoninDf1, NoninDf2, NoninDf7, NoninDf8, NoninDf13
+from simulator.devices.nonin import (
+    NoninAscii,
+    NoninDf1,
+    NoninDf2,
+    NoninDf7,
+    NoninDf8,
+    NoninDf13,
+    SelectableNonin,
+)
 from simulator.devices.par_nibp import ParNibp
 from simulator.vitals import Vitals
 
@@ -124,6 +133,35 @@ def test_an_oximeter_of_spot_checks() -> None:
     readings = [item for item in heard if isinstance(item, OximeterReading)]
     assert {(item.spo2, item.pulse_rate) for item in readings} == {(97.0, 150.0)}
     assert len({item.device_time for item in readings}) == 5
+
+
+@pytest.mark.parametrize("name", ["nonin-df2", "nonin-df7", "nonin-df8"])
+@pytest.mark.parametrize("model", ["9560", "3150"])
+@pytest.mark.parametrize("before", [0x02, 0x07, 0x08])
+def test_an_oximeter_is_switched_to_the_format_of_its_driver(name: str, model: str, before: int) -> None:
+    """Whatever it spoke before: after ten seconds there are numbers, and no more faults."""
+    found = driver(name)
+    assert found.dialogue is not None
+    options = build_options(found, {"select": model})
+    device, decoder, dialogue = (
+        SelectableNonin(Body(), before, wrist=model == "3150"),
+        found.decoder(options),
+        found.dialogue(options),
+    )
+    device.advance(SECOND)
+    device.connect()
+    device.receive(dialogue.opened(0))
+    heard: list[Reading | Fault] = []
+    for now in range(STEP, 20 * SECOND + STEP, STEP):
+        items = list(decoder.feed(device.advance(STEP)))
+        heard += items if now > 10 * SECOND else []
+        for item in items:
+            device.receive(dialogue.on_reading(item, now))
+        due = dialogue.next_deadline()
+        if due is not None and due <= now:
+            device.receive(dialogue.tick(now))
+    assert not [item for item in heard if isinstance(item, Fault)]
+    assert {(item.spo2, item.pulse_rate) for item in heard if isinstance(item, OximeterReading)} == {(97.0, 150.0)}
 
 
 class Bench:
