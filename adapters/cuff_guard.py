@@ -65,6 +65,8 @@ class CuffGuard:
         self._attempt_at: Instant = 0
         self._stop_until: Instant | None = None
         self._stop_again_at: Instant = 0
+        self._told = False
+        """The outcome is known of the measurement whose pressure the cuff may still hold."""
 
     def may_start(self, now: Instant) -> bool:
         """No measurement runs, the arm has rested, and fewer than three attempts have failed in a row."""
@@ -78,6 +80,7 @@ class CuffGuard:
         self._attempt_at = now
         self.rest(now)
         self.measurement = Measurement(since=now, progress_at=now, ours=True)
+        self._told = False
 
     def measuring(self, now: Instant) -> Measurement:
         """The device shows that it measures, whoever started it."""
@@ -103,7 +106,7 @@ class CuffGuard:
     def empty(self, now: Instant) -> None:
         """The cuff is empty. Ends all but a start that may still be taken up, and a result that is still awaited."""
         running = self.measurement
-        if running is None:
+        if running is None or self._told:
             self.at_rest()
         elif not running.confirmed and now - running.since >= TAKEN_UP:
             # The start was not taken up: the way is free again after the rest.
@@ -142,6 +145,7 @@ class CuffGuard:
         """The device shows that nothing runs."""
         self.measurement = None
         self._stop_until = None
+        self._told = False
 
     def rest(self, now: Instant) -> None:
         """The cuff may have emptied as late as now."""
@@ -151,6 +155,7 @@ class CuffGuard:
         """The device has told the outcome of a measurement."""
         self.at_rest()
         self.rest(now)
+        self._told = True
         if gave_pressures:
             self.succeeded()
 

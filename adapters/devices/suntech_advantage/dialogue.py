@@ -55,8 +55,6 @@ class SunTechDialogue:
         self._next_at: Instant | None = None
         self._fetch_tries = 0
         self._pressure: float | None = None
-        self._told = False
-        """The outcome of the measurement whose pressure the cuff still holds is known."""
 
     def opened(self, now: Instant) -> bytes:
         """Ask for the pressure. A measurement of ours that the broken link left behind is stopped instead."""
@@ -87,7 +85,7 @@ class SunTechDialogue:
                 return self._finished_letter(now) if pressure is None else self._pressure_told(pressure, now)
             case CuffReading():
                 self._guard.finished(reading.error is None, now)
-                self._fetch_tries, self._told = 0, True
+                self._fetch_tries = 0
                 self._questions.answered()
                 self._wait(now)
             case DeviceStatus():
@@ -171,9 +169,6 @@ class SunTechDialogue:
             if self._guard.inflated(pressure, now):
                 return self._stop(now)
         elif pressure <= EMPTY:
-            if self._told:
-                self._guard.at_rest()
-            self._told = False
             self._guard.empty(now)
         if self._questions.open is None:
             self._wait(now)
