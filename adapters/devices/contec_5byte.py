@@ -7,11 +7,13 @@ The document names no sentinels: 255 and 127 are taken for "none" by analogy wit
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from adapters.driver import Cadence, Driver, LineSettings, Parity
 from adapters.five_byte import Dialect, FiveByteDecoder
-from config.instant import SECOND
+from adapters.reading import Fault, Reading
+from config.instant import SECOND, Duration, Instant
 from config.vocabulary import Flag
 
 DIALECT: Final = Dialect(
@@ -20,6 +22,57 @@ DIALECT: Final = Dialect(
     third=((0x20, Flag.SEARCHING), (0x10, Flag.NO_FINGER)),
     no_strength=Flag.OUT_OF_TRACK,
 )
+
+WAKE: Final = b"\x00"
+"""Any byte will do; F5 and F6 would ask for stored data."""
+SILENCE: Final[Duration] = 2 * SECOND
+"""Without a word for so long, a sleeping unit is woken again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContecOptions:
+    """Options of `contec-5byte`.
+
+    Attributes:
+        wake: for a unit that streams only after it has heard a byte: send one while it is silent [C].
+    """
+
+    wake: bool = False
+
+
+class WakeDialogue:
+    """Implements `adapters.driver.Dialogue`: a byte while the device is silent, or nothing at all."""
+
+    def __init__(self, options: ContecOptions) -> None:
+        self._wake = options.wake
+        self._wake_at: Instant | None = None
+
+    def opened(self, now: Instant) -> bytes:
+        """Wake it at once."""
+        return self.tick(now)
+
+    def tick(self, now: Instant) -> bytes:
+        """Wake it again."""
+        self._wake_at = now + SILENCE if self._wake else None
+        return WAKE if self._wake else b""
+
+    def on_reading(self, reading: Reading | Fault, now: Instant) -> bytes:
+        """It is awake."""
+        self._wake_at = now + SILENCE if self._wake else None
+        return b""
+
+    def request_measurement(self, now: Instant) -> bytes:
+        """An oximeter measures all the time."""
+        return b""
+
+    def cancel_measurement(self, now: Instant) -> bytes:
+        """There is nothing to stop."""
+        return b""
+
+    def next_deadline(self) -> Instant | None:
+        """When it has been silent for too long."""
+        return self._wake_at
+
 
 DRIVERS: Final = (
     Driver(
@@ -34,5 +87,7 @@ DRIVERS: Final = (
         nominal_interval=SECOND // 3,
         line=LineSettings(baud=19200, parity=Parity.ODD),
         other_lines=(LineSettings(baud=4800, parity=Parity.ODD),),
+        dialogue=WakeDialogue,
+        options=ContecOptions,
     ),
 )

@@ -178,5 +178,12 @@ EMULATORS = (
         bits_per_byte=11,
         variant="4800",
     ),
+    Emulator(
+        "contec-5byte",
+        "Contec CMS50D that waits for a byte",
+        lambda source, seed: Contec5Byte(source, waits=True),
+        bits_per_byte=11,
+        variant="waits",
+    ),
     Emulator("bci-5byte", "Berry BM1000", lambda source, seed: Bci5Byte(source)),
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.devices.contec_5byte import ContecOptions, WakeDialogue
 from adapters.driver import LineSettings, Parity
 from adapters.reading import Fault, OximeterReading, PlethChunk
 from adapters.registry import driver
+from config.instant import SECOND
 from config.vocabulary import Flag
 from tests.adapters.captures import decode
 
@@ -103,3 +105,22 @@ def test_a_slow_bci_unit(rate_hz: int) -> None:
     (_, pleth) = decode("bci-5byte", bytes.fromhex("8732054862") * 10, options={"rate_hz": rate_hz})
     assert isinstance(pleth, PlethChunk)
     assert pleth.rate_hz == rate_hz
+
+
+def test_nothing_is_sent_unless_the_site_says_so() -> None:
+    dialogue = WakeDialogue(ContecOptions())
+    assert (dialogue.opened(0), dialogue.next_deadline()) == (b"", None)
+    assert dialogue.on_reading(OximeterReading(0, 97.0, 72.0), 1) == b""
+    assert dialogue.next_deadline() is None
+
+
+def test_a_unit_that_sleeps_is_woken_every_two_seconds() -> None:
+    """And left alone while it speaks."""
+    dialogue = WakeDialogue(ContecOptions(wake=True))
+    assert dialogue.next_deadline() is None
+    assert dialogue.opened(0) == b"\x00"
+    assert dialogue.next_deadline() == 2 * SECOND
+    assert dialogue.tick(2 * SECOND) == b"\x00"
+    assert dialogue.on_reading(OximeterReading(0, 97.0, 72.0), 3 * SECOND) == b""
+    assert dialogue.next_deadline() == 5 * SECOND
+    assert dialogue.request_measurement(0) + dialogue.cancel_measurement(0) == b""

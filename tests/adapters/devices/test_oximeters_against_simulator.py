@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from adapters.devices.contec_5byte import ContecOptions, WakeDialogue
 from adapters.devices.contec_v7.decoder import V7Decoder
 from adapters.devices.contec_v7.dialogue import START_LIVE, V7Dialogue, command
 from adapters.reading import DeviceStatus, Fault, OximeterReading, PlethChunk, Reading
@@ -210,3 +211,11 @@ def test_no_row_is_ever_wrong_on_a_line_that_loses(name: str, seed: int) -> None
     shown = {(item.spo2, item.pulse_rate) for item in items if isinstance(item, OximeterReading)}
     assert shown == {(97.0, 150.0)}
     assert any(isinstance(item, Fault) for item in items)
+
+
+def test_a_contec_unit_that_waits_is_woken() -> None:
+    device = emulators()["contec-5byte/waits"].make(Body(), 1)
+    decoder, dialogue = fresh_decoder("contec-5byte"), WakeDialogue(ContecOptions(wake=True))
+    assert device.advance(SECOND) == b""
+    device.receive(dialogue.opened(SECOND))
+    assert any(isinstance(item, OximeterReading) for item in decoder.feed(device.advance(SECOND)))
