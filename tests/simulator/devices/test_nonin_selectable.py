@@ -69,6 +69,11 @@ def test_the_serial_number() -> None:
     assert say(device, "02 74 02 02 02 03") == b"\x02\xf4\x0a\x02" + b"555666777" + b"\x03"
 
 
+@pytest.mark.parametrize("words", ["02 99 00 03", "02 72 01 00 03", "02 74 02 02 01 03"])
+def test_what_is_no_command_has_no_answer(words: str) -> None:
+    assert say(SelectableNonin(StillBody()), words) == b""
+
+
 def test_commands_arrive_cut_anywhere_and_between_garbage() -> None:
     """A head without an end costs itself alone."""
     device = SelectableNonin(StillBody())
