@@ -65,3 +65,14 @@ def test_after_a_discharge_it_is_raised_for_the_empty_bed() -> None:
     story.tick(1100)
     story.command(1200, "abort", reason="transfer")
     assert story.told("CLOCK") == [(1060, "alarm_raised"), (1200, "alarm_closed"), (1200, "alarm_raised")]
+
+
+def test_the_clock_of_a_cuff_is_watched_as_that_of_an_oximeter_and_set_right_with_its_next_reading() -> None:
+    story = Story()
+    story.cuff(100, device_t=190)
+    story.cuff(300, device_t=420)
+    line = story.one("alarm_raised", alarm="CLOCK")
+    assert (line["t"], line["device"], line["value"]) == (160, CUFF, 90)
+    assert story.bed.state.book.open[f"CLOCK@{CUFF}"].value == 120, "as it is now"
+    story.cuff(600, device_t=600)
+    assert story.told("CLOCK") == [(160, "alarm_raised"), (600, "alarm_closed")]

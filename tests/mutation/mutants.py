@@ -46,8 +46,8 @@ def mutants_of(path: Path, chosen: Callable[[str], bool]) -> Iterator[Mutant]:
 
     Args:
         path: the source file, relative to the working directory.
-        chosen: asked once for each change, in the file's order, whether it is wanted; with the function's own name,
-            empty outside of any.
+        chosen: asked once for each change, in the file's order, whether it is wanted; with the name of the
+            function or class that it is in, empty outside of any.
     """
     source = path.read_text(encoding="utf-8")
     module, mutations, _, _ = create_mutations(str(path), source)
@@ -55,7 +55,8 @@ def mutants_of(path: Path, chosen: Callable[[str], bool]) -> Iterator[Mutant]:
     statements = spans(ast.parse(source))
     for mutation in mutations:
         inside = mutation.contained_by_top_level_function
-        if not chosen("" if inside is None else inside.name.value) or inside is None:
+        name = inside.name.value if isinstance(inside, cst.FunctionDef | cst.ClassDef) else ""
+        if not chosen(name) or inside is None:
             continue
         if words_only(mutation.original_node):
             continue

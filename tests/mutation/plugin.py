@@ -48,11 +48,16 @@ def passes(item: pytest.Item, following: pytest.Item | None) -> bool:
 
 
 def survey(items: list[pytest.Item], files: list[Path]) -> tuple[dict[tuple[str, int], set[int]], list[float]]:
-    """Run all tests once: which reach a line (file, number), and how long each takes. All must pass."""
+    """Run all tests once: which reach a line (file, number), and how long each takes. All must pass.
+
+    In each test module anew, what functions remember is computed again: it would hide who hangs on their lines.
+    """
     measure = coverage.Coverage(data_file=None, branch=False, config_file=False, include=[str(ROOT / f) for f in files])
     seconds = []
     measure.start()
     for number, item in enumerate(items):
+        if number == 0 or items[number - 1].path != item.path:
+            trial.forget(trial.remembered())
         measure.switch_context(str(number))
         began = time.process_time()
         if not passes(item, items[number + 1] if number + 1 < len(items) else None):
@@ -213,7 +218,7 @@ def without_line(line: str) -> str:
 def named_in(survivors: Path, files: list[Path]) -> Iterator[Mutant]:
     """The mutants of these files that were written down."""
     named = {without_line(line) for line in survivors.read_text(encoding="utf-8").splitlines()}
-    functions = {line.split()[1].rstrip(":").rpartition(".")[2] for line in named}
+    functions = {part for line in named for part in line.split()[1].rstrip(":").split(".")}
     for path in files:
         if any(line.startswith(f"{path} ") for line in named):
             yield from (m for m in mutants_of(path, functions.__contains__) if without_line(str(m)) in named)

@@ -14,7 +14,7 @@ import pytest
 
 from tests.mutation import trial
 from tests.mutation.mutants import Mutant, mutants_of
-from tests.mutation.plugin import soonest, without_line
+from tests.mutation.plugin import named_in, soonest, without_line
 
 SOURCE = '''
 from functools import lru_cache
@@ -89,6 +89,14 @@ def test_the_test_that_is_likely_to_notice_soonest_comes_first() -> None:
     assert soonest({0, 1, 2}, seconds, Counter({2: 1}), nobody, patience=20) == [2, 1, 0], "one that noticed here"
     assert soonest({0, 1, 2}, seconds, nobody, Counter({0: 1}), patience=20) == [0, 1, 2], "one that noticed near by"
     assert soonest({0, 1, 2, 3}, seconds, nobody, nobody, patience=1) == [1, 0], "no more than one waits for"
+
+
+def test_survivors_that_were_written_down_are_found_again(module: ModuleType, tmp_path: Path) -> None:
+    edge, door = (
+        next(mutant for mutant in found(module) if mutant.function == name) for name in ("adult", "Door.open")
+    )
+    (tmp_path / "survivors").write_text(f"{edge}\n{door}\n", encoding="utf-8")
+    assert list(map(str, named_in(tmp_path / "survivors", [edge.path]))) == [str(edge), str(door)]
 
 
 def test_a_mutant_is_known_again_when_the_lines_above_it_have_changed() -> None:

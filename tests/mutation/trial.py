@@ -48,6 +48,12 @@ def remembered() -> list[Cache]:
     return [thing for thing in gc.get_objects() if isinstance(thing, _lru_cache_wrapper)]
 
 
+def forget(caches: Sequence[Cache]) -> None:
+    """Let the functions compute their results anew."""
+    for kept in caches:
+        kept.cache_clear()
+
+
 def fits(mutant: Mutant, live: Live) -> bool:
     """Whether the changed function is loaded and can be changed in place."""
     loaded = live.get((str(mutant.path.resolve()), mutant.function), [])
@@ -73,8 +79,7 @@ def begin(
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        for kept in caches:  # what the unchanged code computed would speak for the changed one
-            kept.cache_clear()
+        forget(caches)  # what the unchanged code computed would speak for the changed one
         for function in live[str(mutant.path.resolve()), mutant.function]:
             function.__code__ = mutant.code.replace(co_filename=function.__code__.co_filename)
         for place, (test, limit) in enumerate(tests):
