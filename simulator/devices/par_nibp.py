@@ -1,8 +1,8 @@
 """A PAR NIBP2010/2020 blood-pressure board (blood-pressure, section 1), as far as a cuff goes.
 
 The host asks by number, the board answers in text. While it measures it tells the cuff pressure five times a
-second; the result is not pushed, it is asked for with command 18. The board's own SpO2 stream is not emulated:
-on that variant the commands 30 and 31, which switch it, are accepted without effect.
+second; the result is not pushed, it is asked for with command 18. The variant with the SpO2 part streams its numbers
+once a second (how often is not documented) while command 31 has it on; 30 switches it off.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ CARRIAGE_RETURN = 0x0D
 COMMAND_LENGTH = 8
 
 FRAME_INTERVAL: Duration = SECOND // 5
+SPO2_INTERVAL: Duration = SECOND
+SPO2_OFF, SPO2_ON = 30, 31
+NO_FINGER = 0x02
+NO_SPO2, NO_PULSE = 0x7F, 0xFF
 INFLATION: Duration = 6 * SECOND
 DEFLATION_STEP: Duration = SECOND
 DEFLATION_SHORTEST: Duration = 20 * SECOND
@@ -96,11 +100,18 @@ def status_text(state: int, *, neonate: bool, cycle_min: int, result: Result, ne
     return text + sum_characters(text.encode("ascii")).decode("ascii")
 
 
+def spo2_frame(index: int, status: int, spo2: int, pulse_rate: int, perfusion: int = 0) -> bytes:
+    """`55 AA N idx status spo2 pulse pi ck`: N counts itself and what follows; ck is the plain sum from N on."""
+    body = bytes((7, index % 256, status, spo2, pulse_rate, perfusion))
+    return b"\x55\xaa" + body + bytes((sum(body) % 256,))
+
+
 class ParNibp:
     """The board with a cuff on a body. Pure: bytes of the host in by `receive`, bytes out by `advance`.
 
-    `spo2_board` chooses the delimiters FD FE and 19200 baud. `cycle_s` makes it measure by itself without a
-    host, the first time after `first_s`. `rejected` counts host frames with a wrong sum.
+    `spo2_board` chooses the delimiters FD FE and 19200 baud, `streaming` has its SpO2 stream on from the beginning.
+    `cycle_s` makes it measure by itself without a host, the first time after `first_s`. `rejected` counts host frames
+    with a wrong sum.
     """
 
     def __init__(
@@ -108,6 +119,7 @@ class ParNibp:
         source: VitalSource,
         *,
         spo2_board: bool = False,
+        streaming: bool = False,
         cycle_s: float | None = None,
         first_s: float = 10.0,
         seed: int = 0,
@@ -127,6 +139,8 @@ class ParNibp:
         self._start_pressure = 160
         self._cycle: Duration | None = None if cycle_s is None else seconds(cycle_s)
         self._next_start: Instant | None = None if cycle_s is None else seconds(first_s)
+        self._next_spo2: Instant | None = SPO2_INTERVAL if spo2_board and streaming else None
+        self._spo2_frames = 0
         self._result = Result()
         self._state = BoardState.STANDBY
         self._state_until: Instant | None = None
@@ -181,13 +195,13 @@ class ParNibp:
         return said
 
     def _next_due(self) -> Instant | None:
-        if self.measuring:
-            return self._next_frame
-        times = [at for at in (self._state_until, self._next_start) if at is not None]
-        return min(times, default=None)
+        due = [self._next_frame] if self.measuring else [self._state_until, self._next_start]
+        return min((at for at in (*due, self._next_spo2) if at is not None), default=None)
 
     def _settle(self) -> None:
-        if self.measuring:
+        if self._next_spo2 is not None and self._next_spo2 <= self._now:
+            self._stream()
+        elif self.measuring:
             self._measure()
         elif self._state_until is not None and self._state_until <= self._now:
             self._leave_state()
@@ -210,8 +224,8 @@ class ParNibp:
             self._say(self._status())
         elif command in (24, 25):
             self._neonate = command == 25
-        elif command in (30, 31) and self._spo2_board:
-            pass  # the SpO2 stream of that variant, see the head of this file
+        elif command in (SPO2_OFF, SPO2_ON) and self._spo2_board:
+            self._next_spo2 = self._now + SPO2_INTERVAL if command == SPO2_ON else None
         elif command in START_PRESSURE:
             self._start_pressure = START_PRESSURE[command]
         elif command not in WITHOUT_EFFECT:
@@ -231,6 +245,16 @@ class ParNibp:
         systolic = self._source.oximeter().systolic
         # A cuff that stops below systolic measures nothing: the board pumps on.
         self._target = min(max(float(self._start_pressure), (systolic or 0.0) + 20.0), HIGHEST_TARGET)
+
+    def _stream(self) -> None:
+        vitals = self._source.oximeter()
+        self._next_spo2 = self._now + SPO2_INTERVAL
+        self._spo2_frames += 1
+        if vitals.spo2 is None or vitals.pulse_rate is None:
+            self._out += spo2_frame(self._spo2_frames, NO_FINGER, NO_SPO2, NO_PULSE)
+        else:
+            pulse_rate = min(round(vitals.pulse_rate), NO_PULSE - 1)
+            self._out += spo2_frame(self._spo2_frames, 0, round(vitals.spo2), pulse_rate)
 
     def _measure(self) -> None:
         state = self._state
@@ -285,6 +309,8 @@ class ParNibp:
         self._pressure = 0.0
         self._result = result
         self._silent_until = self._now + SILENCE_AFTER_RESET
+        if self._next_spo2 is not None:
+            self._next_spo2 = self._silent_until + SPO2_INTERVAL
         self._state, self._state_until = BoardState.INITIALISING, self._silent_until + INITIALISATION
 
     def _leave_state(self) -> None:
@@ -308,4 +334,12 @@ class ParNibp:
         self._out += bytes((start, *text.encode("ascii"), end, CARRIAGE_RETURN))
 
 
-EMULATORS = (Emulator("par-nibp", "PAR NIBP2020", lambda source, seed: ParNibp(source, seed=seed)),)
+EMULATORS = (
+    Emulator("par-nibp", "PAR NIBP2020", lambda source, seed: ParNibp(source, seed=seed)),
+    Emulator(
+        "par-nibp",
+        "Medlab NIBP2010 with SpO2",
+        lambda source, seed: ParNibp(source, spo2_board=True, streaming=True, seed=seed),
+        variant="spo2",
+    ),
+)

@@ -11,8 +11,8 @@ from typing import Final, TypeAlias
 
 from adapters.cuff_guard import ADULT
 from adapters.framing import MORE, Framed, Judgement, Noise, Scanner, Spoilt, Unit, sum_mod_256
-from adapters.reading import CuffProgress, CuffReading, Fault, FaultKind, Reading
-from config.vocabulary import CuffError, CuffState
+from adapters.reading import CuffProgress, CuffReading, Fault, FaultKind, OximeterReading, Reading
+from config.vocabulary import CuffError, CuffState, Flag
 
 CARRIAGE_RETURN: Final = 0x0D
 END_OF: Final = {0x02: 0x03, 0xFD: 0xFE}
@@ -22,6 +22,11 @@ UNIT_LIMIT: Final = 64
 SPO2_HEAD: Final = (0x55, 0xAA)
 SPO2_LENGTHS: Final = range(3, 17)
 """What the length byte of the SpO2 part may say; the known frame has 7."""
+SPO2_KNOWN: Final = 7
+SPO2_NO_FINGER: Final = 0x02
+NO_SPO2: Final = frozenset({0x00, 0x7F, 0xFF})
+NO_PULSE: Final = frozenset({0x00, 0xFF})
+"""7F is "none" as well, but is also a pulse of 127: it counts as none where there is no SpO2 either."""
 
 END_MARKER: Final = re.compile("999")
 CUFF_PRESSURE: Final = re.compile(r"(\d{3})C\dS(\d)")
@@ -64,8 +69,8 @@ ERRORS: Final = {
 """M codes of section 1; one that is not named here is a fault of the device."""
 
 
-_Content: TypeAlias = re.Match[str] | None
-"""A text frame as one of the patterns above read it; None: a frame of the SpO2 part, which is passed over."""
+_Content: TypeAlias = re.Match[str] | bytes | None
+"""A text frame as one of the patterns above read it; or status, SpO2 and pulse; None: a frame that is passed over."""
 
 
 def _number(digits: str) -> float | None:
@@ -73,10 +78,26 @@ def _number(digits: str) -> float | None:
     return float(digits) if digits.isdigit() else None
 
 
-class ParDecoder:
-    """Text frames of the cuff part; well-formed frames of the SpO2 part are passed over without a fault."""
+def _oximeter(offset: int, status: int, spo2: int, pulse_rate: int) -> OximeterReading:
+    """Numbers only where no status bit is set.
 
-    def __init__(self) -> None:
+    Sensor off, no pulse, searching and weak signal have bits too, but which is not known: any bit other than "no
+    finger" is told as OUT_OF_TRACK, and has no number. The unit of the perfusion index is not known either.
+    """
+    if status:
+        finger = {Flag.NO_FINGER} if status & SPO2_NO_FINGER else set()
+        unknown = {Flag.OUT_OF_TRACK} if status & ~SPO2_NO_FINGER else set()
+        return OximeterReading(offset, None, None, flags=frozenset(finger | unknown))
+    saturation = None if spo2 in NO_SPO2 else float(spo2)
+    no_pulse = pulse_rate in NO_PULSE or (saturation is None and pulse_rate == 0x7F)
+    return OximeterReading(offset, saturation, None if no_pulse else float(pulse_rate))
+
+
+class ParDecoder:
+    """Text frames of the cuff part, and with `spo2` those of the SpO2 part; without, they are passed over silently."""
+
+    def __init__(self, *, spo2: bool = False) -> None:
+        self._spo2 = spo2
         self._scanner: Scanner[_Content] = Scanner(self._judge, UNIT_LIMIT)
         self._measuring = False
         self._ended = False
@@ -94,6 +115,8 @@ class ParDecoder:
         for unit in units:
             if isinstance(unit, Fault):
                 yield unit
+            elif isinstance(unit.value, bytes):
+                yield _oximeter(unit.offset, *unit.value)
             elif unit.value is not None:
                 yield from self._text(unit.offset, unit.value)
 
@@ -149,7 +172,8 @@ class ParDecoder:
             return MORE
         if sum_mod_256(data[at + 2 : at + length - 1]) != data[at + length - 1]:
             return Noise(FaultKind.CHECKSUM, "SpO2 frame")
-        return Unit(length, None)
+        known = self._spo2 and data[at + 2] == SPO2_KNOWN
+        return Unit(length, bytes(data[at + 4 : at + 7]) if known else None)
 
     def _text(self, offset: int, frame: re.Match[str]) -> Iterator[Reading | Fault]:
         if frame.re is END_MARKER:

@@ -24,10 +24,13 @@ class ParOptions:
     Attributes:
         baud: 4800 for the plain board, 19200 when the SpO2 part is fitted.
         delimiters: frame marks of what is sent: `plain` 02..03, `spo2` FD..FE with a carriage return. Both are read.
+        spo2: the SpO2 part is fitted, and its numbers are told. Its stream is switched on at the board, not from here:
+            the command for it means a start pressure on the plain board.
     """
 
     baud: Literal[4800, 19200] = 4800
     delimiters: Literal["plain", "spo2"] = "plain"
+    spo2: bool = False
 
 
 START: Final = "01"

@@ -169,8 +169,9 @@ class Bench:
 
     def __init__(self, board: ParNibp, options: ParOptions | None = None) -> None:
         self.board = board
-        self.decoder = ParDecoder()
-        self.dialogue = ParDialogue(options or ParOptions())
+        self.options = options or ParOptions()
+        self.decoder = ParDecoder(spo2=self.options.spo2)
+        self.dialogue = ParDialogue(self.options)
         self.now: Instant = 0
         self.items: list[Reading | Fault] = []
         self.board.receive(self.dialogue.opened(self.now))
@@ -214,6 +215,18 @@ def test_a_measurement_on_request_is_told_once(spo2_board: bool) -> None:
     assert not any(isinstance(item, Fault) for item in bench.items)
     states = [item.state for item in bench.items if isinstance(item, CuffProgress) and item.pressure is not None]
     assert states.index(CuffState.DEFLATING) > states.index(CuffState.INFLATING)
+
+
+def test_the_spo2_part_of_the_board() -> None:
+    """Its numbers are told where the site says that it is fitted, all through a measurement of the cuff."""
+    bench = Bench(ParNibp(Body(), spo2_board=True, streaming=True), ParOptions(delimiters="spo2", spo2=True))
+    bench.run(2 * SECOND)
+    assert bench.request()
+    bench.run(MINUTE)
+    numbers = [(item.spo2, item.pulse_rate) for item in bench.items if isinstance(item, OximeterReading)]
+    assert numbers == [(97.0, 150.0)] * 62
+    assert bench.results == [RESULT]
+    assert not any(isinstance(item, Fault) for item in bench.items)
 
 
 def test_the_boards_own_cycle_is_told_without_asking_for_it() -> None:

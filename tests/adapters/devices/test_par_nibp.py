@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from adapters.devices.par_nibp.decoder import ParDecoder
 from adapters.devices.par_nibp.dialogue import ParDialogue, ParOptions, command
-from adapters.reading import CuffProgress, CuffReading, Fault, FaultKind
+from adapters.reading import CuffProgress, CuffReading, Fault, FaultKind, OximeterReading
 from config.instant import MINUTE, SECOND, Instant
-from config.vocabulary import CuffError, CuffState
+from config.vocabulary import CuffError, CuffState, Flag
 
 START = bytes.fromhex("02 30 31 3B 3B 44 37 03")
 MANUAL = bytes.fromhex("02 30 33 3B 3B 44 39 03")
@@ -76,6 +76,48 @@ def test_printed_spo2_frame_is_passed_over() -> None:
     decoder = ParDecoder()
     assert decoder.feed(bytes.fromhex("55 AA 07 6C 02 7F FF 00 F3")) == []
     assert decoder.finish() == []
+
+
+def test_printed_spo2_frame_where_the_part_is_fitted() -> None:
+    """Without a finger: no numbers, and the flag."""
+    decoder = ParDecoder(spo2=True)
+    assert decoder.feed(bytes.fromhex("55 AA 07 6C 02 7F FF 00 F3")) == [
+        OximeterReading(0, None, None, flags=frozenset({Flag.NO_FINGER}))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "spo2", "pulse", "reading"),
+    [
+        (0x00, 97, 72, OximeterReading(0, 97.0, 72.0)),
+        (0x00, 97, 127, OximeterReading(0, 97.0, 127.0)),
+        (0x00, 0x7F, 0xFF, OximeterReading(0, None, None)),
+        (0x00, 0xFF, 0x7F, OximeterReading(0, None, None)),
+        (0x02, 97, 72, OximeterReading(0, None, None, flags=frozenset({Flag.NO_FINGER}))),
+        (0x01, 97, 72, OximeterReading(0, None, None, flags=frozenset({Flag.OUT_OF_TRACK}))),
+        (0x12, 97, 72, OximeterReading(0, None, None, flags=frozenset({Flag.NO_FINGER, Flag.OUT_OF_TRACK}))),
+        (0x80, 97, 72, OximeterReading(0, None, None, flags=frozenset({Flag.OUT_OF_TRACK}))),
+    ],
+)
+def test_spo2_numbers_stand_only_without_any_status_bit(
+    status: int, spo2: int, pulse: int, reading: OximeterReading
+) -> None:
+    """The bits beside "no finger" are not known one by one: none of them has a number behind it."""
+    body = bytes((7, 1, status, spo2, pulse, 30))
+    assert ParDecoder(spo2=True).feed(b"\x55\xaa" + body + bytes((sum(body) % 256,))) == [reading]
+
+
+def test_spo2_frames_of_another_length_are_passed_over() -> None:
+    body = bytes((5, 1, 0, 97))
+    assert ParDecoder(spo2=True).feed(b"\x55\xaa" + body + bytes((sum(body) % 256,))) == []
+
+
+def test_the_spo2_part_is_never_switched_from_here() -> None:
+    """30 and 31 mean a start pressure on the plain board."""
+    dialogue = ParDialogue(ParOptions(baud=19200, delimiters="spo2", spo2=True))
+    assert dialogue.opened(T0) == command("18", "spo2")
+    assert dialogue.on_reading(OximeterReading(0, 97.0, 72.0), T0) == b""
+    assert dialogue.request_measurement(T0) == b""
 
 
 # --- fetching results ---

@@ -9,7 +9,7 @@ import pytest
 
 from config.instant import MINUTE, SECOND, Duration
 from config.vocabulary import CuffError
-from simulator.devices.par_nibp import SILENCE_AFTER_RESET, BoardState, ParNibp, Result, status_text
+from simulator.devices.par_nibp import SILENCE_AFTER_RESET, BoardState, ParNibp, Result, spo2_frame, status_text
 from tests.simulator.devices.still_body import StillBody
 
 START = bytes.fromhex("0230313B3B443703")
@@ -319,3 +319,24 @@ def test_what_does_not_apply_changes_nothing() -> None:
     device.advance(SILENCE_AFTER_RESET)
     device.receive(START)
     assert not device.measuring
+
+
+def test_the_spo2_part_streams_between_the_cuffs_frames() -> None:
+    """Printed frame without a finger; 31 switches it on, 30 off, and after a reset it is silent with the board."""
+    assert spo2_frame(0x6C, 0x02, 0x7F, 0xFF) == bytes.fromhex("55 AA 07 6C 02 7F FF 00 F3")
+    body = StillBody()
+    device = ParNibp(body, spo2_board=True)
+    assert device.advance(MINUTE) == b""
+    device.receive(command(31))
+    assert device.advance(2 * SECOND) == spo2_frame(1, 0, 97, 72) + spo2_frame(2, 0, 97, 72)
+    body.show(spo2=None, pulse_rate=None, finger_out=True)
+    assert device.advance(SECOND) == spo2_frame(3, 0x02, 0x7F, 0xFF)
+    device.receive(START)
+    said = device.advance(2 * SECOND)
+    assert said.count(b"\x55\xaa\x07") == 2
+    assert said.count(b"C0S8") == 10
+    device.receive(command(16))
+    assert device.advance(2 * SECOND) == b""
+    assert device.advance(SECOND) != b""
+    device.receive(command(30))
+    assert device.advance(MINUTE) == b""
