@@ -190,3 +190,27 @@ def test_the_delay_counts_from_the_first_word_however_often_it_is_repeated() -> 
         battery(story, t, percent)
     story.tick(30)
     assert (story.one("alarm_raised")["t"], story.one("alarm_raised")["since"]) == (30, 0)
+
+
+def test_a_level_that_is_not_met_for_long_enough_yet_waits_for_its_own_time() -> None:
+    story = Story()
+    battery(story, 0, 12)
+    battery(story, 20, 9)
+    story.tick(60)
+    assert told(story) == [(30, "alarm_raised", "low"), (50, "alarm_priority_changed", "medium")]
+
+
+def test_charged_and_low_again_it_is_raised_again() -> None:
+    story = Story()
+    for t, percent in ((0, 15), (40, 20), (50, 15)):
+        battery(story, t, percent)
+    story.tick(100)
+    assert told(story) == [(30, "alarm_raised", "low"), (40, "alarm_closed", "low"), (80, "alarm_raised", "low")]
+
+
+def test_a_percentage_at_the_limit_is_not_what_the_flag_speaks_of() -> None:
+    story = Story()
+    battery(story, 0, 20, OXIMETER)
+    story.samples(0, 31, flags=["battery_low"])
+    line = story.one("alarm_raised", alarm="BATTERY")
+    assert (line["value"], line["limit"]) == (None, None)

@@ -10,7 +10,8 @@ from config.instant import SECOND
 from monitor.core.bed import step
 from monitor.core.bed_state import DeviceSetup, Setup
 from monitor.core.inputs import Restart
-from tests.support.ward import CUFF, OXIMETER, Story
+from monitor.core.preset.read import build_ruleset
+from tests.support.ward import CUFF, OXIMETER, Story, preset_table
 
 STREAM = DeviceSetup(OXIMETER, 4 * SECOND, 10 * SECOND)
 POLLED = DeviceSetup(CUFF, 4 * SECOND, 60 * SECOND)
@@ -429,3 +430,18 @@ def test_v12_lateness_is_learnt_anew_after_a_restart() -> None:
     for t in range(61, 75):
         story.sample(t, 70, 72, device_t=float(t - 8))
     assert story.all("alarm_raised", alarm="SPO2_CRIT") != []
+
+
+@pytest.mark.parametrize(("phase", "after"), [("PRE", 20), ("INFUSING", 5), ("RECOVERY", 20)])
+def test_each_phase_has_its_own_time_until_a_device_that_is_gone_is_told(phase: str, after: float) -> None:
+    table = preset_table()
+    table["technical"]["DEVICE_OFFLINE"]["infusing"][0]["after_s"] = 5
+    table["technical"]["DEVICE_OFFLINE"]["other"][0]["after_s"] = 20
+    story = Story(rules=build_ruleset(table, "own preset")).open()
+    if phase != "PRE":
+        story.start(1)
+    if phase == "RECOVERY":
+        story.command(2, "end_infusion")
+    link(story, 10, "down")
+    story.tick(100)
+    assert story.one("alarm_raised", alarm="DEVICE_OFFLINE")["t"] == 10 + after
