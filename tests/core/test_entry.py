@@ -264,3 +264,10 @@ def test_air_or_oxygen_is_entered_as_0_or_1(value: Any, reason: str) -> None:
     story = Story().open()
     story.command(10, "record_reading", values={"on_oxygen": value})
     assert story.one("command_refused")["reason"] == reason
+
+
+@pytest.mark.parametrize(("given", "told"), [({"reason": "the cuff slipped"}, "the cuff slipped"), ({}, None)])
+def test_why_a_reading_was_typed_is_told_with_it(given: dict[str, str], told: str | None) -> None:
+    story = Story().open()
+    story.command(60, "record_reading", values={"systolic": 121, "diastolic": 79}, **given)
+    assert story.one("reading_recorded").get("reason") == told
