@@ -64,6 +64,42 @@ class MessageDecoder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a message came.
+
+    Attributes:
+        received_at: None: it was read from a file, and nobody knows when it came.
+        retained: the broker had kept it and gave it to a new subscriber.
+    """
+
+    received_at: Instant | None = None
+    retained: bool = False
+
+
+class DatedDecoder(MessageDecoder, Protocol):
+    """A message decoder that also judges when a message came, and whether the broker had kept it.
+
+    `feed_message` takes it as read from a file. Retained messages reach it, too: it says what they are worth.
+    """
+
+    def feed_delivery(self, topic: str, payload: bytes, delivery: Delivery) -> Iterable[Reading | Fault]:
+        """As `feed_message`. Receipt times never go back."""
+        ...
+
+    def tick(self, now: Instant) -> Iterable[Reading | Fault]:
+        """The moment given by `next_deadline` has come: what is due by then."""
+        ...
+
+    def next_deadline(self) -> Instant | None:
+        """When `tick` wants to be called next; None: not at all."""
+        ...
+
+    def finish(self) -> Iterable[Reading | Fault]:
+        """Nothing more will come: what was held back."""
+        ...
+
+
 class Dialogue(Protocol):
     """What to say to a device that must be spoken to. Pure: the link does the sending.
 
@@ -111,7 +147,11 @@ class Driver:
         source: where the protocol is documented, with its trust mark.
         decoder: makes a fresh decoder from checked options.
         messages: True when the decoder takes whole messages instead of a byte stream.
+        dated: its decoder is a `DatedDecoder`.
+        topics: topic filters that its messages come on beside that of the device's URL, from checked options.
         cadence: what its silence means.
+        cadence_by: the same from checked options, for a driver of several kinds; None: as `cadence` says.
+        doubts: what a site should look at in checked options, in words.
         nominal_interval: time between two readings of a healthy device.
         line: serial settings; None for message drivers.
         other_lines: further settings the family is met with, most usual first; `bedwatch probe` tries them.
@@ -135,3 +175,7 @@ class Driver:
     options: type = field(default=NoOptions)
     other_lines: tuple[LineSettings, ...] = ()
     mask: Callable[[bytes], bytes] = bytes
+    dated: bool = False
+    topics: Callable[[Any], tuple[str, ...]] = lambda options: ()
+    cadence_by: Callable[[Any], Cadence | None] = lambda options: None
+    doubts: Callable[[Any], Iterable[str]] = lambda options: ()

@@ -54,6 +54,8 @@ def _cuff(item: CuffReading) -> dict[str, Any]:
         line["irregular"] = True
     if item.map_computed:
         line["map_computed"] = True
+    if item.measured_at is not None:
+        line["measured_t"] = to_rfc3339(from_datetime(item.measured_at))
     return line | _origin(item.seq, item.device_time)
 
 

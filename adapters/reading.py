@@ -43,8 +43,9 @@ class OximeterReading:
 class CuffReading:
     """The end of one cuff measurement: three pressures in mmHg, or an error and none.
 
-    `pulse_rate` is the cuff's own, /min. `map_computed` marks a mean the device did not measure. `patient`: as of an
-    oximeter.
+    `pulse_rate` is the cuff's own, /min. `map_computed` marks a mean the device did not measure. `measured_at`, aware,
+    is when the cuff was deflated, where a message tells it and its clock is believed; `device_time` is what the
+    device's clock said as it spoke, and dates nothing. `patient`: as of an oximeter.
     """
 
     offset: int
@@ -58,6 +59,7 @@ class CuffReading:
     seq: int | None = None
     device_time: datetime | None = None
     patient: str | None = None
+    measured_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,10 @@ class FaultKind(StrEnum):
     OVERFLOW = "overflow"
     INCOMPLETE = "incomplete"
     UNKNOWN_UNIT = "unknown_unit"
+    CONFLICT = "conflict"
+    """Two devices speak where one is expected."""
+    STALE = "stale"
+    """An old reading that a broker or gateway had kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,7 @@ def _measurement(bed: str, device_id: str, reading: CuffReading) -> CuffMeasurem
         reading.mean,
         reading.pulse_rate,
         reading.error,
+        measured_at=None if reading.measured_at is None else from_datetime(reading.measured_at),
         irregular=reading.irregular,
         map_computed=reading.map_computed,
         seq=reading.seq,

@@ -137,10 +137,10 @@ WORDS = [
     body=st.dictionaries(st.sampled_from(WORDS), JSON, max_size=6),
 )
 def test_any_json_gives_one_clear_outcome(name: str, kind: str, body: dict[str, Any]) -> None:
-    """A reading, a fault with its reason, or nothing for the service's own commands: never an exception."""
+    """A reading, a fault with its reason, or nothing for the own scheme's commands: never an exception."""
     found = drivers()[name]
     items = found.decoder(found.options()).feed_message(f"x/{kind}", json.dumps(body).encode())
-    assert len(items) == (0 if kind == "command" else 1)
+    assert len(items) == (0 if kind == "command" and name == "mqtt-vitals" else 1)
     assert all(item.detail for item in items if isinstance(item, Fault))
 
 
@@ -194,16 +194,20 @@ def test_memory_stays_bounded(name: str, flood: str) -> None:
 
 @pytest.mark.parametrize("name", MESSAGE_DRIVERS)
 def test_memory_of_message_drivers_stays_bounded(name: str) -> None:
-    """Huge payloads, deep nesting, endless lines and ten thousand kinds of topic leave nothing behind."""
+    """Huge payloads, deep nesting, endless lines and ten thousand kinds of topic leave nothing behind.
+
+    What a driver knows before the first message, such as a mapping, does not count.
+    """
     found = drivers()[name]
     decoder = found.decoder(found.options())
+    known = held_bytes(decoder)
     for payload in (b"x" * (1 << 20), b'{"zz":' + b"[" * 60_000, b'{"values":{}}', b"[" * (1 << 16)):
         for number in range(50):
             assert all(isinstance(each, Fault) for each in decoder.feed_message(f"a/{number}", payload))
             for kind in ("spo2", "nibp", "pleth", "status"):
                 assert len(decoder.feed_message(f"a/{number}/{kind}", payload)) == 1
-    assert held_bytes(decoder) < MEMORY_BOUND
+    assert held_bytes(decoder) - known < MEMORY_BOUND
     lines = fresh_decoder(name)
     faults = list(lines.feed(b"a" * (1 << 20) + b"\n")) + list(lines.feed(b"a" * (1 << 20)))
     assert len(faults) == 1
-    assert held_bytes(lines) < MEMORY_BOUND + 512 * 1024
+    assert held_bytes(lines) - known < MEMORY_BOUND + 512 * 1024

@@ -1,0 +1,28 @@
+"""Any publisher's messages through a declarative mapping (protocols/mqtt-payloads.md, section 6)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from adapters.devices.mqtt_mapped.mask import mask_capture
+from adapters.devices.mqtt_mapped.options import MappedOptions, build_decoder, cadence, doubts, topics
+from adapters.driver import Cadence, Driver
+from config.instant import SECOND
+
+DRIVERS: Final = (
+    Driver(
+        name="mqtt-mapped",
+        title="foreign MQTT payloads through a mapping",
+        source="protocols/mqtt-payloads.md, sections 1 to 6; each mapping gives its own source and mark",
+        decoder=build_decoder,
+        cadence=Cadence.EPISODIC,
+        cadence_by=cadence,
+        nominal_interval=2 * SECOND,
+        messages=True,
+        dated=True,
+        topics=topics,
+        doubts=doubts,
+        options=MappedOptions,
+        mask=mask_capture,
+    ),
+)

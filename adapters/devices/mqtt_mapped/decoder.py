@@ -1,0 +1,354 @@
+"""Messages of any publisher to readings, as its mapping says."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from adapters.devices.mqtt_mapped.joining import Joining, Parts
+from adapters.devices.mqtt_mapped.mapping import ErrorRule, Kind, MessageRule, PublisherMapping, Retained
+from adapters.devices.mqtt_mapped.payload import PAYLOAD_LIMIT, Payload, Unreadable
+from adapters.devices.mqtt_mapped.place import MISSING, Place, first_found, same
+from adapters.devices.mqtt_mapped.redaction import excerpt
+from adapters.devices.mqtt_mapped.times import Judged, Replays
+from adapters.devices.mqtt_mapped.topic import plain
+from adapters.devices.mqtt_mapped.value import Seen
+from adapters.driver import Delivery
+from adapters.reading import CuffReading, DeviceStatus, Fault, FaultKind, OximeterReading, Reading
+from config.instant import MINUTE, Duration, Instant, from_datetime
+from config.vocabulary import CuffError, Flag
+
+REMEMBERED: Final = 256
+"""Messages that are known again when they come twice."""
+MOST_ELEMENTS: Final = 256
+CHART_ONLY: Final[Duration] = MINUTE
+"""A pressure older than this is for the chart alone (signals-and-simulation 1.2, B10)."""
+FLAPS: Final = 3
+FLAPS_WITHIN: Final[Duration] = MINUTE
+NO_FINGER: Final = frozenset({Flag.NO_FINGER, Flag.SENSOR_OFF})
+FILE: Final = Delivery()
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """One message under way through the decoder."""
+
+    offset: int
+    size: int
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one message, or one element of its list, says before it is a reading."""
+
+    seen: Mapping[str, Seen]
+    flags: frozenset[Flag]
+    error: CuffError | None
+    irregular: bool
+    time: Judged
+    seq: int | None
+    rule: MessageRule
+
+
+class MappedDecoder:
+    """Implements `adapters.driver.DatedDecoder` for one device of one publisher.
+
+    Args:
+        where: which device is meant, where the publisher's topics or payloads tell several apart: named part of the
+            topic, or `device`, to the identity.
+        retained: instead of the mapping's own rule.
+    """
+
+    def __init__(
+        self, mapping: PublisherMapping, where: Mapping[str, str] | None = None, retained: Retained | None = None
+    ) -> None:
+        self._mapping = mapping
+        self._bound = {name: plain(identity) for name, identity in (where or {}).items()}
+        self._retained = retained or mapping.retained
+        self._shown = mapping.shown
+        self._count = 0
+        self._first: dict[str, str] = {}
+        self._several: str | None = None
+        self._told: deque[int] = deque(maxlen=REMEMBERED)
+        self._replays = Replays(min((rule.time.late for rule in mapping.messages if rule.time), default=MINUTE))
+        joined = [rule for rule in mapping.messages if rule.join]
+        names = frozenset(value.name for rule in joined for value in rule.values)
+        self._joining: Joining[_Said] = Joining(names, mapping.join_within)
+        self._battery: float | None = None
+        self._online: bool | None = None
+        self._went: deque[Instant] = deque(maxlen=FLAPS)
+        self._beat_until: Instant | None = None
+
+    def feed_message(self, topic: str, payload: bytes) -> list[Reading | Fault]:
+        """A message from a file: nobody knows when it came, so no time in it is doubted."""
+        return self.feed_delivery(topic, payload, FILE)
+
+    def feed_delivery(self, topic: str, payload: bytes, delivery: Delivery) -> list[Reading | Fault]:
+        """See `adapters.driver.DatedDecoder`."""
+        message = _Message(self._count, len(payload), delivery)
+        self._count += 1
+        late = [] if delivery.received_at is None else self.tick(delivery.received_at)
+        if delivery.retained and self._retained is Retained.IGNORE:
+            return late
+        if len(payload) > PAYLOAD_LIMIT:
+            return [*late, self._fault(message, FaultKind.OVERFLOW, f"more than {PAYLOAD_LIMIT} bytes")]
+        rules = self._rules(topic)
+        if not rules:
+            told = f"the mapping {self._mapping.title!r} has no message with such a topic"
+            return [*late, self._fault(message, FaultKind.UNKNOWN_UNIT, told)]
+        documents: dict[Payload, object] = {}
+        items: list[Reading | Fault] = []
+        for rule, captures in rules:
+            document: object = None
+            try:
+                if rule.payload not in documents:
+                    documents[rule.payload] = rule.payload.read(payload)
+                document = documents[rule.payload]
+                for place in self._places(rule, document, captures):
+                    items += self._element(rule, place, message)
+            except Unreadable as error:
+                found = excerpt(document, self._shown)
+                detail = f"{rule.name}: {error}" + (f"; {found}" if found else "")
+                items.append(self._fault(message, FaultKind.MALFORMED, detail))
+        return [*late, *items]
+
+    def knows(self, topic: str) -> bool:
+        """Whether the mapping has a message with this topic."""
+        return bool(self._rules(topic))
+
+    def tick(self, now: Instant) -> list[Reading | Fault]:
+        """See `adapters.driver.DatedDecoder`."""
+        items = self._joined(self._joining.expire(now))
+        if self._beat_until is not None and now >= self._beat_until:
+            self._beat_until = None
+            self._online = False
+            items.append(DeviceStatus(self._count, online=False))
+        return items
+
+    def finish(self) -> list[Reading | Fault]:
+        """See `adapters.driver.DatedDecoder`."""
+        return self._joined(self._joining.close())
+
+    def next_deadline(self) -> Instant | None:
+        """See `adapters.driver.DatedDecoder`."""
+        return min((each for each in (self._joining.deadline, self._beat_until) if each is not None), default=None)
+
+    def _rules(self, topic: str) -> list[tuple[MessageRule, dict[str, str]]]:
+        """The rules that name the topic most exactly: `health/+` also matches `health/status`."""
+        found = []
+        for rule in self._mapping.messages:
+            captures = {} if rule.topic is None else rule.topic.match(topic)
+            if captures is not None:
+                found.append((1000 if rule.topic is None else rule.topic.wildness, rule, captures))
+        best = min((wildness for wildness, _, _ in found), default=0)
+        return [(rule, captures) for wildness, rule, captures in found if wildness == best]
+
+    def _places(self, rule: MessageRule, document: object, captures: Mapping[str, str]) -> Iterator[Place]:
+        """The payload, or every element of its list, where it is ours."""
+        whole = Place(document, document, captures)
+        if not all(condition.holds(whole) for condition in rule.only_if):
+            return
+        if not rule.each:
+            yield whole
+            return
+        found = first_found(rule.each, whole)
+        if found is MISSING:
+            raise Unreadable(f"{rule.each[0].text} is missing")
+        elements = found if isinstance(found, list) else [found]
+        if len(elements) > MOST_ELEMENTS:
+            raise Unreadable(f"{rule.each[0].text} has {len(elements)} elements, more than {MOST_ELEMENTS}")
+        for element in elements:
+            yield Place(element, document, captures)
+
+    def _element(self, rule: MessageRule, place: Place, message: _Message) -> Iterable[Reading | Fault]:
+        ours = self._ours(rule, place)
+        if ours is not None:
+            return [self._fault(message, FaultKind.CONFLICT, ours)] if ours else []
+        # The battery, too, is old in an old message.
+        items: list[Reading | Fault] = [] if message.delivery.retained else [*self._battery_news(rule, place, message)]
+        if rule.kind is Kind.STATUS:
+            return [*items, *self._status(rule, place, message)]
+        said = self._read(rule, place, message)
+        key = _key(rule, place, said)
+        if key is not None and key in self._told:
+            return items
+        doubt = self._old(said, message)
+        if doubt is not None:
+            return [*items, self._fault(message, FaultKind.STALE, f"{rule.name}: {doubt}")]
+        if not rule.join:
+            items.append(self._reading(said, message.offset))
+        # Only now: what could not be used may come again, whole.
+        self._told.extend([] if key is None else [key])
+        if not rule.join:
+            return items
+        values = {name: said for name in said.seen if said.seen[name].there}
+        return [*items, *self._joined(self._joining.add(values, message.offset, message.delivery.received_at))]
+
+    def _ours(self, rule: MessageRule, place: Place) -> str | None:
+        """None: of the device meant. Empty: of another one. Else why nobody knows whose it is."""
+        who = dict(place.captures)
+        told = first_found(rule.device, place)
+        if rule.device and isinstance(told, str | int) and not isinstance(told, bool):
+            who["device"] = str(told)
+        elif rule.device and "device" in self._bound:
+            raise Unreadable(f"{rule.device[0].text} does not say which device it was")
+        who = {name: plain(identity) for name, identity in who.items()}
+        if any(who.get(name, wanted) != wanted for name, wanted in self._bound.items()):
+            return ""
+        for name in sorted(who.keys() - self._bound.keys()):
+            if self._first.setdefault(name, who[name]) != who[name]:
+                self._several = name
+        if self._several is None:
+            return None
+        # Whose values these are cannot be known, so from now on nothing counts.
+        return f"several devices speak here: say which one is meant, [device.options.where] {self._several} = ..."
+
+    def _read(self, rule: MessageRule, place: Place, message: _Message) -> _Said:
+        seen = {value.name: value.read(place) for value in rule.values}
+        flags = {flag for flag, condition in rule.flags if condition.holds(place)}
+        error = _cuff_error(rule.error, place)
+        if rule.absent is not None and all(each.value is None for each in seen.values()):
+            flags.add(rule.absent)
+        elif error is None and not any(each.there for each in seen.values()):
+            wanted = ", ".join(value.paths[0].text for value in rule.values)
+            raise Unreadable(f"none of {wanted} is there; keys are case-sensitive")
+        time = Judged() if rule.time is None else rule.time.read(place)
+        if rule.time is not None:
+            time = rule.time.judge(time, message.delivery.received_at)
+        irregular = rule.irregular is not None and rule.irregular.holds(place)
+        return _Said(seen, frozenset(flags), error, irregular, time, _seq(rule, place), rule)
+
+    def _old(self, said: _Said, message: _Message) -> str | None:
+        """Why a reading is history; None for one of now."""
+        now = message.delivery.received_at
+        measured = said.time.measured
+        age = None if now is None or measured is None else now - from_datetime(measured)
+        if message.delivery.retained and self._retained is Retained.HISTORY:
+            charted = said.rule.kind is Kind.CUFF and age is not None and age > CHART_ONLY and not said.rule.join
+            return None if charted else "kept by the broker, so it is an old reading"
+        if said.rule.kind is not Kind.OXIMETER or age is None or now is None or not self._replays.old(age, now):
+            return None
+        return f"measured {age // 1_000_000} s before it came; a burst of such readings is what a broker had kept"
+
+    def _joined(self, closed: Iterable[Parts[_Said]]) -> list[Reading | Fault]:
+        items: list[Reading | Fault] = []
+        for parts in closed:
+            last = [*parts.found.values()][-1]
+            seen = {name: said.seen[name] for name, said in parts.found.items()}
+            flags = frozenset[Flag]().union(*(said.flags for said in parts.found.values()))
+            error = next((said.error for said in parts.found.values() if said.error is not None), None)
+            irregular = any(said.irregular for said in parts.found.values())
+            whole = _Said(seen, flags, error, irregular, last.time, last.seq, last.rule)
+            try:
+                items.append(self._reading(whole, parts.offset))
+            except Unreadable as unfit:
+                within = self._mapping.join_within / 1_000_000
+                detail = f"{last.rule.name}: {unfit} within {within:g} s"
+                items.append(Fault(parts.offset, FaultKind.INCOMPLETE, 0, detail))
+        return items
+
+    def _reading(self, said: _Said, offset: int) -> Reading:
+        numbers = {name: found.value for name, found in said.seen.items()}
+        if said.rule.kind is Kind.OXIMETER:
+            if said.flags & NO_FINGER:
+                numbers = {}
+            return OximeterReading(
+                offset,
+                numbers.get("spo2"),
+                numbers.get("pulse_rate"),
+                numbers.get("perfusion_index"),
+                said.flags,
+                said.seq,
+                said.time.device or said.time.measured,
+            )
+        error = said.error
+        if error is None:
+            for name in ("systolic", "diastolic"):
+                if name not in said.seen or not said.seen[name].there:
+                    raise Unreadable(f"{name} did not come")
+            if numbers["systolic"] is None or numbers["diastolic"] is None:
+                # The key is there and says that there is no value: a measurement that failed without a reason.
+                error = CuffError.DEVICE
+        time = {"seq": said.seq, "device_time": said.time.device, "measured_at": said.time.measured}
+        if error is not None:
+            return CuffReading(offset, None, None, None, error=error, **time)  # type: ignore[arg-type]
+        return CuffReading(
+            offset,
+            numbers["systolic"],
+            numbers["diastolic"],
+            numbers.get("mean"),
+            pulse_rate=numbers.get("pulse_rate"),
+            irregular=said.irregular,
+            map_computed=said.rule.map_computed and numbers.get("mean") is not None,
+            **time,  # type: ignore[arg-type]
+        )
+
+    def _battery_news(self, rule: MessageRule, place: Place, message: _Message) -> Iterator[Reading]:
+        if rule.battery is None:
+            return
+        charge = rule.battery.read(place).value
+        if charge is not None and charge != self._battery:
+            self._battery = charge
+            yield DeviceStatus(message.offset, battery=charge)
+
+    def _status(self, rule: MessageRule, place: Place, message: _Message) -> Iterator[Reading | Fault]:
+        state, now = rule.state, message.delivery.received_at
+        if state is None:
+            return
+        said = first_found(state.paths, place)
+        online = any(same(said, each) for each in state.online)
+        if not online and not any(same(said, each) for each in state.offline):
+            raise Unreadable(f"{state.paths[0].text} says neither that the device is online nor that it is offline")
+        if now is not None and not message.delivery.retained:
+            if rule.heartbeat is not None:
+                self._beat_until = now + rule.heartbeat if online else None
+            yield from self._flapping(online, now, message)
+        self._online = online
+        yield DeviceStatus(message.offset, online=online)
+
+    def _flapping(self, online: bool, now: Instant, message: _Message) -> Iterator[Fault]:
+        """Two bridges of one client id throw each other out every few seconds (mqtt-payloads, section 7)."""
+        if online or self._online is False:
+            return
+        self._went.append(now)
+        if len(self._went) == FLAPS and now - self._went[0] <= FLAPS_WITHIN:
+            detail = (
+                f"went offline {FLAPS} times within a minute: do two bridges share one client id? "
+                "A broker then throws out one for the other; give each its own"
+            )
+            self._went.clear()
+            yield self._fault(message, FaultKind.CONFLICT, detail)
+
+    def _fault(self, message: _Message, kind: FaultKind, detail: str) -> Fault:
+        return Fault(message.offset, kind, message.size, detail)
+
+
+def _key(rule: MessageRule, place: Place, said: _Said) -> int | None:
+    """What is the same when a message comes twice, as one number: QoS 1 delivers twice, lists repeat old elements."""
+    if rule.once_by:
+        parts = [first_found((path,), place) for path in rule.once_by]
+        return None if any(part is MISSING for part in parts) else hash((rule.name, *map(repr, parts)))
+    if rule.kind is Kind.CUFF and not rule.join and (said.time.measured or said.time.device) is not None:
+        return hash((rule.name, said.time, said.error, *(said.seen[name].value for name in sorted(said.seen))))
+    return None
+
+
+def _cuff_error(rule: ErrorRule | None, place: Place) -> CuffError | None:
+    if rule is None:
+        return None
+    found = first_found(rule.paths, place)
+    if found is MISSING or found is None or any(same(found, fine) for fine in rule.fine):
+        return None
+    word = str(found).lower() if isinstance(found, bool) else str(found)
+    # An error that the mapping does not know is one all the same.
+    return rule.words.get(word, CuffError.DEVICE)
+
+
+def _seq(rule: MessageRule, place: Place) -> int | None:
+    found = first_found(rule.seq, place)
+    if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found < 2**63:
+        return None
+    return found
