@@ -77,11 +77,6 @@ class EmulatedCuff:
         """Whether a measurement is under way."""
         return self._part is not _Part.EMPTY
 
-    @property
-    def filling(self) -> bool:
-        """Whether the pump runs."""
-        return self._part is _Part.FILLING
-
     def start(self, target: float = 160.0) -> bool:
         """Begin one measurement, pumped up to `target` mmHg or over the systolic; False: one is under way."""
         if self.measuring:

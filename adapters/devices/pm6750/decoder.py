@@ -13,7 +13,16 @@ from adapters.cuff_guard import ADULT, NEONATE, STALL_PRESSURE
 from adapters.cuff_slope import CuffSlope
 from adapters.devices.pm6750.options import Pm6750Options
 from adapters.framing import MORE, Framed, Judgement, Noise, Scanner, Spoilt, Unit, sum_mod_256
-from adapters.reading import CuffProgress, CuffReading, Fault, FaultKind, OximeterReading, PlethChunk, Reading
+from adapters.reading import (
+    CuffProgress,
+    CuffReading,
+    DeviceStatus,
+    Fault,
+    FaultKind,
+    OximeterReading,
+    PlethChunk,
+    Reading,
+)
 from config.vocabulary import CuffError, CuffState, Flag
 
 HEAD: Final = (0x55, 0xAA)
@@ -58,6 +67,7 @@ class Pm6750Decoder:
         self._state: int | None = None
         self._measuring = False
         self._peak = 0.0
+        self._spo2 = options.spo2
         self._pleth_hz = options.pleth_hz
         self._pleth: list[int] = []
         self._pleth_offset = 0
@@ -83,7 +93,7 @@ class Pm6750Decoder:
                     yield from self._nibp(unit.offset, data)
                 case 0x04:
                     yield from self._end_pleth()
-                    yield _oximeter(unit.offset, *data)
+                    yield _oximeter(unit.offset, *data) if self._spo2 else DeviceStatus(unit.offset, online=True)
                 case 0xFE:
                     yield from self._place(unit.offset, data[0])
 

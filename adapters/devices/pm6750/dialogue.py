@@ -38,8 +38,7 @@ class Pm6750Dialogue:
     def __init__(self, options: Pm6750Options) -> None:
         self._mode = command(0x09, PATIENTS[options.patient])
         self._target = command(0x0A, options.first_inflation // 2)
-        outputs = (SPO2_ON if options.spo2 else b"") + (PLETH_ON if options.pleth_hz is not None else b"")
-        self._enable = self._mode + outputs
+        self._enable = self._mode + SPO2_ON + (PLETH_ON if options.pleth_hz is not None else b"")
         self._guard = CuffGuard(NEONATE if options.patient == "neonate" else ADULT)
         self._look_at: Instant | None = None
         self._heard = False

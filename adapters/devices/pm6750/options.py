@@ -20,7 +20,8 @@ class Pm6750Options:
     Attributes:
         patient: the module's patient mode; a neonate has its own upper time and highest pressure.
         target: first inflation in mmHg, sent before every start; none: 160, 120 or 90 by the patient.
-        spo2: switch the SpO2 output on; False for a module without a probe.
+        spo2: tell the oximeter's numbers; False for a module of which only the cuff is used. Its SpO2 output is then
+            switched on all the same, as the sign that the module is there: without one no start is sent.
         pleth_hz: pleth bytes per second. The document gives no rate, and a wrong one gives a wrong pulse; so
             without it the pleth is neither switched on nor told.
     """

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from adapters.reading import CuffProgress, OximeterReading
+from adapters.reading import CuffProgress, CuffReading, DeviceStatus, Fault, FaultKind, OximeterReading
 from adapters.registry import drivers
-from config.instant import MINUTE, SECOND
+from config.instant import MINUTE, SECOND, Instant
 from config.vocabulary import CuffError, CuffState
 from simulator.cuff import CuffTrouble
 from simulator.emulator import CuffEmulator, emulators
@@ -228,3 +230,87 @@ def test_a_bad_line_costs_results_but_never_makes_one(name: str) -> None:
     assert {(each.systolic, each.diastolic) for each in line.readings} <= {(128.0, 78.0), (None, None)}
     assert any(each.systolic for each in line.readings)
     assert {each.spo2 for each in line.items if isinstance(each, OximeterReading)} <= {97.0, None}
+
+
+IDLE, UP = CuffState.IDLE, CuffState.INFLATING
+EVENTS = st.sampled_from(
+    [
+        CuffProgress(0, IDLE),
+        CuffProgress(0, UP),
+        CuffProgress(0, IDLE, 0.0),
+        CuffProgress(0, IDLE, 12.0),
+        CuffProgress(0, UP, 100.0),
+        CuffProgress(0, UP, 103.0),
+        CuffProgress(0, UP, 301.0),
+        CuffReading(0, 128.0, 78.0, 95.0),
+        CuffReading(0, None, None, None, error=CuffError.MOTION),
+        DeviceStatus(0, online=True),
+        OximeterReading(0, 97.0, 72.0),
+        Fault(0, FaultKind.CHECKSUM, 7),
+        Fault(0, FaultKind.MALFORMED, 0),
+        "opened",
+        "request",
+        "cancel",
+        "wait",
+    ]
+)
+STARTS = {
+    "par-nibp": b"\x0201;;D7\x03",
+    "suntech-advantage": bytes.fromhex("3A 20 A6"),
+    "ge-dinamap": b" NC0!E\r",
+    "and-tm265x": bytes.fromhex("16 16 01 30 30 02 53 54 03 07"),
+    "pm6750": bytes.fromhex("55 AA 04 02 01 F8"),
+}
+STOPS = {
+    "par-nibp": b"\x0203;;D9\x03\x0216;;DD\x03",
+    "suntech-advantage": bytes.fromhex("3A 79 01 00 4C"),
+    "ge-dinamap": b" ND!5\r",
+    "and-tm265x": bytes.fromhex("16 16 01 30 30 02 53 50 03 03"),
+    "pm6750": bytes.fromhex("55 AA 04 02 00 F9"),
+}
+
+
+@pytest.mark.parametrize("name", CUFFS)
+@given(st.lists(st.tuples(EVENTS, st.integers(0, 40)), max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_whatever_happens(name: str, story: list[tuple[object, int]]) -> None:
+    """Only a request inflates, starts keep their distance, a stop is always said, and deadlines are left behind."""
+    found = drivers()[name]
+    assert found.dialogue is not None
+    dialogue = found.dialogue(found.options())
+    start, stop = STARTS[name], STOPS[name]
+    now: Instant = 1_000 * SECOND
+    started: Instant = 0
+    assert start not in dialogue.opened(now)
+    for event, pause in story:
+        now += pause * SECOND // 2
+        match event:
+            case "opened":
+                assert start not in dialogue.opened(now)
+            case "request":
+                if dialogue.request_measurement(now):
+                    assert now - started >= 30 * SECOND
+                    started = now
+            case "cancel":
+                assert dialogue.cancel_measurement(now) == stop
+            case "wait":
+                for _ in range(4):
+                    due = dialogue.next_deadline()
+                    if due is None or due > now:
+                        break
+                    assert start not in dialogue.tick(now)
+                due = dialogue.next_deadline()
+                assert due is None or due > now
+            case _:
+                said = dialogue.on_reading(event, now)  # type: ignore[arg-type]
+                assert start not in said
+
+
+@pytest.mark.parametrize("name", CUFFS)
+def test_a_request_says_the_start(name: str) -> None:
+    """What the property above looks for is what is sent."""
+    line = running(name)
+    line.cancel()
+    said = [words for _, words in line.sent]
+    assert any(STARTS[name] in words for words in said)
+    assert said[-1] == STOPS[name]

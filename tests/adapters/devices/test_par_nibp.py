@@ -11,6 +11,7 @@ from adapters.devices.par_nibp.dialogue import ParDialogue, ParOptions, command
 from adapters.reading import CuffProgress, CuffReading, Fault, FaultKind, OximeterReading
 from config.instant import MINUTE, SECOND, Instant
 from config.vocabulary import CuffError, CuffState, Flag
+from tests.adapters.nibp_samples import samples
 
 START = bytes.fromhex("02 30 31 3B 3B 44 37 03")
 MANUAL = bytes.fromhex("02 30 33 3B 3B 44 39 03")
@@ -84,6 +85,15 @@ def test_printed_spo2_frame_where_the_part_is_fitted() -> None:
     assert decoder.feed(bytes.fromhex("55 AA 07 6C 02 7F FF 00 F3")) == [
         OximeterReading(0, None, None, flags=frozenset({Flag.NO_FINGER}))
     ]
+
+
+def test_collected_spo2_frame() -> None:
+    """Of a real board, without a finger."""
+    frame, expect = samples("par-spo2-nofinger")["par-spo2-nofinger"]
+    (item,) = ParDecoder(spo2=True).feed(frame)
+    assert isinstance(item, OximeterReading)
+    assert (item.spo2, item.pulse_rate) == (expect["spo2"], expect["pulse"])
+    assert (Flag.NO_FINGER in item.flags) == expect["no_finger"]
 
 
 @pytest.mark.parametrize(

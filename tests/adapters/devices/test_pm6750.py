@@ -8,7 +8,16 @@ import pytest
 
 from adapters.devices.pm6750 import Pm6750Decoder, Pm6750Dialogue, Pm6750Options
 from adapters.devices.pm6750.dialogue import PLETH_ON, SPO2_ON, START, STOP, command
-from adapters.reading import CuffProgress, CuffReading, Fault, FaultKind, OximeterReading, PlethChunk, Reading
+from adapters.reading import (
+    CuffProgress,
+    CuffReading,
+    DeviceStatus,
+    Fault,
+    FaultKind,
+    OximeterReading,
+    PlethChunk,
+    Reading,
+)
 from adapters.registry import OptionError, build_options, driver
 from config.instant import SECOND, Instant
 from config.vocabulary import CuffError, CuffState, Flag
@@ -241,6 +250,17 @@ def test_impossible_options_are_refused(table: dict[str, object], hint: str) -> 
         build_options(driver("pm6750"), table)
 
 
+def test_a_module_of_which_only_the_cuff_is_used() -> None:
+    """Its oximeter is a sign of life without numbers or flags, so that a start may be sent."""
+    assert decode(frame(0x04, 1, 0x7F, 0xFF), spo2=False) == [DeviceStatus(0, online=True)]
+    bench = CuffBench("pm6750", Pm6750(StillBody()), {"spo2": False})
+    bench.run(3 * SECOND)
+    assert bench.request()
+    bench.run(60 * SECOND)
+    assert [each.systolic for each in bench.readings] == [128.0]
+    assert bench.oximeter == []
+
+
 # --- the dialogue ---
 
 IDLE = CuffProgress(0, CuffState.IDLE, 0.0)
@@ -260,8 +280,14 @@ def ready(**options: Any) -> Pm6750Dialogue:
 
 def test_opening_switches_outputs_on_and_nothing_else() -> None:
     assert Pm6750Dialogue(Pm6750Options()).opened(T0) == ADULT_MODE + SPO2_ON
-    assert Pm6750Dialogue(Pm6750Options(spo2=False)).opened(T0) == ADULT_MODE
+    assert Pm6750Dialogue(Pm6750Options(spo2=False)).opened(T0) == ADULT_MODE + SPO2_ON
     assert Pm6750Dialogue(Pm6750Options(pleth_hz=50)).opened(T0) == ADULT_MODE + SPO2_ON + PLETH_ON
+
+
+def test_what_is_left_behind_is_stopped_before_the_outputs_are_switched_on() -> None:
+    dialogue = ready()
+    dialogue.request_measurement(T0)
+    assert dialogue.opened(T0 + SECOND) == STOP + ADULT_MODE + SPO2_ON
 
 
 def test_a_silent_module_is_told_again_and_not_started() -> None:
