@@ -10,6 +10,7 @@ from typing import Final
 
 from adapters.devices.and_tm265x.decoder import AndDecoder
 from adapters.devices.and_tm265x.dialogue import AndDialogue, AndOptions
+from adapters.devices.and_tm265x.mask import mask
 from adapters.driver import Cadence, Driver, LineSettings
 from config.instant import MINUTE
 
@@ -26,5 +27,6 @@ DRIVERS: Final = (
         dialogue=AndDialogue,
         starts=True,
         options=AndOptions,
+        mask=mask,
     ),
 )

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.devices.and_tm265x import AndDecoder, AndDialogue, AndOptions
 from adapters.devices.and_tm265x.dialogue import START, STOP
+from adapters.devices.and_tm265x.mask import mask
 from adapters.reading import CuffReading, DeviceStatus, Fault, FaultKind, Reading
 from adapters.registry import build_options, driver, line_settings
 from config.instant import SECOND, Instant
@@ -162,6 +163,20 @@ def test_ok_without_pressures_was_stopped(pressures: tuple[str, ...]) -> None:
 def test_a_clock_that_was_never_set_is_none(clock: str) -> None:
     item = reading("TM2655", clock, *REAL[2:])
     assert (item.device_time, item.systolic) == (None, 116.0)
+
+
+@pytest.mark.parametrize("head", [b"\x0100", b""])
+def test_what_may_be_a_patient_number_is_masked(head: bytes) -> None:
+    """Opaque fields before the error code; offsets, values and the check stay."""
+    named = framed("TM2655", "2606041532", "4711-DOE", "BM", *REAL[4:], head=head)
+    capture = ACK + named + b"noise" + framed(*REAL)
+    masked = mask(capture)
+    assert len(masked) == len(capture)
+    assert b"4711" not in masked
+    assert decode(masked) == decode(capture)
+    assert mask(framed(*REAL)) == framed(*REAL)
+    wrong = named[:-1] + bytes((named[-1] ^ 1,))
+    assert mask(wrong)[-1:] == wrong[-1:]
 
 
 # --- what is wrong ---
