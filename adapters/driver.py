@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from adapters.reading import Fault, Reading
 from config.instant import Duration, Instant
@@ -147,6 +147,7 @@ class Driver:
         source: where the protocol is documented, with its trust mark.
         decoder: makes a fresh decoder from checked options.
         messages: True when the decoder takes whole messages instead of a byte stream.
+        carrier: what brings its messages: `mqtt` (a broker), `mllp` (a connection that the monitor makes) or `ble`.
         dated: its decoder is a `DatedDecoder`.
         topics: topic filters that its messages come on beside that of the device's URL, from checked options.
         cadence: what its silence means.
@@ -175,6 +176,7 @@ class Driver:
     options: type = field(default=NoOptions)
     other_lines: tuple[LineSettings, ...] = ()
     mask: Callable[[bytes], bytes] = bytes
+    carrier: Literal["mqtt", "mllp", "ble"] = "mqtt"
     dated: bool = False
     topics: Callable[[Any], tuple[str, ...]] = lambda options: ()
     cadence_by: Callable[[Any], Cadence | None] = lambda options: None

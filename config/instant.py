@@ -51,6 +51,11 @@ def from_datetime(moment: datetime) -> Instant:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
+def to_datetime(at: Instant) -> datetime:
+    """An Instant as a datetime in UTC."""
+    return _EPOCH + timedelta(microseconds=at)
+
+
 class Clock(Protocol):
     """Where the outer shells get the time. `monitor/clock.py` holds the only real one."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from adapters.message_lines import LINE_LIMIT, MessageLines
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.message_lines import LINE_LIMIT, MessageLines, message_line
 from adapters.reading import DeviceStatus, Fault, FaultKind, Reading
 
 
@@ -55,3 +58,13 @@ def test_a_topic_that_is_no_text_is_passed_on_readable() -> None:
     echo = Echo()
     MessageLines(echo).feed(b"a\xff b\n")
     assert echo.messages == [("a\ufffd", b"b")]
+
+
+@given(st.text(max_size=20), st.binary(max_size=60))
+def test_any_message_comes_back_from_its_line(topic: str, payload: bytes) -> None:
+    """Binary, line ends, percent signs and what looks quoted."""
+    line = message_line(topic, payload)
+    assert line.count(b"\n") == 1
+    echo = Echo()
+    MessageLines(echo).feed(line)
+    assert echo.messages == [(topic, payload)]
