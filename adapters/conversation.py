@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Never, TypeAlias
 
+from adapters.deadline import reached
 from adapters.driver import Dialogue
 from adapters.reading import CuffReading, Fault, Reading
 from adapters.transports.contract import LinkError
@@ -75,7 +76,7 @@ class Conversation:
             self._deadline_changed.clear()
             if deadline is None:
                 await self._deadline_changed.wait()
-            elif await self._reached(deadline):
+            elif await reached(deadline, self._deadline_changed, self._clock):
                 now = self._clock.now()
                 await self._say(self._dialogue.tick(now))
                 following = self._dialogue.next_deadline()
@@ -129,20 +130,6 @@ class Conversation:
         self._notice_deadline()
         if words:
             await self._send(words)
-
-    async def _reached(self, deadline: Instant) -> bool:
-        """Wait for `deadline` or for another one to take its place; whether it has come."""
-        waits = [
-            asyncio.ensure_future(self._clock.sleep_until(deadline)),
-            asyncio.ensure_future(self._deadline_changed.wait()),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
-        return self._clock.now() >= deadline
 
 
 async def first_to_fail(*parts: Awaitable[Never]) -> None:

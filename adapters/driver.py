@@ -153,6 +153,7 @@ class Driver:
         cadence: what its silence means.
         cadence_by: the same from checked options, for a driver of several kinds; None: as `cadence` says.
         doubts: what a site should look at in checked options, in words.
+        apart: whether two devices of this driver tell their messages apart on one topic, from the options of both.
         nominal_interval: time between two readings of a healthy device.
         line: serial settings; None for message drivers.
         other_lines: further settings the family is met with, most usual first; `bedwatch probe` tries them.
@@ -181,3 +182,4 @@ class Driver:
     topics: Callable[[Any], tuple[str, ...]] = lambda options: ()
     cadence_by: Callable[[Any], Cadence | None] = lambda options: None
     doubts: Callable[[Any], Iterable[str]] = lambda options: ()
+    apart: Callable[[Any, Any], bool] = lambda one, other: False

@@ -43,7 +43,7 @@ class BrokerStats:
     """One broker's connection in numbers, since the service started.
 
     Attributes:
-        history: retained readings that were not taken: they are old (mqtt-payloads, section 4).
+        history: retained readings: they are old (mqtt-payloads, section 4). Only a driver that judges them takes any.
         unbound: messages on topics that no device is bound to.
         connects: how often the connection was made.
     """
@@ -78,8 +78,10 @@ class MqttHub:
         self._answer_within_s = answer_within_s
         self.stats = BrokerStats()
         self.devices = tuple(devices)
-        self._filters = widest([*([site_filter] if site_filter else []), *(each.topic_filter for each in devices)])
-        self._table = TopicTable((device.topic_filter, device) for device in devices)
+        self._filters = widest(
+            [*([site_filter] if site_filter else []), *(each for device in devices for each in device.topic_filters)]
+        )
+        self._table = TopicTable((each, device) for device in devices for each in device.topic_filters)
         self._own_commands = frozenset(device.command_topic for device in devices)
         self._on_unbound = on_unbound
         self._unbound_broken = False
@@ -159,8 +161,9 @@ class MqttHub:
         self.stats.connects += 1
         logger.info("broker %s: connected, reading %s", self.broker, ", ".join(self._filters))
         for device in self.devices:
-            if any(covers(each, device.topic_filter) for each in self._refused):
-                reason = f"broker {self.broker} refuses to let this account read {device.topic_filter}"
+            closed = [each for each in device.topic_filters if any(covers(other, each) for other in self._refused)]
+            if closed:
+                reason = f"broker {self.broker} refuses to let this account read {', '.join(closed)}"
                 logger.warning("%s: %s", device.device_id, reason)
                 device.lost(reason)
             else:
@@ -185,16 +188,17 @@ class MqttHub:
         stats = self.stats
         stats.messages += 1
         topic = message.topic.value
-        if message.retain and not topic.endswith("/status"):
-            stats.history += 1
-            return
+        history = message.retain and not topic.endswith("/status")
+        stats.history += history
         devices = self._table.find(topic)
-        if not devices:
+        if history:
+            devices = tuple(each for each in devices if each.judges_history)
+        elif not devices:
             stats.unbound += 1
             self._unbound(topic, message.payload, received_at)
-        elif topic not in self._own_commands:
+        if topic not in self._own_commands:
             for device in devices:
-                words = device.take(topic, message.payload, received_at)
+                words = device.take(topic, message.payload, received_at, retained=message.retain)
                 if words:
                     self._answer(device, words)
 

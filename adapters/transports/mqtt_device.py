@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from functools import partial
 from random import Random
 from typing import Any, Never
 
 from adapters.conversation import CommandOutcome, Conversation, Refused
-from adapters.driver import Driver, MessageDecoder
+from adapters.deadline import reached
+from adapters.driver import DatedDecoder, Delivery, Driver, MessageDecoder
 from adapters.link_report import LinkReport, LinkSink, LinkStats
+from adapters.reading import Fault, Reading
 from adapters.supervision import bug_in_words, keep_running, tell
 from adapters.transports.contract import LinkUnavailable
 from config.instant import Clock, Instant
@@ -20,7 +24,7 @@ Publish = Callable[[str, bytes], Awaitable[None]]
 
 
 class MqttDevice:
-    """A device bound to a topic filter; `command_topic` None means that the site forbids commands.
+    """A device bound to topic filters; `command_topic` None means that the site forbids commands.
 
     The decoder lives as long as the device: messages come whole, and it may remember sequence numbers.
     """
@@ -37,12 +41,13 @@ class MqttDevice:
         command_topic: str | None = None,
     ) -> None:
         self.device_id = device_id
-        self.topic_filter = topic_filter
+        self.topic_filters = tuple(dict.fromkeys((topic_filter, *driver.topics(options))))
         self.command_topic = command_topic
         self.report = LinkReport(device_id, driver.cadence, sink)
         self._driver = driver
         self._options = options
-        self._decoder: MessageDecoder = driver.decoder(options)
+        self._decoder: Any = driver.decoder(options)
+        self._moved = asyncio.Event()
         self._clock = clock
         self._random = random
         self._publish: Publish | None = None
@@ -57,12 +62,29 @@ class MqttDevice:
         """The connection in numbers."""
         return self.report.stats
 
-    def take(self, topic: str, payload: bytes, received_at: Instant) -> bytes:
+    @property
+    def judges_history(self) -> bool:
+        """Whether retained messages are for its decoder to judge."""
+        return self._driver.dated
+
+    def take(self, topic: str, payload: bytes, received_at: Instant, *, retained: bool = False) -> bytes:
         """One message; answers with what the dialogue wants said. A bug in the decoder costs this device alone."""
-        words = b""
         self.stats.bytes_received += len(payload)
+        return self._read(lambda: self._fed(topic, payload, received_at, retained), received_at)
+
+    def _fed(self, topic: str, payload: bytes, received_at: Instant, retained: bool) -> Iterable[Reading | Fault]:
+        if not self._driver.dated:
+            plain: MessageDecoder = self._decoder
+            return plain.feed_message(topic, payload)
+        dated: DatedDecoder = self._decoder
+        items = dated.feed_delivery(topic, payload, Delivery(received_at, retained))
+        self._moved.set()
+        return items
+
+    def _read(self, items: Callable[[], Iterable[Reading | Fault]], received_at: Instant) -> bytes:
+        words = b""
         try:
-            for item in self._decoder.feed_message(topic, payload):
+            for item in items():
                 self.report.item(item, received_at)
                 if self.conversation is not None:
                     words += self.conversation.answer(item, received_at)
@@ -88,16 +110,35 @@ class MqttDevice:
         self.report.down(reason, self._clock.now())
 
     def talk(self) -> list[Coroutine[Any, Any, Never]]:
-        """What must run while the broker stands to drive the dialogue; nothing without dialogue or connection."""
+        """What must run while the broker stands: the dialogue, and the decoder's own times where it has them."""
+        parts = [self._keep(self._keep_time)] if self._driver.dated else []
         conversation = self.conversation
         if conversation is None or self._publish is None:
-            return []
+            return parts
 
         async def converse() -> Never:
             await conversation.opened()
             await conversation.keep_time()
 
-        return [keep_running(self.device_id, converse, self._failed, self._clock, self._random)]
+        return [*parts, self._keep(converse)]
+
+    def _keep(self, work: Callable[[], Coroutine[Any, Any, Never]]) -> Coroutine[Any, Any, Never]:
+        return keep_running(self.device_id, work, self._failed, self._clock, self._random)
+
+    async def _keep_time(self) -> Never:
+        """Tell what is due although no message comes: a heartbeat missed, a reading that stays incomplete."""
+        while True:
+            self._moved.clear()
+            decoder: DatedDecoder = self._decoder
+            deadline = decoder.next_deadline()
+            if deadline is None:
+                await self._moved.wait()
+            elif await reached(deadline, self._moved, self._clock):
+                now = self._clock.now()
+                self._read(partial(decoder.tick, now), now)
+                following = decoder.next_deadline()
+                if following is not None and following <= now:
+                    raise RuntimeError("the decoder's tick leaves its deadline in the past")
 
     async def leave(self) -> CommandOutcome | None:
         """The service goes: stop a measurement that it started. None when there is none."""

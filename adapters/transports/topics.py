@@ -82,7 +82,8 @@ class TopicTable(Generic[T]):
         if found is not None:
             return found
         reached = self._root.reach(topic.split("/"), wild=not topic.startswith("$"))
-        found = tuple(bound for _, bound in sorted(reached, key=itemgetter(0)))
+        # Somebody bound by two filters that both match is there once.
+        found = tuple(dict.fromkeys(bound for _, bound in sorted(reached, key=itemgetter(0))))
         if found and len(topic) <= LONGEST_CACHED_TOPIC:
             if len(self._seen) >= CACHED_TOPICS:
                 self._seen.clear()

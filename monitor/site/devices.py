@@ -54,7 +54,7 @@ def read_devices(settings: Settings, findings: Findings) -> tuple[BoundDevice, .
         bound = _device(device, where, known, findings)
         if bound is None:
             continue
-        rival = next((other for other in found if _same_pipe(other.where, bound.where)), None)
+        rival = next((other for other in found if _rivals(other, bound)), None)
         if rival is not None:
             findings.wrong(
                 (*where, "url"), f"device {rival.id!r} reads from there already: each needs a line of its own"
@@ -107,9 +107,13 @@ def _device(device: DeviceSection, where: Path, known: Mapping[str, Driver], fin
         findings.wrong((*where, "url"), str(error))
         return None
     _look_at_topic(device, where, pipe, findings)
-    _look_at_cadence(device, where, driver, pipe, findings)
+    usual = None if driver is None or options is None else driver.cadence_by(options)
+    if usual is None:
+        _look_at_cadence(device, where, driver, pipe, findings)
     if driver is None or not _fits(driver, options, pipe, where, findings):
         return None
+    for doubt in driver.doubts(options):
+        findings.odd((*where, "options"), doubt)
     topic = _command_topic(device, where, driver, pipe, findings) if device.commands else None
     spec = DeviceSpec(
         id=device.id,
@@ -117,7 +121,7 @@ def _device(device: DeviceSection, where: Path, known: Mapping[str, Driver], fin
         url=url,
         options=options,
         line=line_settings(driver, options),
-        cadence=None if device.cadence is None else Cadence(device.cadence),
+        cadence=usual if device.cadence is None else Cadence(device.cadence),
         command_topic=topic,
     )
     # A driver may serve devices of several kinds; what streams is no cuff.
@@ -214,6 +218,13 @@ def _command_topic(
         findings.wrong((*where, "commands"), "needs a topic of one device in url, ending in /+")
         return None
     return f"{stem}/command"
+
+
+def _rivals(one: BoundDevice, other: BoundDevice) -> bool:
+    """Whether two devices would take the same bytes or messages for their own."""
+    driver = one.spec.driver
+    told_apart = driver is other.spec.driver and driver.apart(one.spec.options, other.spec.options)
+    return _same_pipe(one.where, other.where) and not told_apart
 
 
 def _same_pipe(one: TransportUrl, other: TransportUrl) -> bool:

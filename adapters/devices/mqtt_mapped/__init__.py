@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from adapters.devices.mqtt_mapped.mask import mask_capture
-from adapters.devices.mqtt_mapped.options import MappedOptions, build_decoder, cadence, doubts, topics
+from adapters.devices.mqtt_mapped.options import MappedOptions, apart, build_decoder, cadence, doubts, topics
 from adapters.driver import Cadence, Driver
 from config.instant import SECOND
 
@@ -22,6 +22,7 @@ DRIVERS: Final = (
         dated=True,
         topics=topics,
         doubts=doubts,
+        apart=apart,
         options=MappedOptions,
         mask=mask_capture,
     ),

@@ -12,6 +12,7 @@ from adapters.devices.mqtt_mapped.mapping import Kind, PublisherMapping, Retaine
 from adapters.devices.mqtt_mapped.reader import read_mapping
 from adapters.devices.mqtt_mapped.shipped import shipped, shipped_names
 from adapters.devices.mqtt_mapped.table import MappingError, nearest
+from adapters.devices.mqtt_mapped.topic import plain
 from adapters.driver import Cadence
 
 
@@ -100,6 +101,12 @@ def doubts(options: MappedOptions) -> Iterable[str]:
             f"does not say whose values it takes: add {' and '.join(open_names)} to [device.options.where]. "
             "As soon as a second one speaks there, nothing is taken any more"
         )
+
+
+def apart(one: MappedOptions, other: MappedOptions) -> bool:
+    """Two devices of one gateway share its topic: their identities tell them apart, or what they measure does."""
+    shared = one.where.keys() & other.where.keys()
+    return one.mapping != other.mapping or any(plain(one.where[name]) != plain(other.where[name]) for name in shared)
 
 
 def _has_topics(mapping: PublisherMapping) -> bool:

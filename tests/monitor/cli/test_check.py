@@ -141,6 +141,82 @@ def test_the_site_file_must_have_the_driver(site: Path, tmp_path: Path, capsys: 
     assert "no device has the driver mqtt-vitals" in capsys.readouterr().err
 
 
+def test_a_foreign_payload_through_a_mapping(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A shipped one by its name, one of a file, and without either whichever knows the topic."""
+    path, own = tmp_path / "message.json", tmp_path / "own.toml"
+    path.write_text('{"SpO2":97,"HR":66,"PI":10,"Movement":0}')
+    own.write_text('[[message]]\nkind = "oximeter"\nspo2 = "SpO2"\npulse_rate = "HR"\n')
+    common = ["check", "--payload", str(path), "--driver", "mqtt-mapped", "--topic", "sensors"]
+    for more in (["--mapping", "viatom-ble"], ["--mapping", str(own)], []):
+        assert main([*common, *more]) == 0
+        assert '"spo2": 97, "pulse_rate": 66' in capsys.readouterr().out
+    own.write_text('[[message]]\nkind = "oximeter"\nspo = "SpO2"\n')
+    assert main([*common, "--mapping", str(own)]) == 2
+    assert "message[0].spo: unknown key; did you mean 'spo2'?" in capsys.readouterr().err
+    assert main([*common, "--mapping", str(tmp_path / "none.toml")]) == 3
+    assert main(["check", "--payload", str(path), "--driver", "mqtt-vitals", "--mapping", "viatom-ble"]) == 2
+
+
+def test_a_single_value_is_shown_although_its_reading_waits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "message.txt"
+    path.write_text("97.0\n")
+    topic = ["--topic", "bed12/sensor/spo2/state"]
+    assert main(["check", "--payload", str(path), "--driver", "mqtt-mapped", *topic]) == 0
+    assert '"spo2": 97' in capsys.readouterr().out
+
+
+MAPPED = """\
+[site]
+id = "harbour"
+[[bed]]
+id = "bay-1"
+[[bed]]
+id = "bay-2"
+[[device]]
+id = "ox-1"
+bed = "bay-1"
+driver = "mqtt-mapped"
+url = "mqtt://broker/dusun_sub"
+[device.options]
+mapping = "ava4-oximeter"
+where = { device = "02:00:00:00:0A:02" }
+[[device]]
+id = "ox-2"
+bed = "bay-2"
+driver = "mqtt-mapped"
+url = "mqtt://broker/dusun_sub"
+[device.options]
+mapping = "ava4-oximeter"
+where = { device = "02:00:00:00:0A:07" }
+"""
+LIST = '{"type":"reportAttribute","data":{"value":{"device_list":[{"ble_addr":"020000000a07","spo2":88,"pulse":55}]}}}'
+
+
+def test_two_devices_of_one_gateway_share_its_topic(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Told apart by their addresses; a message is shown as the device reads it that it belongs to."""
+    site, path = tmp_path / "site.toml", tmp_path / "message.json"
+    site.write_text(MAPPED)
+    path.write_text(LIST)
+    line = ["check", str(site), "--payload", str(path), "--driver", "mqtt-mapped", "--topic", "dusun_sub"]
+    assert main(line) == 0
+    out, err = capsys.readouterr()
+    assert '"spo2": 88' in out
+    assert "as device ox-2" in err
+    site.write_text(MAPPED.replace("0A:07", "0a:02"))
+    assert main(["check", str(site)]) == 2
+    assert "device 'ox-1' reads from there already" in capsys.readouterr().err
+
+
+def test_a_mapping_without_an_identity_is_worth_a_look(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(MAPPED.replace('where = { device = "02:00:00:00:0A:07" }', 'mapping2 = "x"'))
+    assert main(["check", str(site)]) == 2
+    assert "has no option 'mapping2': did you mean 'mapping'?" in capsys.readouterr().err
+    site.write_text(MAPPED.partition('[[device]]\nid = "ox-2"')[0].replace("where = ", "# "))
+    assert main(["check", str(site)]) == 0
+    assert "add device to [device.options.where]" in capsys.readouterr().err
+
+
 def test_config_show(site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Key, value, origin; no secret."""
     monkeypatch.setenv("BEDWATCH_STATION__PORT", "9000")
