@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from config.instant import SECOND, Clock, Duration, Instant
 from monitor.core.inputs import RoomCheck, SystemState
@@ -36,9 +37,17 @@ def listed(places: Places, bed: str, patient: str) -> bool:
     return not places.isdisjoint({(_plain(patient), None), (_plain(patient), bed)})
 
 
-def bound_patients(ward: Ward) -> dict[str, str]:
-    """Who is bound to which bed: bed to patient reference."""
-    return {bed_id: bed.state.session.patient for bed_id, bed in ward.beds.items() if bed.state.session is not None}
+class Bound(NamedTuple):
+    """Who is bound to a bed: patient reference and session; the same patient in another session is looked up anew."""
+
+    patient: str
+    session: str
+
+
+def bound_patients(ward: Ward) -> dict[str, Bound]:
+    """Who is bound to which bed."""
+    sessions = {bed_id: bed.state.session for bed_id, bed in ward.beds.items()}
+    return {bed_id: Bound(found.patient, found.id) for bed_id, found in sessions.items() if found is not None}
 
 
 class RoomListWatch:
@@ -47,7 +56,7 @@ class RoomListWatch:
     def __init__(
         self,
         path: Path,
-        bound: Callable[[], Mapping[str, str]],
+        bound: Callable[[], Mapping[str, Bound]],
         submit: Callable[[RoomCheck | SystemState], object],
         clock: Clock,
     ) -> None:
@@ -56,7 +65,7 @@ class RoomListWatch:
         self._submit = submit
         self._clock = clock
         self._places: Places | None = None
-        self._told: dict[str, tuple[str, bool]] = {}
+        self._told: dict[str, tuple[Bound, bool]] = {}
         self._failed_at: Instant | None = None
 
     async def run(self) -> None:
@@ -79,11 +88,11 @@ class RoomListWatch:
             return
         bound = self._bound()
         self._told = {bed: told for bed, told in self._told.items() if bound.get(bed) == told[0]}
-        for bed, patient in bound.items():
-            found = (patient, listed(self._places, bed, patient))
+        for bed, who in bound.items():
+            found = (who, listed(self._places, bed, who.patient))
             if self._told.get(bed) != found:
                 self._told[bed] = found
-                self._submit(RoomCheck(bed, *found))
+                self._submit(RoomCheck(bed, who.patient, found[1]))
 
     def _unreadable(self, error: Exception) -> None:
         now = self._clock.now()

@@ -84,6 +84,9 @@ MOST_AT_ONE_MOMENT = 1_000
 """Deadlines of one bed settled while its clock stands; many devices that fall silent at once bring one each."""
 
 
+OF_A_DEVICE = (OximeterSample, CuffMeasurement, CuffActivity, PlethMeasures)
+"""Inputs that may be another patient's than the bed's."""
+
 OtherInput: TypeAlias = (
     CuffMeasurement
     | CuffActivity
@@ -120,7 +123,7 @@ def step(bed: Bed, item: BedInput, now: Instant) -> tuple[Bed, list[Event]]:
     if now > bed.state.clock:
         bed.state.clock = now
     start = len(out)
-    if isinstance(item, (OximeterSample, CuffMeasurement, PlethMeasures)) and _kept_apart(bed, item, now, out):
+    if isinstance(item, OF_A_DEVICE) and _kept_apart(bed, item, now, out):
         bed.steady_from = None
     elif isinstance(item, OximeterSample):
         if oximetry.sample(bed, item, now, out):
@@ -154,11 +157,13 @@ def next_deadline(bed: Bed) -> Instant | None:
 
 
 def _kept_apart(
-    bed: Bed, item: OximeterSample | CuffMeasurement | PlethMeasures, now: Instant, out: list[Event]
+    bed: Bed, item: OximeterSample | CuffMeasurement | CuffActivity | PlethMeasures, now: Instant, out: list[Event]
 ) -> bool:
     """Asked of every sample, so it is short: hardly any device names a patient, and hardly ever another one."""
     session = bed.state.session
-    if session is None or (not session.foreign and (isinstance(item, PlethMeasures) or item.patient is None)):
+    if session is None or (
+        not session.foreign and (isinstance(item, (CuffActivity, PlethMeasures)) or item.patient is None)
+    ):
         return False
     return patient_match.kept_apart(bed, item, now, out)
 

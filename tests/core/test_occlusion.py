@@ -92,6 +92,16 @@ def test_v8_a_device_that_rests_has_deflated() -> None:
     assert story.bed.state.spo2.track.value == 96
 
 
+def test_v8_the_first_word_of_a_cuff_that_rests_is_no_deflation() -> None:
+    """It has let go of nothing: the samples after it are judged, and 80 % is announced."""
+    story = Story().open(**SAME)
+    story.samples(0, 10)
+    cuff(story, 10, "idle")
+    story.samples(10, 20, 80)
+    assert rejected(story) == []
+    assert story.one("alarm_raised", alarm="SPO2_CRIT")["t"] == 18
+
+
 def test_v8_a_cuff_that_tells_only_its_end_spoils_15_seconds() -> None:
     story = Story().open(**SAME)
     story.samples(0, 100)

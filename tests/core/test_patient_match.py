@@ -7,6 +7,7 @@ import pytest
 
 from config.instant import SECOND
 from monitor.core.bed import BedState
+from monitor.core.bed_state import DeviceSetup
 from tests.support.ward import CUFF, OXIMETER, Story
 
 ID = "ID_CONFLICT"
@@ -44,6 +45,15 @@ def test_what_names_nobody_is_whose_the_device_named_last() -> None:
     assert story.bed.state.spo2.track.at == 61 * SECOND
 
 
+@pytest.mark.parametrize("named", ["", "  "])
+def test_a_patient_field_that_is_left_empty_names_nobody(named: str) -> None:
+    """Nobody is admitted at the device: its numbers are the bed's, and not put aside for the whole session."""
+    story = Story().open()
+    story.samples(0, 5, patient=named)
+    assert story.told(ID) == []
+    assert story.bed.state.spo2.track.at == 4 * SECOND
+
+
 @pytest.mark.parametrize("named", ["p-1 ", "MRN-7", " mrn-7"])
 def test_an_identifier_entered_at_the_opening_names_the_patient_too(named: str) -> None:
     story = Story()
@@ -61,6 +71,45 @@ def test_a_reading_of_another_patient_s_cuff_counts_for_nothing() -> None:
     session = story.bed.state.session
     assert session is not None
     assert session.readings == []
+
+
+def test_a_cuff_that_names_another_patient_is_believed_until_its_next_reading() -> None:
+    """It says so once in five minutes: what it sends meanwhile without a name is not this patient's either."""
+    story = Story().open()
+    for t in (0, 300, 600):
+        story.cuff(t, patient="P-99")
+    story.cuff(700)
+    assert story.told(ID) == [(0, "alarm_raised")]
+    session = story.bed.state.session
+    assert session is not None
+    assert session.readings == []
+    story.tick(1050)
+    assert story.told(ID)[-1] == (1050, "alarm_closed")
+
+
+def test_such_a_cuff_excuses_no_probe() -> None:
+    """It inflates on another arm: SpO2 is judged as it comes, and its clock goes on."""
+    story = Story().open(cuff_limb="left", probe_limb="left")
+    story.samples(0, 20)
+    story.put(20, "cuff", device=CUFF, state="inflating")
+    story.cuff(21, patient="P-99")
+    story.samples(36, 40)
+    story.put(40, "cuff", device=CUFF, state="inflating")
+    story.samples(40.5, 60, 80)
+    assert {line["t"] for line in story.all("value_rejected", reason="cuff")} == set()
+    assert story.told("SPO2_CRIT")[0][1] == "alarm_raised"
+
+
+def test_such_a_cuff_is_not_started_by_the_service() -> None:
+    """The reading is asked for all the same: a nurse looks whose arm it is on."""
+    cuff = DeviceSetup(CUFF, 4 * SECOND, startable=True)
+    story = Story(devices=(cuff,)).open().start(0)
+    story.cuff(10, patient="P-99")
+    story.tick(301)
+    story.cuff(310, patient="P-1")
+    story.tick(620)
+    asked = [(line["device"], line["automatic"]) for line in story.all("nibp_requested")]
+    assert asked == [(CUFF, False), (CUFF, True)]
 
 
 def test_the_wave_of_such_a_device_is_another_s_too() -> None:
@@ -104,7 +153,7 @@ def test_it_survives_a_snapshot() -> None:
     story.sample(0, patient="P-99")
     kept = msgspec.json.decode(msgspec.json.encode(story.bed.state), type=BedState)
     assert kept.session is not None
-    assert kept.session.foreign == {OXIMETER: 0}
+    assert kept.session.foreign == {OXIMETER: 60 * SECOND}
 
 
 # -- the room list ------------------------------------------------------------------------------------------------

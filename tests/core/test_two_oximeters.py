@@ -245,6 +245,32 @@ def test_the_lead_shows_it_falls_off_and_the_good_one_ends_it() -> None:
     assert story.told("SPO2_CRIT") == [(28, "alarm_raised"), (70.5, "alarm_latched")]
 
 
+@pytest.mark.parametrize(
+    ("rule", "bad"), [("SPO2_CRIT", {"spo2": 80, "pulse": 72}), ("PR_XLOW", {"spo2": 97, "pulse": 38})]
+)
+def test_a_good_one_that_takes_over_for_a_moment_drops_nothing_that_was_collected(
+    rule: str, bad: dict[str, Any]
+) -> None:
+    """The one that leads shows it for four seconds, fails for three, and shows it again: announced as of it alone."""
+    found, alone = Story().open(), Story().open()
+    for t in range(30):
+        shown = GONE if 4 <= t < 7 or 12 <= t < 15 else bad
+        found.sample(t, **shown)
+        alone.sample(t, **shown)
+        found.sample(t + 0.5, device=SPARE, **GOOD)
+    assert found.one("alarm_raised", alarm=rule)["t"] == alone.one("alarm_raised", alarm=rule)["t"]
+
+
+def test_what_was_collected_goes_on_with_one_that_shows_it_too() -> None:
+    """One probe is changed for another while the saturation is low: the delay does not begin anew."""
+    story = Story().open()
+    story.samples(0, 3, 80)
+    for t in range(3, 12):
+        story.sample(t, **OFF)
+        story.sample(t + 0.5, 80, device=SPARE)
+    assert story.one("alarm_raised", alarm="SPO2_CRIT")["t"] == 5.5
+
+
 def test_a_weak_lead_gives_way_and_is_heard_beside() -> None:
     """A VALID value leads, so that nothing is missing; what the weak one has collected for SPO2_CRIT counts on."""
     weak = {"spo2": 78, "pulse": 72, "perfusion_index": 0.3}

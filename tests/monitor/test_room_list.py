@@ -8,7 +8,7 @@ import pytest
 
 from config.instant import SECOND
 from monitor.core.inputs import RoomCheck, SystemState
-from monitor.room_list import MOST_BYTES, RoomListWatch, listed, parse
+from monitor.room_list import MOST_BYTES, Bound, RoomListWatch, listed, parse
 from tests.support.clock import ManualClock
 
 
@@ -25,7 +25,7 @@ class Kept:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "rooms.txt"
-        self.bound = {"bay-1": "P-17"}
+        self.bound = {"bay-1": Bound("P-17", "s1")}
         self.told: list[RoomCheck | SystemState] = []
         self.clock = ManualClock()
         self.watch = RoomListWatch(self.path, lambda: self.bound, self.told.append, self.clock)
@@ -51,11 +51,19 @@ async def test_3_2_a_patient_who_is_not_on_the_list_is_told_and_one_who_comes_on
     assert await kept.look() == [RoomCheck("bay-1", "P-17", listed=True)]
     kept.bound = {}
     assert await kept.look() == []
-    kept.bound = {"bay-1": "P-17", "bay-2": "P-2"}
+    kept.bound = {"bay-1": Bound("P-17", "s1"), "bay-2": Bound("P-2", "s2")}
     assert await kept.look() == [
         RoomCheck("bay-1", "P-17", listed=True),
         RoomCheck("bay-2", "P-2", listed=False),
     ]
+
+
+async def test_the_same_patient_in_another_session_is_looked_up_anew(kept: Kept) -> None:
+    """The alarm ended with the first session; discharged and opened again between two looks it must come back."""
+    kept.path.write_text("P-1\n")
+    await kept.look()
+    kept.bound = {"bay-1": Bound("P-17", "s2")}
+    assert await kept.look() == [RoomCheck("bay-1", "P-17", listed=False)]
 
 
 async def test_a_list_that_cannot_be_read_is_told_again_and_again_and_then_over(kept: Kept) -> None:
@@ -78,7 +86,7 @@ async def test_what_was_read_before_counts_on_while_the_list_cannot_be_read(kept
     kept.path.write_text("P-17\n")
     await kept.look()
     kept.path.unlink()
-    kept.bound = {"bay-1": "P-17", "bay-2": "P-2"}
+    kept.bound = {"bay-1": Bound("P-17", "s1"), "bay-2": Bound("P-2", "s2")}
     found = await kept.look()
     assert [type(one).__name__ for one in found] == ["SystemState", "RoomCheck"]
 

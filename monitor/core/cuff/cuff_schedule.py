@@ -126,13 +126,18 @@ def _allowed(bed: Bed, at: Instant, *, urgent: bool = False) -> Instant:
 
 
 def _device(bed: Bed) -> tuple[str | None, bool]:
-    """Which cuff is meant, None where none has been heard of; and whether the service may start it now."""
-    cuff = bed.state.cuff
+    """Which cuff is meant, None where none has been heard of; and whether the service may start it now.
+
+    Not one that names another patient: somebody looks first whose arm it is on.
+    """
+    cuff, session = bed.state.cuff, bed.state.session
     startable = [device.id for device in bed.setup.devices.values() if device.startable]
     if not startable:
         return cuff.device, False
-    device = cuff.device if cuff.device in startable else startable[0]
-    return device, not cuff.plan.stopped
+    own = [device for device in startable if session is None or device not in session.foreign]
+    if not own:
+        return startable[0], False
+    return cuff.device if cuff.device in own else own[0], not cuff.plan.stopped
 
 
 def _slot(bed: Bed, session: Session) -> Instant | None:

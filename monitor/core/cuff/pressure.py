@@ -32,8 +32,8 @@ def activity(bed: Bed, item: CuffActivity, now: Instant, out: list[Event]) -> No
             cuff.inflated_at, cuff.inflated_by = now, item.device
             occlusion.inflated(bed, now)
             pulse_loss.look(bed, now, out)
-        elif item.state is CuffState.IDLE:
-            occlusion.deflated(bed, now, now)
+        elif item.state is CuffState.IDLE and (cuff.state is not None or bed.state.window.covers(now)):
+            occlusion.deflated(bed, now, now)  # not by the first word of a cuff: one that rests has let go of nothing
         cuff.state, cuff.state_at = item.state, now
     cuff.pressure = None if item.state is CuffState.IDLE else item.pressure
 

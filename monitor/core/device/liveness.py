@@ -47,7 +47,7 @@ def restart(bed: Bed, now: Instant, out: list[Event]) -> None:
         # The service's own scale may have moved against every device: how late is late is learnt anew (V12).
         known.lags.clear()
         known.cuff_told = None
-    _forget_cycle(bed, bed.state.cuff.inflated_by)
+    forget_cycle(bed, bed.state.cuff.inflated_by)
     for device in bed.setup.devices.values():
         bed.state.devices.setdefault(device.id, DeviceState(heard_at=now))
 
@@ -76,7 +76,7 @@ def link(bed: Bed, item: LinkChange, now: Instant, out: list[Event]) -> None:
         known.down_from = now
         known.cuff_told = None
         known.lags.clear()  # its clock may be set, and its way be another, when it comes back (V12)
-        _forget_cycle(bed, item.device)
+        forget_cycle(bed, item.device)
         out.append(Event(now, bed.state.bed, EventKind.DEVICE_LOST, data))
     else:
         # Silence goes on counting: a connection that comes and goes without a good frame must not stay unnoticed.
@@ -85,7 +85,7 @@ def link(bed: Bed, item: LinkChange, now: Instant, out: list[Event]) -> None:
             out.append(Event(now, bed.state.bed, EventKind.DEVICE_BACK, data))
 
 
-def _forget_cycle(bed: Bed, device: str | None) -> None:
+def forget_cycle(bed: Bed, device: str | None) -> None:
     """The end of a cuff's cycle will not be heard any more: the next inflation is another one."""
     cuff = bed.state.cuff
     if device is not None and cuff.inflated_by == device:

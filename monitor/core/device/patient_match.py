@@ -2,8 +2,8 @@
 
 Few devices say whose numbers they send; one that names another patient than the session's is bound to two (alarm-system
 3.2). Its numbers are kept apart: they are no sign of this patient, neither good nor bad, and what is missing is told as
-missing. A patient who is not on the clinic's list is monitored all the same: the body on the probe is real whatever it
-is called.
+missing. A cuff among them excuses no probe, and the service does not start it. A patient who is not on the clinic's
+list is monitored all the same: the body on the probe is real whatever it is called.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from config.instant import Instant
 from monitor.core.bed_state import Bed, Due, earliest
 from monitor.core.device import liveness
 from monitor.core.events import Event
-from monitor.core.inputs import CuffMeasurement, OximeterSample, PlethMeasures, RoomCheck
+from monitor.core.inputs import CuffActivity, CuffMeasurement, OximeterSample, PlethMeasures, RoomCheck
+from monitor.core.oximeter import occlusion
 from monitor.core.session.session import Session
 
 ANOTHER = "names another patient; its values are kept apart"
@@ -20,9 +21,9 @@ UNLISTED = "the patient is not on the room list"
 
 
 def kept_apart(
-    bed: Bed, item: OximeterSample | CuffMeasurement | PlethMeasures, now: Instant, out: list[Event]
+    bed: Bed, item: OximeterSample | CuffMeasurement | CuffActivity | PlethMeasures, now: Instant, out: list[Event]
 ) -> bool:
-    """Whether these numbers are another patient's; that the device lives is noted then, and nothing else.
+    """Whether this is another patient's; that the device lives is noted then, and nothing else.
 
     What names nobody is whose the device named last. The measures of a pleth are ours, made of its wave.
     """
@@ -30,20 +31,31 @@ def kept_apart(
     if session is None:
         return False
     device = item.device
-    named = None if isinstance(item, PlethMeasures) else item.patient
-    if named is not None:
+    named = item.patient if isinstance(item, (OximeterSample, CuffMeasurement)) else None
+    if named is not None and named.strip():
         if _is_one_of(named, session):
             if session.foreign.pop(device, None) is not None:
                 _over(bed, device, now, out)
             return False
         if device not in session.foreign:
+            _end_cycle(bed, device, now)
             _raise(bed, device, f"{device} {ANOTHER}", now, out)
-        session.foreign[device] = now
+        rule = bed.rules.id_conflict
+        # A cuff says whose its reading is once in minutes; until its next one it has not changed its mind.
+        lasts = max(rule.ends_after, rule.cuff_gap) if isinstance(item, CuffMeasurement) else rule.ends_after
+        session.foreign[device] = max(session.foreign.get(device, now), now + lasts)
     if device not in session.foreign:
         return False
     if not isinstance(item, PlethMeasures):
         liveness.heard(bed, device, now, out)
     return True
+
+
+def _end_cycle(bed: Bed, device: str, now: Instant) -> None:
+    """The cuff that inflates is on another patient: it has let go of this one's arm, if it ever held it."""
+    if bed.state.cuff.inflated_by == device:
+        occlusion.deflated(bed, now, now)
+    liveness.forget_cycle(bed, device)
 
 
 def checked(bed: Bed, item: RoomCheck, now: Instant, out: list[Event]) -> None:
@@ -62,8 +74,8 @@ def due(bed: Bed) -> Due | None:
     session = bed.state.session
     if session is None or not session.foreign:
         return None
-    rule = bed.rules.id_conflict
-    return earliest([Due(at + rule.ends_after, rule.rule.order, device) for device, at in session.foreign.items()])
+    order = bed.rules.id_conflict.rule.order
+    return earliest([Due(until, order, device) for device, until in session.foreign.items()])
 
 
 def settle(bed: Bed, due: Due, out: list[Event]) -> None:

@@ -36,7 +36,7 @@ def voice_of(bed: Bed, device: str, metric: Metric, value: float | None, judgeme
     if is_beside(bed, device, metric, value, judgement, now):
         return state.beside.setdefault(metric, {}).setdefault(device, Voice(metric, device))
     if _says(value, judgement):
-        _take_over(bed, device, metric, now, standing=channel.stands_by_another(device, now))
+        _take_over(bed, device, metric, value, standing=channel.stands_by_another(device, now))
     elif (voice := state.beside.get(metric, {}).get(device)) is not None:
         _end(bed, voice, value, judgement, now)
     return state.lead(metric)
@@ -51,8 +51,8 @@ def _end(bed: Bed, voice: Voice, value: float | None, judgement: Judgement, now:
     level_watch.vanish(bed, voice, now)
 
 
-def _take_over(bed: Bed, device: str, metric: Metric, now: Instant, *, standing: bool) -> None:
-    """`device` leads from now on; `standing`: a weak value of the one before goes on beside it."""
+def _take_over(bed: Bed, device: str, metric: Metric, value: float | None, *, standing: bool) -> None:
+    """`device` leads from now on, with `value`; `standing`: a weak value of the one before goes on beside it."""
     state = bed.state
     voices = state.beside.setdefault(metric, {})
     new, channel = voices.pop(device, None), state.channel(metric)
@@ -61,7 +61,7 @@ def _take_over(bed: Bed, device: str, metric: Metric, now: Instant, *, standing:
         return
     channel.hold.release()
     old = voices[before] = Voice(metric, before, _aside(channel))
-    level_watch.change_lead(bed, old if standing else None, new, metric)
+    level_watch.change_lead(bed, old, new, value, standing=standing)
     if metric is Metric.PULSE_RATE:
         old.mismatched, old.compared_at = state.mismatched, state.compared_at
         if new is not None:

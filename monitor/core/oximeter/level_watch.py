@@ -220,22 +220,30 @@ def drop_pending(bed: Bed, level: LevelRule, reason: str, out: list[Event]) -> N
 # -- who leads -------------------------------------------------------------------------------------------------------
 
 
-def change_lead(bed: Bed, old: Voice | None, new: Voice | None, metric: Metric) -> None:
-    """Another oximeter leads: `old` is the one before, where a value of it stands; `new` how the other was heard.
+def change_lead(bed: Bed, old: Voice, new: Voice | None, value: float | None, *, standing: bool) -> None:
+    """Another oximeter leads, and shows `value`: `old` is the one before, `new` how the other was heard till now.
 
-    What the old one still feeds goes with it; what it feeds no more stays, and is the new one's to end, as a present
-    alarm's condition always is.
+    `standing`: a value of the old one stands, and what it still feeds goes with it. So does what is pending, unless
+    the new one shows it too: a good value of another drops it no sooner than its own silence would. What is present
+    stays, and is the new one's to end, as a present alarm's condition always is.
     """
     kept = bed.state.conditions
-    for level in bed.levels_on[metric]:
+    for level in bed.levels_on[old.metric]:
         name = level.rule.name
         running = kept.get(name)
-        if old is not None and running is not None and running.gone_from is None:
-            old.conditions[name] = kept.pop(name)
-            running = None
+        if running is not None:
+            fed = standing and running.gone_from is None
+            if fed or (running.stage is Stage.PENDING and not _shows(bed, level, running, value)):
+                old.conditions[name] = kept.pop(name)
+                running = None
         theirs = None if new is None else new.conditions.get(name)
         if theirs is not None and (running is None or running.stage is Stage.PENDING):
             kept[name] = theirs
+
+
+def _shows(bed: Bed, level: LevelRule, running: Condition, value: float | None) -> bool:
+    baseline = bed.state.baseline(level.metric) if level.median is None else running.reference
+    return value is not None and level.triggered(value, baseline)
 
 
 # -- what a change of baseline does ----------------------------------------------------------------------------------

@@ -97,7 +97,8 @@ class Session:
         hand_values: pulse and SpO2 read off another device; for a baseline that is NONE.
         limits: those set for this patient, by rule.
         identifiers: what else the patient may be called by, as confirmed at the opening.
-        foreign: devices that name another patient, with the time when they last did (ID_CONFLICT).
+        foreign: devices that name another patient, with the time until which that holds without their saying it again
+            (ID_CONFLICT).
     """
 
     id: str

@@ -7,7 +7,7 @@ import { doneWords } from "./entry-form";
 import { type Line, openFeed } from "./feed";
 import { newlyReminded, sounds, stationSilent } from "./inactivation";
 import type { Actions, Page } from "./page";
-import { renderPage, type Room, signedOut, titleOf } from "./page-view";
+import { NOT_MONITORING, renderPage, type Room, signedOut, titleOf } from "./page-view";
 import { makePanelLoad } from "./panel-load";
 import "./pleth";
 import { hideSheet, showSheet } from "./sheet";
@@ -81,7 +81,7 @@ function draw(): void {
   try {
     page = { ...page, audio: sound.state() };
     if (root.firstElementChild?.className === "starting") root.replaceChildren();
-    if (!signedOut(page)) document.title = titleOf(page);
+    document.title = titleOf(page, silent);
     render(renderPage(page, now(), room, actions), root);
     measure();
     flashTogether();
@@ -91,6 +91,7 @@ function draw(): void {
     // A page that cannot draw must not look calm.
     console.error(error);
     broken = true;
+    document.title = NOT_MONITORING;
     showSheet(sheet, `This page could not draw what it received: ${String(error)}`, 0, lastSign);
   }
 }

@@ -21,8 +21,14 @@ export interface Room {
   readonly height: number;
 }
 
-/** The name of the browser's tab: the first alarm that calls. */
-export function titleOf(page: Page): string {
+/** The browser's tab where the page watches nothing though it should. */
+export const NOT_MONITORING = "NOT MONITORING · bedwatch";
+
+/** The name of the browser's tab: the first alarm that calls, or why none can. `covered`: the sheet lies over the page. */
+export function titleOf(page: Page, covered = false): string {
+  if (signedOut(page)) return page.ward === null ? "bedwatch" : NOT_MONITORING;
+  if (covered) return NOT_MONITORING;
+  if (page.connection === "lost" || (page.connection === "connecting" && page.ward !== null)) return "NO CONNECTION · bedwatch";
   const first = page.ward === null ? undefined : sortAlarms(page.ward.alarms.values()).find(calls);
   return first === undefined ? "bedwatch" : `${PREFIX[first.priority]} ${first.bed_label ?? "Service"} · bedwatch`;
 }

@@ -44,3 +44,15 @@ test("the tab is named by the first alarm that calls", () => {
   expect(view.titleOf(of({}))).toBe("bedwatch");
   expect(view.titleOf(of({}, snapshot({ alarms: [alarm({ priority: "high" })] })))).toBe("*** Bay 1 · bedwatch");
 });
+
+test("the tab keeps no alarm of a ward that this page does not watch any more", () => {
+  const calling = snapshot({ alarms: [alarm({ priority: "high" })] });
+  const me = { name: "nurse-a", role: "nurse" } as unknown as Page["me"];
+  expect(view.titleOf(of({ connection: "lost", ward: null }))).toBe("bedwatch");
+  expect(view.titleOf(of({ connection: "lost" }, calling))).toBe("NOT MONITORING · bedwatch");
+  expect(view.titleOf(of({ connection: "lost", me }, calling))).toBe("NO CONNECTION · bedwatch");
+  expect(view.titleOf(of({ connection: "connecting", me }, calling))).toBe("NO CONNECTION · bedwatch");
+  expect(view.titleOf(of({ connection: "lost", me: undefined, ward: null }))).toBe("NO CONNECTION · bedwatch");
+  expect(view.titleOf(of({ connection: "connecting", me: undefined, ward: null }))).toBe("bedwatch");
+  expect(view.titleOf(of({ me }, calling), true)).toBe("NOT MONITORING · bedwatch");
+});
