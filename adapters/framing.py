@@ -136,7 +136,8 @@ class Scanner(Generic[T]):
                     break
                 found = Noise(FaultKind.OVERFLOW, f"no end within {self._unit_limit} bytes")
             if isinstance(found, Unit):
-                yield from self._end_run()
+                if self._run is not None:
+                    yield from self._end_run()
                 self._skipped = 0
                 at += found.length
                 yield Framed(here, found.value)

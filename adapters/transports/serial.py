@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import termios
 import threading
 from collections.abc import Callable
@@ -44,6 +45,8 @@ class SerialTransport:
         pipe = Pipe(self._path, _gone)
         try:
             self._asyncio, _ = await serial_asyncio_fast.connection_for_serial(loop, lambda: pipe, port)
+            if self._line.parity is not Parity.NONE:
+                _drop_spoilt_bytes(port.fileno())
         except (OSError, termios.error) as error:
             port.close()
             raise LinkUnavailable(f"{self._path}: {_reason(error)}") from error
@@ -81,7 +84,7 @@ class SerialTransport:
         if Path(self._path).resolve().is_relative_to("/dev/pts"):
             # The kernel refuses a parity bit on pseudo-terminals, which have no wire to put it on.
             line = replace(line, parity=Parity.NONE)
-        return serial.Serial(
+        return _Port(
             self._path,
             baudrate=line.baud,
             bytesize=line.data_bits,
@@ -94,6 +97,33 @@ class SerialTransport:
             dsrdtr=False,
             exclusive=True,
         )
+
+
+def _drop_spoilt_bytes(descriptor: int) -> None:
+    """Let the kernel drop bytes whose parity is wrong: pyserial turns the check off, so they would pass for good ones.
+
+    To be called last: pyserial turns it off again with each setting that is changed.
+    """
+    attributes = termios.tcgetattr(descriptor)
+    attributes[0] |= termios.INPCK | termios.IGNPAR
+    termios.tcsetattr(descriptor, termios.TCSANOW, attributes)
+
+
+class _Port(serial.Serial):  # type: ignore[misc]  # pyserial has no types
+    """Reads what is there. pyserial's own way asks `select` first, which costs more than the reading, and fails above
+    descriptor 1023."""
+
+    def read(self, size: int = 1) -> bytes:
+        """Up to `size` bytes; empty when there are none. SerialException when the port has gone."""
+        try:
+            found = os.read(self.fd, size)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise serial.SerialException(error.errno, f"read failed: {error}") from error
+        if not found:
+            raise serial.SerialException("ready to be read, and yet at its end: unplugged")
+        return found
 
 
 def _in_own_thread(

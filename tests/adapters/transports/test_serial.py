@@ -88,6 +88,20 @@ async def test_a_simulated_port_opens_with_any_parity(terminal: Terminal, parity
         await port.close()
 
 
+@pytest.mark.parametrize("parity", list(Parity))
+async def test_bytes_with_wrong_parity_are_dropped_where_the_line_has_parity(
+    terminal: Terminal, parity: Parity
+) -> None:
+    """Read from the open port: a pseudo-terminal has no wire on which a bit could turn over."""
+    port = SerialTransport(terminal.path, LineSettings(9600, parity))
+    await port.open()
+    try:
+        checked = termios.tcgetattr(terminal.master)[0] & (termios.INPCK | termios.IGNPAR)
+        assert checked == (0 if parity is Parity.NONE else termios.INPCK | termios.IGNPAR)
+    finally:
+        await port.close()
+
+
 async def test_an_unplugged_port_is_lost_at_once(terminal: Terminal) -> None:
     """Somebody waiting for bytes is told."""
     port = SerialTransport(terminal.path, LINE)
