@@ -1,4 +1,4 @@
-"""All connections of a site: one link per device on a byte stream, one hub per MQTT broker."""
+"""All connections of a site: a link per device on a byte stream, a hub per MQTT broker, a listener per HL7 port."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from adapters.conversation import CommandOutcome, Refused
 from adapters.driver import Cadence, Driver, LineSettings
 from adapters.link import Link
 from adapters.link_report import LinkSink, LinkStats
+from adapters.message_device import MessageDevice
 from adapters.registry import line_settings
 from adapters.supervision import keep_running
 from adapters.transports import open_transport
 from adapters.transports.lost_sockets import quiet_when_brokers_go
+from adapters.transports.mllp import ListenerStats, MllpListener
 from adapters.transports.mqtt import BrokerStats, MqttHub, OnUnbound
 from adapters.transports.mqtt_device import MqttDevice
-from adapters.transports.url import Broker, MqttUrl, parse_url
+from adapters.transports.url import Broker, MllpUrl, MqttUrl, brings, parse_url
 from config.instant import Clock
+
+BYTES = "bytes: a serial:, tcp: or replay: URL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +67,18 @@ class Links:
     ) -> None:
         self._clock = clock
         self._random = random
-        self._connections: dict[str, Link | MqttDevice] = {}
+        self._connections: dict[str, Link | MqttDevice | MessageDevice] = {}
         self._links: list[Link] = []
         behind: defaultdict[Broker, list[MqttDevice]] = defaultdict(list)
+        listening: defaultdict[tuple[str, int], list[MessageDevice]] = defaultdict(list)
         for spec in devices:
             if spec.id in self._connections:
                 raise ValueError(f"device {spec.id!r} is there twice")
             driver = spec.driver if spec.cadence is None else replace(spec.driver, cadence=spec.cadence)
             options = driver.options() if spec.options is None else spec.options
             where = parse_url(spec.url)
-            if isinstance(where, MqttUrl) != driver.messages:
-                wanted = "whole messages: an mqtt: URL" if driver.messages else "bytes: a serial:, tcp: or replay: URL"
+            if brings(where) != (driver.carrier if driver.messages else None):
+                wanted = f"whole messages: an {driver.carrier}: URL" if driver.messages else BYTES
                 raise ValueError(f"device {spec.id!r}: driver {driver.name} reads {wanted}")
             if isinstance(where, MqttUrl):
                 device = MqttDevice(
@@ -81,6 +86,10 @@ class Links:
                 )
                 self._connections[spec.id] = device
                 behind[where.broker].append(device)
+            elif isinstance(where, MllpUrl):
+                monitor = MessageDevice(spec.id, driver, options, where.bed, sink, clock)
+                self._connections[spec.id] = monitor
+                listening[where.host, where.port].append(monitor)
             else:
                 transport = open_transport(where, spec.line or line_settings(driver, options), clock)
                 link = Link(spec.id, driver, options, transport, sink, clock, random)
@@ -89,11 +98,14 @@ class Links:
         self._hubs = [
             MqttHub(broker, members, site_filter, on_unbound, clock, random) for broker, members in behind.items()
         ]
+        self._listeners = [
+            MllpListener(host, port, members, on_unbound, clock, random) for (host, port), members in listening.items()
+        ]
         self._running: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Keep all connections up until cancelled; then every port and socket is closed."""
-        parts: list[Link | MqttHub] = [*self._links, *self._hubs]
+        parts: list[Link | MqttHub | MllpListener] = [*self._links, *self._hubs, *self._listeners]
         with quiet_when_brokers_go(asyncio.get_running_loop()):
             async with asyncio.TaskGroup() as group:
                 for part in parts:
@@ -127,6 +139,10 @@ class Links:
     def broker_stats(self) -> dict[str, BrokerStats]:
         """Every broker's connection in numbers, by host and port."""
         return {str(hub.broker): hub.stats for hub in self._hubs}
+
+    def listener_stats(self) -> dict[str, ListenerStats]:
+        """Every HL7 listener in numbers, by host and port."""
+        return {f"{each.host}:{each.port}": each.stats for each in self._listeners}
 
     async def request_measurement(self, device_id: str) -> CommandOutcome:
         """Start one cuff measurement."""

@@ -1,4 +1,4 @@
-"""The pipes: serial, TCP, replay and memory carry bytes; MQTT carries whole messages and has its own hub."""
+"""The pipes: serial, TCP, replay and memory carry bytes; whole messages (MQTT, HL7, BLE) come by parts of their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from adapters.transports.contract import Transport
 from adapters.transports.replay import ReplayTransport
 from adapters.transports.serial import SerialTransport
 from adapters.transports.tcp import TcpTransport
-from adapters.transports.url import MqttUrl, ReplayUrl, SerialUrl, TcpUrl, TransportUrl, parse_url
+from adapters.transports.url import BleUrl, MllpUrl, MqttUrl, ReplayUrl, SerialUrl, TcpUrl, TransportUrl, parse_url
 from config.instant import Clock
 
 USUAL_BYTES_PER_S = 960
@@ -31,7 +31,7 @@ def open_transport(url: str | TransportUrl, line: LineSettings | None, clock: Cl
         case ReplayUrl():
             usual = line.baud // 10 if line is not None else USUAL_BYTES_PER_S
             return ReplayTransport(where.path, where.rate or usual, clock, repeat=where.repeat)
-        case MqttUrl():
-            raise ValueError("mqtt: carries whole messages, and this driver reads a stream of bytes")
+        case MqttUrl() | MllpUrl() | BleUrl():
+            raise ValueError("mqtt:, mllp: and ble: carry whole messages, and this driver reads a stream of bytes")
         case _:
             assert_never(where)

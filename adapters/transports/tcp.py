@@ -30,7 +30,7 @@ class TcpTransport:
 
     async def open(self) -> None:
         """As `Transport.open`."""
-        pipe = Pipe(self._name, _in_words)
+        pipe = Pipe(self._name, in_words)
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(OPEN_WITHIN_S):
@@ -38,13 +38,9 @@ class TcpTransport:
         except TimeoutError:
             raise LinkUnavailable(f"{self._name}: no answer within {OPEN_WITHIN_S:g} s") from None
         except OSError as error:
-            raise LinkUnavailable(f"{self._name}: {_in_words(error)}") from error
+            raise LinkUnavailable(f"{self._name}: {in_words(error)}") from error
         self._pipe = pipe
-        connection = self._asyncio.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for option, value in _DEAD_PEER.items():
-            if hasattr(socket, option):  # not every system has all four
-                connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+        notice_dead_peer(self._asyncio.get_extra_info("socket"))
 
     async def receive(self) -> bytes:
         """As `Transport.receive`."""
@@ -73,7 +69,15 @@ class TcpTransport:
         return self._pipe
 
 
-def _in_words(error: Exception) -> str:
+def notice_dead_peer(connection: socket.socket) -> None:
+    """Have the system end this connection soon after its other end has lost power or cable."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in _DEAD_PEER.items():
+        if hasattr(socket, option):  # not every system has all four
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+
+
+def in_words(error: Exception) -> str:
     """The system's own words, without its number; asyncio puts others in their place."""
     number = getattr(error, "errno", None) or 0
     # Numbers below zero are those of name resolution, which has its own words.

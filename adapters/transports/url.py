@@ -5,10 +5,11 @@ Parsing opens nothing, so a site file is checked whole before the first connecti
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from adapters.driver import LineSettings, Parity
@@ -83,9 +84,29 @@ class MqttUrl:
     topic_filter: str
 
 
-TransportUrl: TypeAlias = SerialUrl | TcpUrl | ReplayUrl | MqttUrl
+@dataclass(frozen=True, slots=True)
+class MllpUrl:
+    """`mllp://host:port/BED`: listen there for monitors that send HL7; `bed` empty: take what no other device takes.
 
-SCHEMES = ("serial", "tcp", "mqtt", "mqtts", "replay")
+    `bed` is the bed or place of PV1-3, the device of OBX-18, or the sender of MSH-3.
+    """
+
+    host: str
+    port: int
+    bed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BleUrl:
+    """`ble://AA:BB:CC:DD:EE:FF`: a Bluetooth LE device by its address (macOS: the identifier that the system gives)."""
+
+    address: str
+
+
+TransportUrl: TypeAlias = SerialUrl | TcpUrl | ReplayUrl | MqttUrl | MllpUrl | BleUrl
+
+SCHEMES = ("serial", "tcp", "mqtt", "mqtts", "mllp", "ble", "replay")
+BLE_ADDRESS = re.compile(r"[0-9A-F]{2}(?::[0-9A-F]{2}){5}|[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}", re.IGNORECASE)
 
 
 def parse_url(url: str) -> TransportUrl:
@@ -94,6 +115,8 @@ def parse_url(url: str) -> TransportUrl:
     Raises:
         ValueError: with what is wrong and the form that is right; never with a password in it.
     """
+    if url.startswith("ble:"):
+        return _ble(url)  # its colons are no port
     try:
         # In `mqtt:` the sign # is a wildcard, nowhere a fragment.
         parts = urlsplit(url, allow_fragments=False)
@@ -107,14 +130,30 @@ def parse_url(url: str) -> TransportUrl:
             return _tcp(parts, port)
         case "mqtt" | "mqtts":
             return _mqtt(parts, port)
+        case "mllp":
+            return _mllp(parts, port)
         case "replay":
             return _replay(parts)
         case "":
             raise ValueError(
-                f"{redacted(url)!r} names no kind of connection: start with serial:, tcp:, mqtt: or replay:"
+                f"{redacted(url)!r} names no kind of connection: start with serial:, tcp:, mqtt:, mllp:, "
+                "ble: or replay:"
             )
         case other:
             raise ValueError(f"unknown kind of connection {other!r}: one of {', '.join(SCHEMES)}")
+
+
+def brings(where: TransportUrl) -> Literal["mqtt", "mllp", "ble"] | None:
+    """What carries the whole messages of this pipe (`Driver.carrier`); None: it brings bytes."""
+    match where:
+        case MqttUrl():
+            return "mqtt"
+        case MllpUrl():
+            return "mllp"
+        case BleUrl():
+            return "ble"
+        case _:
+            return None
 
 
 def redacted(url: str) -> str:
@@ -170,6 +209,22 @@ def _mqtt(parts: SplitResult, port: int | None) -> MqttUrl:
         ca_file=query.get("ca"),
     )
     return MqttUrl(broker, topic_filter)
+
+
+def _mllp(parts: SplitResult, port: int | None) -> MllpUrl:
+    if not parts.hostname or not port or parts.username is not None:
+        raise ValueError(
+            "an HL7 listener is named by its address here, its port and the bed: mllp://0.0.0.0:2575/BED12"
+        )
+    _query(parts)
+    return MllpUrl(parts.hostname, port, unquote(parts.path.removeprefix("/")))
+
+
+def _ble(url: str) -> BleUrl:
+    address = url.removeprefix("ble:").removeprefix("//").removesuffix("/")
+    if not BLE_ADDRESS.fullmatch(address):
+        raise ValueError("a Bluetooth device is named by its address: ble://AA:BB:CC:DD:EE:FF")
+    return BleUrl(address.upper())
 
 
 def _replay(parts: SplitResult) -> ReplayUrl:

@@ -11,7 +11,7 @@ from adapters.driver import Cadence, Driver
 from adapters.links import DeviceSpec
 from adapters.registry import OptionError, build_options, drivers, line_settings
 from adapters.transports.topics import covers
-from adapters.transports.url import MqttUrl, SerialUrl, TcpUrl, TransportUrl, parse_url
+from adapters.transports.url import BleUrl, MllpUrl, MqttUrl, SerialUrl, TcpUrl, TransportUrl, brings, parse_url
 from config.models import DeviceSection, Settings
 from config.problem import Path, nearest
 from monitor.core.rules.sections import ValidationLimits
@@ -19,6 +19,13 @@ from monitor.site.findings import Findings
 
 OWN_SCHEME = ("vitals", "v1")
 """First levels of the topics of `mqtt-vitals`, followed by site, bed, device, kind (interfaces, section 3)."""
+
+CARRIERS = {
+    "mqtt": "messages from a broker: write mqtt://broker:1883/vitals/v1/site/bed/device/+",
+    "mllp": "what a monitor sends to a port here: write mllp://0.0.0.0:2575/BED12, the bed as the monitor names it",
+    "ble": "a Bluetooth device: write ble://AA:BB:CC:DD:EE:FF",
+}
+"""What a message driver reads, and the URL for it."""
 
 MAY_STREAM = ("+", "#", "spo2", "pleth")
 """Last levels of a topic that an oximeter's values may come on."""
@@ -141,11 +148,10 @@ def _options(device: DeviceSection, where: Path, driver: Driver, findings: Findi
 
 
 def _fits(driver: Driver, options: Any, pipe: TransportUrl, where: Path, findings: Findings) -> bool:
-    if driver.messages and not isinstance(pipe, MqttUrl):
-        wanted = "mqtt://broker:1883/vitals/v1/site/bed/device/+"
-        findings.wrong((*where, "url"), f"driver {driver.name} reads messages from a broker: write {wanted}")
+    if driver.messages and brings(pipe) != driver.carrier:
+        findings.wrong((*where, "url"), f"driver {driver.name} reads {CARRIERS[driver.carrier]}")
         return False
-    if not driver.messages and isinstance(pipe, MqttUrl):
+    if not driver.messages and brings(pipe) is not None:
         wanted = "serial:///dev/ttyUSB0 or tcp://host:port"
         findings.wrong((*where, "url"), f"driver {driver.name} reads bytes from a line, not messages: write {wanted}")
         return False
@@ -239,5 +245,9 @@ def _same_pipe(one: TransportUrl, other: TransportUrl) -> bool:
             return same and (
                 covers(one.topic_filter, other.topic_filter) or covers(other.topic_filter, one.topic_filter)
             )
+        case MllpUrl(), MllpUrl():
+            return one == other
+        case BleUrl(), BleUrl():
+            return one == other
         case _:
             return False

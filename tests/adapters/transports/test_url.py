@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 
 from adapters.driver import LineSettings, Parity
 from adapters.transports import open_transport
-from adapters.transports.url import Broker, MqttUrl, ReplayUrl, SerialUrl, TcpUrl, TransportUrl, parse_url, redacted
+from adapters.transports.url import (
+    BleUrl,
+    Broker,
+    MllpUrl,
+    MqttUrl,
+    ReplayUrl,
+    SerialUrl,
+    TcpUrl,
+    TransportUrl,
+    brings,
+    parse_url,
+    redacted,
+)
 from tests.support.clock import ManualClock
 
 
@@ -109,9 +121,45 @@ def test_line_settings_of_the_url_stand_above_the_drivers() -> None:
         SerialUrl("/dev/x").line(None)
 
 
-def test_a_message_url_opens_no_byte_transport() -> None:
+@pytest.mark.parametrize("url", ["mqtt://broker/a", "mllp://0.0.0.0:2575/BED12", "ble://AA:BB:CC:DD:EE:FF"])
+def test_a_message_url_opens_no_byte_transport(url: str) -> None:
     with pytest.raises(ValueError, match="whole messages"):
-        open_transport("mqtt://broker/a", None, ManualClock())
+        open_transport(url, None, ManualClock())
+
+
+@pytest.mark.parametrize(
+    ("url", "where", "carrier"),
+    [
+        ("mllp://0.0.0.0:2575/BED12", MllpUrl("0.0.0.0", 2575, "BED12"), "mllp"),  # noqa: S104 - only parsed
+        ("mllp://[::1]:2575/WARD7%5EROOM2%5EBED12", MllpUrl("::1", 2575, "WARD7^ROOM2^BED12"), "mllp"),
+        ("mllp://localhost:2575", MllpUrl("localhost", 2575), "mllp"),
+        ("ble://aa:bb:cc:dd:ee:0f", BleUrl("AA:BB:CC:DD:EE:0F"), "ble"),
+        ("ble://0F0E0D0C-0001-0002-0003-AABBCCDDEEFF", BleUrl("0F0E0D0C-0001-0002-0003-AABBCCDDEEFF"), "ble"),
+        ("mqtt://broker/a", None, "mqtt"),
+        ("tcp://host:1", None, None),
+    ],
+)
+def test_message_urls(url: str, where: object, carrier: str | None) -> None:
+    found = parse_url(url)
+    assert where in (None, found)
+    assert brings(found) == carrier
+
+
+@pytest.mark.parametrize(
+    ("url", "complaint"),
+    [
+        ("mllp://0.0.0.0/BED12", "its port"),
+        ("mllp:///BED12", "its port"),
+        ("mllp://u@h:1/BED12", "its port"),
+        ("mllp://h:1/BED12?tls=yes", "unknown setting"),
+        ("ble://AA:BB:CC", "by its address"),
+        ("ble://AA:BB:CC:DD:EE:FF/180F", "by its address"),
+        ("ble:", "by its address"),
+    ],
+)
+def test_message_urls_that_are_refused(url: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        parse_url(url)
 
 
 @pytest.mark.parametrize("url", ["serial:///dev/x", "tcp://host:1", "replay:///x"])

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.driver import Cadence
 from adapters.registry import drivers
-from adapters.transports.url import MqttUrl, SerialUrl
+from adapters.transports.url import MllpUrl, MqttUrl, SerialUrl
 from alerts.channel import ChannelKind
 from alerts.channels.log import LogChannel
 from config.instant import MINUTE
@@ -140,6 +140,15 @@ def test_without_a_channel_pages_go_to_the_log() -> None:
 OWN = "mqtt://broker/vitals/v1/harbour/bay-1"
 
 
+def test_monitors_of_two_beds_may_send_to_one_port() -> None:
+    """And what neither takes may go to a third device, whose URL names no bed."""
+    text = "".join(
+        device("hl7-mllp", f"mllp://0.0.0.0:2575/{bed}", '[device.options.codes]\n149522 = "pulse_rate"', name=name)
+        for name, bed in (("x", "BED12"), ("y", "BED13"), ("z", ""))
+    )
+    assert [each.where.bed for each in read(text).devices if isinstance(each.where, MllpUrl)] == ["BED12", "BED13", ""]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -150,6 +159,30 @@ OWN = "mqtt://broker/vitals/v1/harbour/bay-1"
         (
             device("mqtt-vitals", "serial:///dev/a"),
             "site.toml:12: device.x.url: driver mqtt-vitals reads messages from a broker: write mqtt://",
+        ),
+        (
+            device("hl7-mllp", f"{OWN}/x/+"),
+            "site.toml:12: device.x.url: driver hl7-mllp reads what a monitor sends to a port here: write mllp://",
+        ),
+        (
+            device("mqtt-vitals", "mllp://0.0.0.0:2575/BED12"),
+            "site.toml:12: device.x.url: driver mqtt-vitals reads messages from a broker: write mqtt://",
+        ),
+        (
+            device("nonin-df2", "mllp://0.0.0.0:2575/BED12"),
+            "site.toml:12: device.x.url: driver nonin-df2 reads bytes from a line, not messages",
+        ),
+        (
+            device("hl7-mllp", "mllp://0.0.0.0/BED12"),
+            "site.toml:12: device.x.url: an HL7 listener is named by its address here, its port and the bed",
+        ),
+        (
+            device("hl7-mllp", "mllp://0.0.0.0:2575/B") + device("hl7-mllp", "mllp://0.0.0.0:2575/B", name="y"),
+            "site.toml:18: device.y.url: device 'x' reads from there already",
+        ),
+        (
+            device("hl7-mllp", "mllp://0.0.0.0:2575/B", '[device.options.codes]\n149522 = "puls"'),
+            "site.toml:14: device.x.options.codes: options of driver 'hl7-mllp': ",
         ),
         (
             device("nonin-df2", f"{OWN}/x/+"),
