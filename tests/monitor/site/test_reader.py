@@ -182,7 +182,7 @@ def test_monitors_of_two_beds_may_send_to_one_port() -> None:
         ),
         (
             device("hl7-mllp", "mllp://0.0.0.0:2575/B", '[device.options.codes]\n149522 = "puls"'),
-            "site.toml:14: device.x.options.codes: options of driver 'hl7-mllp': ",
+            "site.toml:13: device.x.options.codes: options of driver 'hl7-mllp': ",
         ),
         (
             device("nonin-df2", f"{OWN}/x/+"),
