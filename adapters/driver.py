@@ -6,7 +6,7 @@ a clock. A device that must be spoken to has a dialogue, equally pure: the link 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
@@ -31,6 +31,10 @@ class LineSettings:
     parity: Parity = Parity.NONE
     data_bits: int = 8
     stop_bits: int = 1
+
+    def __str__(self) -> str:
+        """As people write it: 9600 8N1."""
+        return f"{self.baud} {self.data_bits}{self.parity.value}{self.stop_bits}"
 
 
 class Cadence(StrEnum):
@@ -162,6 +166,9 @@ class Driver:
         options: dataclass of the driver's options with defaults; the site file is checked against it.
         mask: a whole raw capture with every identity in it (serial number, patient, address) made unreadable,
             as long as before, so that offsets stay; the same bytes where the protocol carries none.
+        family: drivers of one family read the same bytes, and nothing in these tells which is right; empty for a
+            driver that is alone.
+        probe_options: further tables of options under which `bedwatch probe` tries it.
     """
 
     name: str
@@ -183,3 +190,5 @@ class Driver:
     cadence_by: Callable[[Any], Cadence | None] = lambda options: None
     doubts: Callable[[Any], Iterable[str]] = lambda options: ()
     apart: Callable[[Any, Any], bool] = lambda one, other: False
+    family: str = ""
+    probe_options: tuple[Mapping[str, object], ...] = ()

@@ -48,5 +48,6 @@ DRIVERS: Final = (
         line=LineSettings(baud=115200),
         other_lines=(LineSettings(baud=9600), LineSettings(baud=4800)),
         options=BciOptions,
+        family="five-byte",
     ),
 )

@@ -89,5 +89,7 @@ DRIVERS: Final = (
         other_lines=(LineSettings(baud=4800, parity=Parity.ODD),),
         dialogue=WakeDialogue,
         options=ContecOptions,
+        family="five-byte",
+        probe_options=({"wake": True},),
     ),
 )

@@ -26,5 +26,6 @@ DRIVERS: Final = (
         other_lines=tuple(LineSettings(baud=baud) for baud in (19200, 4800, 2400, 1200)),
         options=DelimitedOptions,
         mask=mask,
+        probe_options=({"layout": "omron-hbp9030"}, {"layout": "terumo-bp500"}),
     ),
 )

@@ -32,5 +32,6 @@ DRIVERS: Final = (
         dialogue=ParDialogue,
         starts=True,
         options=ParOptions,
+        probe_options=({"spo2": True},),
     ),
 )
