@@ -114,8 +114,8 @@ class Probe:
         for line in self._lines:
             if await self._at(line, [None]):
                 break
-            if not self._tries[-1].data:
-                # Who talks is heard at any setting, if only as noise.
+            if not any(each.data for each in self._tries):
+                # Who talks is heard at the first setting, if only as noise: it checks no parity.
                 break
         if speak and self._tries[-1].verdict.best is None:
             for line in self._lines:
