@@ -11,7 +11,7 @@ from typing import Any, Final
 from adapters.driver import LineSettings
 from adapters.probe.score import Candidate, Score, Verdict, candidates, judge, score_all, settings
 from adapters.registry import drivers
-from adapters.transports.url import MqttUrl, ReplayUrl, SerialUrl, TcpUrl, parse_url
+from adapters.transports.url import ReplayUrl, SerialUrl, TcpUrl, TransportUrl, parse_url
 from config.instant import seconds
 from monitor.cli.finding import link_quality, report, site_lines, words
 from monitor.cli.terminal import FAULT, OK, ResourceMissing, describe, note, say
@@ -61,8 +61,6 @@ def run(args: argparse.Namespace) -> int:
     tried = candidates(drivers().values())
     where = _where(args.url)
     match where:
-        case MqttUrl():
-            raise ConfigError("probe listens to lines of bytes; for a broker's messages: bedwatch check --payload")
         case ReplayUrl() | Path():
             path = where.path if isinstance(where, ReplayUrl) else where
             scores = score_all(tried, _read(path))
@@ -70,8 +68,10 @@ def run(args: argparse.Namespace) -> int:
             if verdict.best is None:
                 return _unknown(any(each.heard for each in scores), [], args.url, verdict.nearest)
             return _found(verdict, verdict.best, None, f"replay://{path.resolve()}", None)
-        case _:
+        case SerialUrl() | TcpUrl():
             return _live(args, where, tried)
+        case _:
+            raise ConfigError("probe listens to lines of bytes, serial: or tcp:; one message: bedwatch check --payload")
 
 
 def _live(args: argparse.Namespace, where: SerialUrl | TcpUrl, tried: Sequence[Candidate]) -> int:
@@ -111,7 +111,7 @@ def _live(args: argparse.Namespace, where: SerialUrl | TcpUrl, tried: Sequence[C
     return _found(found.verdict, found.verdict.best, found.line, args.url, found.spoken)
 
 
-def _where(url: str) -> SerialUrl | TcpUrl | MqttUrl | ReplayUrl | Path:
+def _where(url: str) -> TransportUrl | Path:
     """A URL of the site file, or a file. Raises ConfigError."""
     if ":" not in url:
         path = Path(url)

@@ -76,6 +76,7 @@ def test_the_nearest_is_named_beside_unknown(tmp_path: Path, capsys: pytest.Capt
     [
         (["http://x"], 2, "unknown kind of connection"),
         (["serial:///dev/x?bauds=1"], 2, "unknown setting 'bauds'"),
+        (["mqtt://broker/#"], 2, "bedwatch check --payload"),
         (["/dev/null"], 2, "serial:///dev/null"),
         (["serial:///dev/no-such-port"], 3, "no such port (is the device plugged in?)"),
         (["none.bin"], 3, "cannot be read"),
