@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 from adapters.reading import Fault, Reading
 from config.instant import Duration, Instant
+from config.vocabulary import Flag
 
 
 class Parity(StrEnum):
@@ -46,6 +47,17 @@ class Cadence(StrEnum):
     """Answers when asked."""
     EPISODIC = "episodic"
     """Speaks once per measurement; silence is not offline."""
+
+
+class FrameCheck(StrEnum):
+    """What tells a unit from noise: how much a bad line may cost."""
+
+    SUM = "sum"
+    """A check sum over every value: a byte turned into another never makes a value."""
+    SHAPE = "shape"
+    """Lines, keys, columns: noise does not look so, but a digit turned into another cannot be known."""
+    SYNC_BITS = "sync bits"
+    """Next to nothing: noise can look like a unit, and only agreement over several of them makes a value."""
 
 
 class StreamDecoder(Protocol):
@@ -169,6 +181,10 @@ class Driver:
         family: drivers of one family read the same bytes, and nothing in these tells which is right; empty for a
             driver that is alone.
         probe_options: further tables of options under which `bedwatch probe` tries it.
+        resync_bytes: most bytes of good traffic that noise before it may cost, as the document says; None: it does not
+            say, and two copies of the capture `clean` are enough.
+        frame_check: what tells a unit from noise.
+        flags: what the protocol can say about its values; None: not declared, each absent value has some flag.
     """
 
     name: str
@@ -181,6 +197,9 @@ class Driver:
     line: LineSettings | None = None
     dialogue: Callable[[Any], Dialogue] | None = None
     starts: bool = False
+    resync_bytes: int | None = None
+    frame_check: FrameCheck = FrameCheck.SHAPE
+    flags: frozenset[Flag] | None = None
     options: type = field(default=NoOptions)
     other_lines: tuple[LineSettings, ...] = ()
     mask: Callable[[bytes], bytes] = bytes

@@ -7,11 +7,11 @@ the group `bedwatch.emulators` (an Emulator or several). Each is named after the
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Final, Protocol, TypeVar, runtime_checkable
+from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 from config.instant import Duration
 from simulator import devices
@@ -67,6 +67,7 @@ class Emulator:
         make: puts a fresh one on a body; the seed decides its chances.
         bits_per_byte: what one byte costs on the line: 10 for 8N1, 11 with a parity bit.
         variant: tells several emulators of one driver apart; empty for the usual one.
+        options: the driver's options that read it, where the defaults do not.
     """
 
     driver: str
@@ -74,6 +75,7 @@ class Emulator:
     make: Callable[[VitalSource, int], SerialEmulator]
     bits_per_byte: int = 10
     variant: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

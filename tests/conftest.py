@@ -12,6 +12,8 @@ import pytest
 import pytest_socket
 import structlog
 
+from tests.badge_summary import summary_lines
+
 TESTS = Path(__file__).resolve().parent
 SHARED = TESTS.parent.parent / "shared"
 OWN_LOGGERS = ("bedwatch", "monitor", "adapters", "alerts", "simulator")
@@ -45,6 +47,16 @@ def pytest_configure() -> None:
     nobody closes it: some later test, by chance, gets the blame.
     """
     asyncio.set_event_loop(None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the conformance kit found of each driver, at the end of the run."""
+    reports = [each for kind in ("passed", "failed", "xfailed") for each in terminalreporter.stats.get(kind, [])]
+    lines = summary_lines(reports)
+    if lines:
+        terminalreporter.section("device drivers: conformance")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from adapters.driver import Cadence, Driver, LineSettings
+from adapters.driver import Cadence, Driver, FrameCheck, LineSettings
 from adapters.five_byte import Dialect, FiveByteDecoder
 from config.instant import SECOND
 from config.vocabulary import Flag
@@ -43,6 +43,7 @@ DRIVERS: Final = (
         title="BCI protocol 1.2 (Berry BM1000 family, many OEM boards)",
         source="Shanghai Berry, BCI Protocol v1.2 [V], baud rate [?], no recording; pulse-oximeters.md, section 12",
         decoder=_decoder,
+        frame_check=FrameCheck.SYNC_BITS,
         cadence=Cadence.STREAM,
         nominal_interval=SECOND // 3,
         line=LineSettings(baud=115200),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.driver import Cadence, Driver, LineSettings, Parity
+from adapters.driver import Cadence, Driver, FrameCheck, LineSettings, Parity
 from adapters.five_byte import Dialect, FiveByteDecoder
 from adapters.reading import Fault, Reading
 from config.instant import SECOND, Duration, Instant
@@ -83,6 +83,7 @@ DRIVERS: Final = (
             "no recording; pulse-oximeters.md, section 9"
         ),
         decoder=lambda options: FiveByteDecoder(DIALECT),
+        frame_check=FrameCheck.SYNC_BITS,
         cadence=Cadence.STREAM,
         nominal_interval=SECOND // 3,
         line=LineSettings(baud=19200, parity=Parity.ODD),

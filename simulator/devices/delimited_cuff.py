@@ -100,11 +100,13 @@ EMULATORS = (
         "Omron HBP-9030",
         lambda source, seed: DelimitedCuff(source, seed, line=hbp9030),
         variant="omron-hbp9030",
+        options={"layout": "omron-hbp9030"},
     ),
     Emulator(
         "delimited-cuff",
         "Terumo BP-500",
         lambda source, seed: DelimitedCuff(source, seed, line=bp500),
         variant="terumo-bp500",
+        options={"layout": "terumo-bp500"},
     ),
 )

@@ -184,6 +184,7 @@ EMULATORS = (
         lambda source, seed: Contec5Byte(source, waits=True),
         bits_per_byte=11,
         variant="waits",
+        options={"wake": True},
     ),
     Emulator("bci-5byte", "Berry BM1000", lambda source, seed: Bci5Byte(source)),
 )

@@ -11,7 +11,7 @@ from typing import Final
 from adapters.devices.and_tm265x.decoder import AndDecoder
 from adapters.devices.and_tm265x.dialogue import AndDialogue, AndOptions
 from adapters.devices.and_tm265x.mask import mask
-from adapters.driver import Cadence, Driver, LineSettings
+from adapters.driver import Cadence, Driver, FrameCheck, LineSettings
 from config.instant import MINUTE
 
 DRIVERS: Final = (
@@ -20,6 +20,7 @@ DRIVERS: Final = (
         title="A&D TM-2655, TM-2657",
         source="three programs that agree [A], commands from one of them [B]; blood-pressure.md, section 4",
         decoder=lambda options: AndDecoder(),
+        frame_check=FrameCheck.SUM,
         cadence=Cadence.EPISODIC,
         nominal_interval=5 * MINUTE,
         line=LineSettings(baud=2400),

@@ -11,7 +11,7 @@ from typing import Final
 
 from adapters.devices.contec_v7.decoder import V7Decoder, hide_identity
 from adapters.devices.contec_v7.dialogue import V7Dialogue
-from adapters.driver import Cadence, Driver, LineSettings
+from adapters.driver import Cadence, Driver, FrameCheck, LineSettings
 from config.instant import SECOND
 
 DRIVERS: Final = (
@@ -23,6 +23,7 @@ DRIVERS: Final = (
             "pulse-oximeters.md, section 10"
         ),
         decoder=lambda options: V7Decoder(),
+        frame_check=FrameCheck.SYNC_BITS,
         cadence=Cadence.STREAM,
         nominal_interval=SECOND // 3,
         line=LineSettings(baud=115200),

@@ -12,7 +12,7 @@ from typing import Final
 from adapters.devices.ge_dinamap.decoder import DinamapDecoder
 from adapters.devices.ge_dinamap.dialogue import POLL, DinamapDialogue
 from adapters.devices.ge_dinamap.options import DinamapOptions
-from adapters.driver import Cadence, Driver, LineSettings
+from adapters.driver import Cadence, Driver, FrameCheck, LineSettings
 
 DRIVERS: Final = (
     Driver(
@@ -20,6 +20,7 @@ DRIVERS: Final = (
         title="GE DINAMAP ProCare, Carescape V100",
         source="two programs that agree, requests and columns [A], check of replies [C]; blood-pressure.md, section 3",
         decoder=DinamapDecoder,
+        frame_check=FrameCheck.SUM,
         cadence=Cadence.POLL,
         nominal_interval=POLL,
         line=LineSettings(baud=9600),

@@ -14,7 +14,7 @@ DRIVERS: Final = (
     Driver(
         name="hl7-mllp",
         title="HL7 v2 monitor (MLLP)",
-        source="protocols/hl7-fhir-ble.md, section 1 (traps S, the rest K; plain names C)",
+        source="protocols/hl7-fhir-ble.md, section 1 (traps [S], the rest [K], plain names [C])",
         decoder=Hl7Decoder,
         # It sends what it shows, by itself. A monitor that reports measurements alone is episodic: the site says so.
         cadence=Cadence.STREAM,

@@ -13,7 +13,10 @@ DRIVERS: Final = (
     Driver(
         name="mqtt-mapped",
         title="foreign MQTT payloads through a mapping",
-        source="protocols/mqtt-payloads.md, sections 1 to 6; each mapping gives its own source and mark",
+        source=(
+            "publishers' documentation [V], real messages [R], programs [C]: each mapping names its own; "
+            "mqtt-payloads.md, sections 1 to 6"
+        ),
         decoder=build_decoder,
         cadence=Cadence.EPISODIC,
         cadence_by=cadence,

@@ -13,7 +13,7 @@ DRIVERS: Final = (
     Driver(
         name="mqtt-vitals",
         title="bedwatch's own MQTT scheme, oximeters and cuffs",
-        source="design/interfaces.md, section 3",
+        source="our own scheme [V]; design/interfaces.md, section 3",
         decoder=lambda options: VitalsDecoder(),
         # A cuff is silent between measurements by right. An oximeter's silence shows as missing data and by its
         # last will.

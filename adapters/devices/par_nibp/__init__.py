@@ -17,14 +17,15 @@ from typing import Final
 
 from adapters.devices.par_nibp.decoder import ParDecoder
 from adapters.devices.par_nibp.dialogue import POLL, ParDialogue, ParOptions
-from adapters.driver import Cadence, Driver, LineSettings
+from adapters.driver import Cadence, Driver, FrameCheck, LineSettings
 
 DRIVERS: Final = (
     Driver(
         name="par-nibp",
         title="PAR NIBP2020 UP, Medlab NIBP2010",
-        source="a working program and a driver with tests, framing A, tables B; blood-pressure.md, section 1",
+        source="a working program and a driver with tests, framing [A], tables [B]; blood-pressure.md, section 1",
         decoder=lambda options: ParDecoder(spo2=options.spo2),
+        frame_check=FrameCheck.SUM,
         cadence=Cadence.POLL,
         nominal_interval=POLL,
         line=LineSettings(baud=4800),

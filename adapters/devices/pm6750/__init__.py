@@ -12,7 +12,7 @@ from typing import Final
 from adapters.devices.pm6750.decoder import Pm6750Decoder
 from adapters.devices.pm6750.dialogue import Pm6750Dialogue
 from adapters.devices.pm6750.options import Pm6750Options
-from adapters.driver import Cadence, Driver, LineSettings
+from adapters.driver import Cadence, Driver, FrameCheck, LineSettings
 from config.instant import SECOND
 
 DRIVERS: Final = (
@@ -21,6 +21,7 @@ DRIVERS: Final = (
         title="Berry PM6750",
         source="two programs, one citing the manual [A]; blood-pressure.md, section 5",
         decoder=Pm6750Decoder,
+        frame_check=FrameCheck.SUM,
         cadence=Cadence.STREAM,
         nominal_interval=SECOND,
         line=LineSettings(baud=115200),

@@ -13,7 +13,7 @@ from typing import Final
 from adapters.devices.suntech_advantage.decoder import SunTechDecoder
 from adapters.devices.suntech_advantage.dialogue import AT_REST, SunTechDialogue
 from adapters.devices.suntech_advantage.options import SunTechOptions
-from adapters.driver import Cadence, Driver, LineSettings
+from adapters.driver import Cadence, Driver, FrameCheck, LineSettings
 
 DRIVERS: Final = (
     Driver(
@@ -21,6 +21,7 @@ DRIVERS: Final = (
         title="SunTech Advantage",
         source="two programs that agree [A], error codes remembered [C]; blood-pressure.md, section 2",
         decoder=SunTechDecoder,
+        frame_check=FrameCheck.SUM,
         cadence=Cadence.POLL,
         nominal_interval=AT_REST,
         line=LineSettings(baud=9600),
