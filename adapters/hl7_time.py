@@ -10,8 +10,8 @@ from typing import Final
 _FORM: Final = re.compile(
     r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?(?:\.(\d{1,4}))?(?:([+-])(\d{2})(\d{2}))?", re.ASCII
 )
-_YEARS: Final = range(1980, 2200)
-"""A clock that was never set names another; and the ends of the calendar overflow in the first sum."""
+_YEARS: Final = range(1900, 2200)
+"""The ends of the calendar overflow in the first sum. A clock that was never set still tells spans."""
 
 
 @dataclass(frozen=True, slots=True)

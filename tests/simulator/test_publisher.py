@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.message_lines import MessageLines
+from adapters.message_lines import MessageLines, message_line
 from adapters.reading import CuffReading, Fault, OximeterReading
 from adapters.registry import build_options, drivers
 from adapters.transports.topics import matches
@@ -34,7 +34,7 @@ def test_what_a_publisher_sends_is_read_by_its_driver(name: str) -> None:
     last_will = device.will(3 * MINUTE)
     sent += [] if last_will is None else [last_will]
     assert all(matches(chosen.topic_filter, message.topic) for message in sent)
-    items = [item for message in sent for item in decoder.feed(message.topic.encode() + b" " + message.payload + b"\n")]
+    items = [item for message in sent for item in decoder.feed(message_line(message.topic, message.payload))]
     assert not [item for item in items if isinstance(item, Fault)]
     oximeter = {(item.spo2, item.pulse_rate) for item in items if isinstance(item, OximeterReading)}
     cuff = {(item.systolic, item.diastolic, item.pulse_rate) for item in items if isinstance(item, CuffReading)}

@@ -25,6 +25,10 @@ CUFF_EVENTS: Final[Mapping[str, tuple[str, CuffError]]] = {
     "197038": ("MDC_EVT_CUFF_POSN_ERR", CuffError.CUFF),
     "196858": ("MDC_EVT_TUBE_OCCL", CuffError.DEVICE),
 }
+FAILED: Final = ("196964", "MDC_EVT_MSMT_FAIL")
+"""Of any measurement; of the cuff's where the alert's source is the cuff. The document suggests it for a timeout."""
+CUFF_SOURCE: Final = "MDC_DEV_PRESS_BLD_NONINV"
+
 BY_NAME: Final = dict(CUFF_EVENTS.values())
 
 
@@ -38,15 +42,21 @@ def cuff_error(message: Message) -> CuffError | None:
     """
     phase = ""
     found: CuffError | None = None
+    failed = of_the_cuff = False
     for row in message.named("OBX"):
         code, value = row.parts(3), row.parts(5)
         if code[2] == "MDC_ATTR_EVENT_PHASE":
             phase = row.raw(5).strip().lower()
+        if code[2] == "MDC_ATTR_ALERT_SOURCE":
+            of_the_cuff = value[2].startswith(CUFF_SOURCE)
         # The generic code has the event itself as its value.
         event = value if code[2] == "MDC_EVT_ALARM" else code
+        failed = failed or (event[1], event[2]) == FAILED
         known = CUFF_EVENTS.get(event[1])
         by_name = BY_NAME.get(event[2])
         if (known is not None and event[2] and known[0] != event[2]) or (known is None and by_name is not None):
             raise Contradiction(f"number {event[1][:20]} does not mean {event[2][:40]}")
         found = found or (known[1] if known is not None else None)
+    if found is None and failed and of_the_cuff:
+        found = CuffError.TIMEOUT
     return found if phase in STARTS else None
