@@ -18,6 +18,7 @@ import aiomqtt
 
 from adapters.backoff import Backoff
 from adapters.conversation import Refused, first_to_fail
+from adapters.transports.client_id import Flapping
 from adapters.transports.contract import LinkError, LinkLost, LinkUnavailable
 from adapters.transports.mqtt_client import cancellation_kept, connected, in_words, is_refusal, until_lost
 from adapters.transports.mqtt_device import MqttDevice
@@ -89,6 +90,8 @@ class MqttHub:
         self._random = random
         self._client: aiomqtt.Client | None = None
         self._refused: list[str] = []
+        self._connected_at: Instant = 0
+        self._flapping = Flapping(broker.client_id)
         self._answers: set[asyncio.Task[None]] = set()
 
     async def run(self) -> Never:
@@ -100,8 +103,10 @@ class MqttHub:
                 await self._connection()
             except LinkError as error:
                 level = logging.WARNING if failures == 0 or self.stats.connects > connects else logging.DEBUG
-                logger.log(level, "%s; trying again until it is back", error)
-                self.lost(str(error))
+                lived = self._clock.now() - self._connected_at if self.stats.connects > connects else None
+                reason = f"{error}{self._flapping.remark(lived)}"
+                logger.log(level, "%s; trying again until it is back", reason)
+                self.lost(reason)
             failures = 1 if self.stats.connects > connects else failures + 1
             now = self._clock.now()
             await self._clock.sleep_until(BACKOFF.next_try(failures, now, self._random.random()))
@@ -159,6 +164,7 @@ class MqttHub:
         self._client = client
         self.stats.state, self.stats.reason = LinkState.UP, None
         self.stats.connects += 1
+        self._connected_at = self._clock.now()
         logger.info("broker %s: connected, reading %s", self.broker, ", ".join(self._filters))
         for device in self.devices:
             closed = [each for each in device.topic_filters if any(covers(other, each) for other in self._refused)]

@@ -17,12 +17,14 @@ from functools import partial
 from typing import Never
 
 import aiomqtt
+from paho.mqtt.reasoncodes import ReasonCode
 
 from adapters.transports.contract import LinkLost, LinkUnavailable
 from adapters.transports.url import Broker
 from config.bounded import within
 
 KEEPALIVE_S = 15
+SAYS_NOTHING = ("Unspecified error", "Normal disconnection", "Success")
 UNHEARD_GOODBYE_S = 0.1
 """To close the socket of a broker that accepted it and then said nothing."""
 
@@ -40,16 +42,13 @@ async def connected(
     Raises:
         LinkUnavailable: the broker cannot be reached, does not answer in time, or refuses us.
     """
-    try:
-        client = _new_client(broker, dispatch, answer_within_s)
-    except OSError as error:
-        raise LinkUnavailable(f"broker {broker}: {broker.ca_file}: {error.strerror or error}") from error
+    client = _new_client(broker, dispatch, answer_within_s)
     connecting = asyncio.ensure_future(client.__aenter__())
     try:
         try:
             await asyncio.shield(connecting)
         except (aiomqtt.MqttError, OSError, ValueError) as error:
-            raise LinkUnavailable(f"broker {broker}: {in_words(error)}") from error
+            raise LinkUnavailable(f"broker {broker}: {in_words(error)}{_version_hint(broker, error)}") from error
         yield client
     finally:
         # Cancelled while a thread was at work on it: that cannot be stopped, and ends within its time-out.
@@ -68,7 +67,7 @@ async def until_lost(client: aiomqtt.Client, broker: Broker) -> Never:
         async for message in client.messages:
             raise RuntimeError(f"the client library queued a message on {message.topic} past its dispatcher")
     except aiomqtt.MqttError as error:
-        raise LinkLost(f"broker {broker}: connection lost") from error
+        raise LinkLost(f"broker {broker}: connection lost{_why(broker, error.__cause__)}") from error
     raise LinkLost(f"broker {broker}: connection ended")
 
 
@@ -109,14 +108,47 @@ def _new_client(broker: Broker, dispatch: Callable[[aiomqtt.Message], None], ans
         username=broker.username,
         password=broker.password,
         # Two clients of one name throw each other out for ever (mqtt-payloads, section 7).
-        identifier=f"bedwatch-{uuid.uuid4().hex[:12]}",
-        tls_context=ssl.create_default_context(cafile=broker.ca_file) if broker.tls else None,
+        identifier=broker.client_id or f"bedwatch-{uuid.uuid4().hex[:12]}",
+        protocol=aiomqtt.ProtocolVersion.V5 if broker.version == "5" else aiomqtt.ProtocolVersion.V311,
+        tls_context=_tls(broker) if broker.tls else None,
         logger=library_logger,
         timeout=answer_within_s,
         keepalive=KEEPALIVE_S,
         queue_type=partial(_Doorstep, dispatch),  # type: ignore[arg-type]  # called like the class
         max_queued_outgoing_messages=100,
     )
+
+
+def _tls(broker: Broker) -> ssl.SSLContext:
+    """Raises LinkUnavailable with the name of the file that cannot be used."""
+    file = broker.ca_file
+    try:
+        context = ssl.create_default_context(cafile=file)
+        if broker.cert_file is not None:
+            file = broker.cert_file if broker.key_file is None else f"{broker.cert_file} with {broker.key_file}"
+            # A key under a password cannot be opened by a service: with an empty one nobody is asked for it.
+            context.load_cert_chain(broker.cert_file, broker.key_file, password="")
+    except OSError as error:
+        raise LinkUnavailable(f"broker {broker}: {file}: {error.strerror or error}") from error
+    return context
+
+
+def _why(broker: Broker, cause: BaseException | None) -> str:
+    """What the broker said at the end; before MQTT 5 it could only close the connection."""
+    code = cause.rc if isinstance(cause, aiomqtt.MqttCodeError) else None
+    if broker.version != "5" or not isinstance(code, ReasonCode) or code.getName() in SAYS_NOTHING:
+        return ""
+    return f", the broker says: {code.getName().lower()}"
+
+
+def _version_hint(broker: Broker, error: Exception) -> str:
+    """What to try when the broker may not speak our version: some do not answer at all, some refuse."""
+    words = str(error).lower()
+    if broker.version == "5" and ("timed out" in words or "protocol version" in words):
+        return "; it may not speak MQTT 5: try version=3.1.1"
+    if "protocol version" in words:
+        return "; it may want MQTT 5: try version=5"
+    return ""
 
 
 class _Doorstep(asyncio.Queue[aiomqtt.Message]):

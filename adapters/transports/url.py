@@ -63,7 +63,13 @@ class ReplayUrl:
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """An MQTT broker as one connection needs it; two devices with equal brokers share that connection."""
+    """An MQTT broker as one connection needs it; two devices with equal brokers share that connection.
+
+    Attributes:
+        cert_file, key_file: our own certificate, for a broker that asks for one; the key may stand in the same file.
+        version: of MQTT: `3.1.1` or `5`.
+        client_id: as the broker shall know us; None: a new one for every connection, which nobody else can have.
+    """
 
     host: str
     port: int
@@ -71,6 +77,10 @@ class Broker:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     ca_file: str | None = None
+    cert_file: str | None = None
+    key_file: str | None = None
+    version: str = "3.1.1"
+    client_id: str | None = None
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -78,7 +88,10 @@ class Broker:
 
 @dataclass(frozen=True, slots=True)
 class MqttUrl:
-    """`mqtt://[user[:password]@]host[:port]/topic/filter`, `mqtts:` with TLS and optionally `?ca=/path.pem`."""
+    """`mqtt://[user[:password]@]host[:port]/topic/filter?version=5&client_id=ward-7`, both optional.
+
+    `mqtts:` with TLS, and optionally `ca=/path.pem` for the broker's certificate, `cert=` and `key=` for our own.
+    """
 
     broker: Broker
     topic_filter: str
@@ -107,6 +120,8 @@ TransportUrl: TypeAlias = SerialUrl | TcpUrl | ReplayUrl | MqttUrl | MllpUrl | B
 
 SCHEMES = ("serial", "tcp", "mqtt", "mqtts", "mllp", "ble", "replay")
 BLE_ADDRESS = re.compile(r"[0-9A-F]{2}(?::[0-9A-F]{2}){5}|[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}", re.IGNORECASE)
+VERSIONS = ("3.1.1", "5")
+LONGEST_CLIENT_ID = 64
 
 
 def parse_url(url: str) -> TransportUrl:
@@ -199,7 +214,15 @@ def _mqtt(parts: SplitResult, port: int | None) -> MqttUrl:
         raise ValueError(f"{parts.scheme}://{parts.hostname} lacks a topic: …/vitals/v1/site/bed/device/+")
     check_filter(topic_filter)
     tls = parts.scheme == "mqtts"
-    query = _query(parts, *(["ca"] if tls else []))
+    query = _query(parts, *(["ca", "cert", "key"] if tls else []), "version", "client_id")
+    version = query.get("version", "3.1.1")
+    if version not in VERSIONS:
+        raise ValueError(f"version={version} in an MQTT URL: {' or '.join(VERSIONS)}")
+    if "key" in query and "cert" not in query:
+        raise ValueError("key=… in an MQTT URL belongs to a certificate: add cert=/path.pem")
+    client_id = query.get("client_id")
+    if client_id is not None and not 0 < len(client_id) <= LONGEST_CLIENT_ID:
+        raise ValueError(f"client_id in an MQTT URL has 1 to {LONGEST_CLIENT_ID} characters")
     broker = Broker(
         host=parts.hostname,
         port=port or (8883 if tls else 1883),
@@ -207,6 +230,10 @@ def _mqtt(parts: SplitResult, port: int | None) -> MqttUrl:
         username=None if parts.username is None else unquote(parts.username),
         password=None if parts.password is None else unquote(parts.password),
         ca_file=query.get("ca"),
+        cert_file=query.get("cert"),
+        key_file=query.get("key"),
+        version=version,
+        client_id=client_id,
     )
     return MqttUrl(broker, topic_filter)
 

@@ -73,6 +73,13 @@ def read_devices(settings: Settings, findings: Findings) -> tuple[BoundDevice, .
                 f"streams for bed {bound.bed!r} as {other.id!r} does: give a bed one oximeter. The one that "
                 "speaks first gives the bed's values; the other is not shown, and raises alarms of its own beside them",
             )
+        namesake = next((other for other in found if _share_client_id(other.where, bound.where)), None)
+        if namesake is not None:
+            findings.wrong(
+                (*where, "url"),
+                f"has the client_id of device {namesake.id!r} on a connection of its own: the broker would throw out "
+                "one for the other. Give both the same account and settings, or each a client_id of its own",
+            )
         found.append(bound)
     return tuple(found)
 
@@ -231,6 +238,14 @@ def _rivals(one: BoundDevice, other: BoundDevice) -> bool:
     driver = one.spec.driver
     told_apart = driver is other.spec.driver and driver.apart(one.spec.options, other.spec.options)
     return _same_pipe(one.where, other.where) and not told_apart
+
+
+def _share_client_id(one: TransportUrl, other: TransportUrl) -> bool:
+    """Whether two connections to one broker would go by one name."""
+    if not isinstance(one, MqttUrl) or not isinstance(other, MqttUrl) or one.broker == other.broker:
+        return False
+    names = {(each.broker.host, each.broker.port, each.broker.client_id) for each in (one, other)}
+    return one.broker.client_id is not None and len(names) == 1
 
 
 def _same_pipe(one: TransportUrl, other: TransportUrl) -> bool:

@@ -45,6 +45,13 @@ from tests.support.clock import ManualClock
             "mqtts://ward:p%40ss@broker/a?ca=/etc/ca.pem",
             MqttUrl(Broker("broker", 8883, True, "ward", "p@ss", "/etc/ca.pem"), "a"),
         ),
+        (
+            "mqtts://broker/a?cert=/c.pem&key=/k.pem&version=5&client_id=ward-7",
+            MqttUrl(
+                Broker("broker", 8883, True, cert_file="/c.pem", key_file="/k.pem", version="5", client_id="ward-7"),
+                "a",
+            ),
+        ),
     ],
 )
 def test_what_a_url_means(url: str, meaning: TransportUrl) -> None:
@@ -74,7 +81,10 @@ def test_what_a_url_means(url: str, meaning: TransportUrl) -> None:
         ("mqtt://broker/a/#/b", "last level"),
         ("mqtt://broker/a/b+", "stand alone"),
         ("mqtt://broker/$share/group/a", "shared subscriptions"),
-        ("mqtt://broker/a?ca=/x", "takes none"),
+        ("mqtt://broker/a?ca=/x", "one of version, client_id"),
+        ("mqtt://broker/a?version=4", "3.1.1 or 5"),
+        ("mqtt://broker/a?client_id=", "1 to 64 characters"),
+        ("mqtts://broker/a?key=/x", "add cert="),
         ("replay://ox.bin", "three slashes"),
         ("replay:///ox.bin?rate=0", "rate=0"),
         ("replay:///ox.bin?repeat=maybe", "yes or no"),

@@ -207,6 +207,18 @@ def test_two_devices_of_one_gateway_share_its_topic(tmp_path: Path, capsys: pyte
     assert "device 'ox-1' reads from there already" in capsys.readouterr().err
 
 
+def test_a_client_id_belongs_to_one_connection(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two accounts at one broker are two connections; under one name they would throw each other out."""
+    site = tmp_path / "site.toml"
+    one, two = "mqtt://a@broker/dusun_sub?client_id=ward-7", "mqtt://b@broker/dusun_sub?client_id=ward-7"
+    site.write_text(MAPPED.replace("mqtt://broker/dusun_sub", one))
+    assert main(["check", str(site)]) == 0
+    head, _, tail = MAPPED.rpartition("mqtt://broker/dusun_sub")
+    site.write_text(head.replace("mqtt://broker/dusun_sub", one) + two + tail)
+    assert main(["check", str(site)]) == 2
+    assert "has the client_id of device 'ox-1'" in capsys.readouterr().err
+
+
 def test_a_mapping_without_an_identity_is_worth_a_look(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     site = tmp_path / "site.toml"
     site.write_text(MAPPED.replace('where = { device = "02:00:00:00:0A:07" }', 'mapping2 = "x"'))
