@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.devices.mqtt_mapped.joining import Joining, Parts
-from adapters.devices.mqtt_mapped.mapping import ErrorRule, Kind, MessageRule, PublisherMapping, Retained
+from adapters.devices.mqtt_mapped.mapping import Kind, MessageRule, PublisherMapping, Retained
 from adapters.devices.mqtt_mapped.payload import PAYLOAD_LIMIT, Payload, Unreadable
 from adapters.devices.mqtt_mapped.place import MISSING, Place, first_found, same
 from adapters.devices.mqtt_mapped.redaction import excerpt
-from adapters.devices.mqtt_mapped.times import Judged, Replays
+from adapters.devices.mqtt_mapped.said import Said, hear, key_of, reading
+from adapters.devices.mqtt_mapped.times import Replays
 from adapters.devices.mqtt_mapped.topic import plain
-from adapters.devices.mqtt_mapped.value import Seen
 from adapters.driver import Delivery
-from adapters.reading import CuffReading, DeviceStatus, Fault, FaultKind, OximeterReading, Reading
+from adapters.reading import DeviceStatus, Fault, FaultKind, Reading
 from config.instant import MINUTE, Duration, Instant, from_datetime
-from config.vocabulary import CuffError, Flag
+from config.vocabulary import Flag
 
 REMEMBERED: Final = 256
 """Messages that are known again when they come twice."""
@@ -27,7 +27,6 @@ CHART_ONLY: Final[Duration] = MINUTE
 """A pressure older than this is for the chart alone (signals-and-simulation 1.2, B10)."""
 FLAPS: Final = 3
 FLAPS_WITHIN: Final[Duration] = MINUTE
-NO_FINGER: Final = frozenset({Flag.NO_FINGER, Flag.SENSOR_OFF})
 FILE: Final = Delivery()
 
 
@@ -38,19 +37,6 @@ class _Message:
     offset: int
     size: int
     delivery: Delivery
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What one message, or one element of its list, says before it is a reading."""
-
-    seen: Mapping[str, Seen]
-    flags: frozenset[Flag]
-    error: CuffError | None
-    irregular: bool
-    time: Judged
-    seq: int | None
-    rule: MessageRule
 
 
 class MappedDecoder:
@@ -76,7 +62,7 @@ class MappedDecoder:
         self._replays = Replays(min((rule.time.late for rule in mapping.messages if rule.time), default=MINUTE))
         joined = [rule for rule in mapping.messages if rule.join]
         names = frozenset(value.name for rule in joined for value in rule.values)
-        self._joining: Joining[_Said] = Joining(names, mapping.join_within)
+        self._joining: Joining[Said] = Joining(names, mapping.join_within)
         self._battery: float | None = None
         self._online: bool | None = None
         self._went: deque[Instant] = deque(maxlen=FLAPS)
@@ -171,15 +157,15 @@ class MappedDecoder:
         items: list[Reading | Fault] = [] if message.delivery.retained else [*self._battery_news(rule, place, message)]
         if rule.kind is Kind.STATUS:
             return [*items, *self._status(rule, place, message)]
-        said = self._read(rule, place, message)
-        key = _key(rule, place, said)
+        said = hear(rule, place, message.delivery.received_at)
+        key = key_of(rule, place, said)
         if key is not None and key in self._told:
             return items
         doubt = self._old(said, message)
         if doubt is not None:
             return [*items, self._fault(message, FaultKind.STALE, f"{rule.name}: {doubt}")]
         if not rule.join:
-            items.append(self._reading(said, message.offset))
+            items.append(reading(said, message.offset))
         # Only now: what could not be used may come again, whole.
         self._told.extend([] if key is None else [key])
         if not rule.join:
@@ -206,22 +192,7 @@ class MappedDecoder:
         # Whose values these are cannot be known, so from now on nothing counts.
         return f"several devices speak here: say which one is meant, [device.options.where] {self._several} = ..."
 
-    def _read(self, rule: MessageRule, place: Place, message: _Message) -> _Said:
-        seen = {value.name: value.read(place) for value in rule.values}
-        flags = {flag for flag, condition in rule.flags if condition.holds(place)}
-        error = _cuff_error(rule.error, place)
-        if rule.absent is not None and all(each.value is None for each in seen.values()):
-            flags.add(rule.absent)
-        elif error is None and not any(each.there for each in seen.values()):
-            wanted = ", ".join(value.paths[0].text for value in rule.values)
-            raise Unreadable(f"none of {wanted} is there; keys are case-sensitive")
-        time = Judged() if rule.time is None else rule.time.read(place)
-        if rule.time is not None:
-            time = rule.time.judge(time, message.delivery.received_at)
-        irregular = rule.irregular is not None and rule.irregular.holds(place)
-        return _Said(seen, frozenset(flags), error, irregular, time, _seq(rule, place), rule)
-
-    def _old(self, said: _Said, message: _Message) -> str | None:
+    def _old(self, said: Said, message: _Message) -> str | None:
         """Why a reading is history; None for one of now."""
         now = message.delivery.received_at
         measured = said.time.measured
@@ -233,7 +204,7 @@ class MappedDecoder:
             return None
         return f"measured {age // 1_000_000} s before it came; a burst of such readings is what a broker had kept"
 
-    def _joined(self, closed: Iterable[Parts[_Said]]) -> list[Reading | Fault]:
+    def _joined(self, closed: Iterable[Parts[Said]]) -> list[Reading | Fault]:
         items: list[Reading | Fault] = []
         for parts in closed:
             last = [*parts.found.values()][-1]
@@ -241,50 +212,14 @@ class MappedDecoder:
             flags = frozenset[Flag]().union(*(said.flags for said in parts.found.values()))
             error = next((said.error for said in parts.found.values() if said.error is not None), None)
             irregular = any(said.irregular for said in parts.found.values())
-            whole = _Said(seen, flags, error, irregular, last.time, last.seq, last.rule)
+            whole = Said(seen, flags, error, irregular, last.time, last.seq, last.rule)
             try:
-                items.append(self._reading(whole, parts.offset))
+                items.append(reading(whole, parts.offset))
             except Unreadable as unfit:
                 within = self._mapping.join_within / 1_000_000
                 detail = f"{last.rule.name}: {unfit} within {within:g} s"
                 items.append(Fault(parts.offset, FaultKind.INCOMPLETE, 0, detail))
         return items
-
-    def _reading(self, said: _Said, offset: int) -> Reading:
-        numbers = {name: found.value for name, found in said.seen.items()}
-        if said.rule.kind is Kind.OXIMETER:
-            if said.flags & NO_FINGER:
-                numbers = {}
-            return OximeterReading(
-                offset,
-                numbers.get("spo2"),
-                numbers.get("pulse_rate"),
-                numbers.get("perfusion_index"),
-                said.flags,
-                said.seq,
-                said.time.device or said.time.measured,
-            )
-        error = said.error
-        if error is None:
-            for name in ("systolic", "diastolic"):
-                if name not in said.seen or not said.seen[name].there:
-                    raise Unreadable(f"{name} did not come")
-            if numbers["systolic"] is None or numbers["diastolic"] is None:
-                # The key is there and says that there is no value: a measurement that failed without a reason.
-                error = CuffError.DEVICE
-        time = {"seq": said.seq, "device_time": said.time.device, "measured_at": said.time.measured}
-        if error is not None:
-            return CuffReading(offset, None, None, None, error=error, **time)  # type: ignore[arg-type]
-        return CuffReading(
-            offset,
-            numbers["systolic"],
-            numbers["diastolic"],
-            numbers.get("mean"),
-            pulse_rate=numbers.get("pulse_rate"),
-            irregular=said.irregular,
-            map_computed=said.rule.map_computed and numbers.get("mean") is not None,
-            **time,  # type: ignore[arg-type]
-        )
 
     def _battery_news(self, rule: MessageRule, place: Place, message: _Message) -> Iterator[Reading]:
         if rule.battery is None:
@@ -324,31 +259,3 @@ class MappedDecoder:
 
     def _fault(self, message: _Message, kind: FaultKind, detail: str) -> Fault:
         return Fault(message.offset, kind, message.size, detail)
-
-
-def _key(rule: MessageRule, place: Place, said: _Said) -> int | None:
-    """What is the same when a message comes twice, as one number: QoS 1 delivers twice, lists repeat old elements."""
-    if rule.once_by:
-        parts = [first_found((path,), place) for path in rule.once_by]
-        return None if any(part is MISSING for part in parts) else hash((rule.name, *map(repr, parts)))
-    if rule.kind is Kind.CUFF and not rule.join and (said.time.measured or said.time.device) is not None:
-        return hash((rule.name, said.time, said.error, *(said.seen[name].value for name in sorted(said.seen))))
-    return None
-
-
-def _cuff_error(rule: ErrorRule | None, place: Place) -> CuffError | None:
-    if rule is None:
-        return None
-    found = first_found(rule.paths, place)
-    if found is MISSING or found is None or any(same(found, fine) for fine in rule.fine):
-        return None
-    word = str(found).lower() if isinstance(found, bool) else str(found)
-    # An error that the mapping does not know is one all the same.
-    return rule.words.get(word, CuffError.DEVICE)
-
-
-def _seq(rule: MessageRule, place: Place) -> int | None:
-    found = first_found(rule.seq, place)
-    if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found < 2**63:
-        return None
-    return found

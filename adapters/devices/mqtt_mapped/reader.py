@@ -113,6 +113,12 @@ def _fits(rule: MessageRule, table: Table) -> None:
         )
     if rule.kind is Kind.STATUS and rule.state is None and rule.battery is None:
         raise table.wrong("kind", "a message of kind status has state or battery")
+    named = set() if rule.topic is None else set(rule.topic.names)
+    for path in (*rule.paths(), *rule.device):
+        if path.start == "topic" and path.steps[0] not in named:
+            raise table.wrong(
+                "topic", f"has no part called {path.text}: write it as a level, as in ward7/{path.text}/oxi"
+            )
     cuffs = {"error": rule.error, "irregular": rule.irregular, "map_computed": rule.map_computed or None}
     for key, given in cuffs.items():
         if given is not None and rule.kind is not Kind.CUFF:
@@ -175,7 +181,7 @@ def _error(table: Table | None) -> ErrorRule | None:
     if not isinstance(words, Mapping) or not words:
         raise table.wrong("words", "is missing: what stands there and what it means, as in {E1 = 'leak'}")
     for word, meaning in words.items():
-        if meaning not in set(CuffError):
+        if not isinstance(meaning, str) or meaning not in set(CuffError):
             raise table.wrong("words", f"{word} = {meaning!r}: {nearest(str(meaning), CuffError)}")
     fine = table.take("fine")
     if fine is not None and not isinstance(fine, list):

@@ -95,6 +95,8 @@ def read_time(table: Table, zone: str | None, *, streams: bool) -> TimeRule:
     written = table.text("format", "iso") or "iso"
     if written not in FORMATS and "%" not in written:
         raise table.wrong("format", f"unknown {written!r}: {', '.join(FORMATS)} or a pattern such as %d.%m.%Y %H:%M:%S")
+    if "%" in written and not _works(written):
+        raise table.wrong("format", f"{written!r} is no pattern for a time, such as %d.%m.%Y %H:%M:%S")
     own_zone = table.text("zone")
     rule = TimeRule(
         paths=read_paths(table),
@@ -107,6 +109,14 @@ def read_time(table: Table, zone: str | None, *, streams: bool) -> TimeRule:
     )
     table.done()
     return rule
+
+
+def _works(pattern: str) -> bool:
+    moment = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    try:
+        return datetime.strptime(moment.strftime(pattern), pattern).year == moment.year  # noqa: DTZ007 - only compared
+    except ValueError:
+        return False
 
 
 def read_zone(name: str, where: str) -> tzinfo:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from adapters.devices.mqtt_mapped import DRIVERS
 from adapters.devices.mqtt_mapped.decoder import MappedDecoder
@@ -15,6 +17,7 @@ from adapters.devices.mqtt_mapped.mapping import Retained
 from adapters.devices.mqtt_mapped.mask import mask_capture
 from adapters.devices.mqtt_mapped.reader import read_mapping
 from adapters.devices.mqtt_mapped.shipped import shipped, shipped_names
+from adapters.devices.mqtt_mapped.table import MappingError
 from adapters.driver import Cadence, Delivery
 from adapters.jsonline import to_json
 from adapters.reading import CuffReading, DeviceStatus, Fault, FaultKind, OximeterReading, Reading
@@ -133,6 +136,9 @@ def test_a_shipped_mapping_says_where_it_comes_from_and_has_recorded_messages(na
         ({"mapping": {"message": [oximeter(flags=[{"path": "a", "exists": True}])]}}, "flags[0].flag: is missing"),
         ({"mapping": {"message": [oximeter(time={"path": "t", "format": "rfc"})]}}, "time.format: unknown 'rfc'"),
         ({"mapping": {"message": [oximeter(time={"path": "t", "zone": "Mars/Base"})]}}, "unknown zone 'Mars/Base'"),
+        ({"mapping": {"message": [oximeter(time={"path": "t", "format": "%Q"})]}}, "'%Q' is no pattern for a time"),
+        ({"mapping": {"message": [oximeter(device="{bed}")]}}, "message[0].topic: has no part called {bed}"),
+        ({"mapping": {"message": [cuff(error={"path": "e", "words": {"E1": []}})]}}, "error.words: E1 = []"),
         ({"mapping": {"message": [oximeter(payload="sparkplug")]}}, "Sparkplug B is not read"),
         ({"mapping": {"message": [oximeter(separator=",")]}}, "message[0].separator: belongs to payload"),
         ({"mapping": {"message": [oximeter(irregular={"path": "a", "exists": True})]}}, "belongs to a message of kind"),
@@ -496,3 +502,76 @@ def test_the_driver_says_what_to_subscribe_to_and_what_silence_means() -> None:
     (doubt,) = found.doubts(build_options(found, {"mapping": "ava4-cuff"}))
     assert "add device to [device.options.where]" in doubt
     assert list(found.doubts(build_options(found, {})))
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.floats()
+    | st.integers()
+    | st.text(max_size=6)
+    | st.sampled_from(["spo2", "$", "a.b"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+KEYS = [
+    *[
+        "name",
+        "topic",
+        "payload",
+        "separator",
+        "only_if",
+        "each",
+        "device",
+        "spo2",
+        "pulse_rate",
+        "systolic",
+        "diastolic",
+    ],
+    *["battery", "absent", "flags", "error", "irregular", "map_computed", "time", "once_by", "seq", "state", "join"],
+]
+INNER = [
+    "path",
+    "scale",
+    "none",
+    "words",
+    "between",
+    "separator",
+    "part",
+    "number",
+    "equals",
+    "one_of",
+    "format",
+    "sent",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    kind=st.sampled_from(["oximeter", "cuff", "status"]),
+    rule=st.dictionaries(
+        st.sampled_from(KEYS), JSON | st.dictionaries(st.sampled_from(INNER), JSON, max_size=4), max_size=6
+    ),
+    message=JSON,
+)
+def test_any_table_is_a_mapping_or_a_told_mistake(kind: str, rule: dict[str, Any], message: object) -> None:
+    """And whatever came of it reads any message without raising."""
+    try:
+        mapping = read_mapping({"message": [{"kind": kind} | rule]})
+    except MappingError:
+        return
+    assert isinstance(feed(MappedDecoder(mapping), message, NOW), list)
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_a_shipped_mapping_reads_any_payload_without_raising(data: st.DataObject) -> None:
+    """Recorded messages with a value, or a piece of the text, put in another one's place."""
+    name = data.draw(st.sampled_from(shipped_names()))
+    mapped = MappedDecoder(read_mapping(shipped(name)))
+    for line in (ROOT / "mqtt-mapped" / name / "input.txt").read_text("utf-8").splitlines():
+        topic, _, payload = line.partition(" ")
+        start = data.draw(st.integers(0, len(payload)))
+        end = min(len(payload), start + data.draw(st.integers(0, 12)))
+        spoilt = payload[:start] + json.dumps(data.draw(JSON)) + payload[end:]
+        assert isinstance(mapped.feed_delivery(topic, spoilt.encode("utf-8", "replace"), Delivery(NOW)), list)
