@@ -15,7 +15,8 @@ from adapters.driver import Driver, StreamDecoder
 from adapters.jsonline import to_json
 from adapters.message_lines import MessageLines
 from adapters.reading import Fault, Reading
-from adapters.registry import UnknownDriver, build_options, driver
+from adapters.registry import UnknownDriver, driver
+from monitor.cli.driver_options import add_option_flag, read_options
 from monitor.cli.terminal import OK, ResourceMissing, describe, note, say
 from monitor.core.errors import ConfigError
 
@@ -27,6 +28,7 @@ Opens no port. FILE may be - for standard input; for MQTT drivers each line of i
 
 EXAMPLE = """\
   bedwatch decode nonin-df2 oximeter.bin
+  bedwatch decode delimited-cuff cuff.bin --option layout=terumo-bp500
   bedwatch decode mqtt-vitals messages.txt --pleth"""
 
 
@@ -36,12 +38,13 @@ def add(commands: Any) -> None:
     parser.add_argument("driver", metavar="DRIVER", help="driver name, such as nonin-df2, par-nibp, mqtt-vitals")
     parser.add_argument("file", metavar="FILE", help="captured bytes, or - for standard input")
     parser.add_argument("--pleth", action="store_true", help="print the pleth wave too")
+    add_option_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the lines; what they sum up to goes to standard error."""
     chosen = find_driver(args.driver)
-    decoder: Any = chosen.decoder(build_options(chosen, {}))
+    decoder: Any = chosen.decoder(read_options(chosen, args.option)[1])
     counted = Tally()
     with ExitStack() as stack:
         stream = open_bytes(args.file, stack)
