@@ -14,11 +14,15 @@ from adapters.failure_log import FailureLog
 from adapters.link_report import LinkReport, LinkSink, LinkStats
 from adapters.transports.contract import LinkError, LinkLost, LinkUnavailable, Transport
 from config.bounded import within
-from config.instant import Clock
+from config.instant import SECOND, Clock, Instant
 from config.vocabulary import LinkState
 
 LEAVE_WITHIN_S = 2.0
 """How long the good-bye to a measuring device may hold up the end of the service."""
+
+FLOOD = 64 * 1024
+"""Bytes of one device in a second, five times what the fastest line of any driver carries; the rest waits, so that one
+that never stops costs the others nothing."""
 
 logger = logging.getLogger(__name__)
 
@@ -127,14 +131,22 @@ class Link:
 
     async def _listen(self, decoder: StreamDecoder) -> Never:
         transport, clock, report, conversation = self._transport, self._clock, self.report, self._conversation
+        second: Instant = clock.now()
+        taken = 0
         while True:
             chunk = await transport.receive()
             received_at = clock.now()
-            report.stats.bytes_received += len(chunk)
+            report.received(len(chunk), received_at)
             for item in decoder.feed(chunk):
                 report.item(item, received_at)
                 if conversation is not None:
                     await conversation.heard(item, received_at)
+            if received_at - second >= SECOND:
+                second, taken = received_at, 0
+            taken += len(chunk)
+            if taken >= FLOOD:
+                report.stats.last_flood_at = received_at
+                await clock.sleep_until(second + SECOND)
 
     async def _leave(self, conversation: Conversation) -> None:
         try:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from adapters.driver import Cadence
 from adapters.reading import DeviceStatus, Fault, FaultKind, Reading
-from config.instant import Instant
+from config.instant import SECOND, Duration, Instant
 from config.vocabulary import LinkState
+
+PATIENCE: Final[dict[Cadence, Duration]] = {Cadence.STREAM: 5 * SECOND, Cadence.POLL: 30 * SECOND}
+"""Without a reading for so long a connection is in trouble, before the device counts as offline. Silence of a device
+that speaks once per measurement is none."""
+
+SILENT: Final = "connected, but the device says nothing (switched off, or another cable?)"
+UNREADABLE: Final = "what comes cannot be read (wrong baud rate, or another device?)"
+FLOODED: Final = "far more comes than any device says; it is being held back"
 
 
 class LinkSink(Protocol):
@@ -43,6 +51,9 @@ class LinkStats:
         faults: how often, by kind.
         faults_in_a_row: since the last good reading; a port with nothing but garbage shows here.
         reconnects: how often it came up again.
+        patience: how long it may be without a reading; None: silence says nothing.
+        opened_at: since when its port is open or its broker there; None while it is not.
+        last_flood_at: when more came than is taken in (`adapters.link.FLOOD`).
     """
 
     state: LinkState | None = None
@@ -55,6 +66,28 @@ class LinkStats:
     last_reading_at: Instant | None = None
     last_fault: Fault | None = None
     last_fault_at: Instant | None = None
+    patience: Duration | None = None
+    opened_at: Instant | None = None
+    last_bytes_at: Instant | None = None
+    last_flood_at: Instant | None = None
+
+    def trouble(self, now: Instant) -> str | None:
+        """What is wrong, in words for people: why it is down, or why a connection that stands is of no use."""
+        opened_at, patience = self.opened_at, self.patience or PATIENCE[Cadence.STREAM]
+
+        def lately(at: Instant | None, since: Instant = 0) -> bool:
+            return at is not None and at > since and now - at < patience
+
+        if opened_at is None:
+            return self.reason
+        if lately(self.last_flood_at):
+            return FLOODED
+        good_at = max(opened_at, self.last_reading_at or opened_at)
+        if now - good_at < patience:
+            return None
+        if lately(self.last_fault_at, good_at):
+            return UNREADABLE
+        return SILENT if self.patience is not None and not lately(self.last_bytes_at) else None
 
 
 class LinkReport:
@@ -67,15 +100,21 @@ class LinkReport:
 
     def __init__(self, device_id: str, cadence: Cadence, sink: LinkSink) -> None:
         self.device_id = device_id
-        self.stats = LinkStats()
+        self.stats = LinkStats(patience=PATIENCE.get(cadence))
         self._up_when_opened = cadence is Cadence.EPISODIC
         self._sink = sink
         self._ever_up = False
 
     def opened(self, at: Instant) -> None:
         """The pipe is open."""
+        self.stats.opened_at = at
         if self._up_when_opened:
             self._up(at)
+
+    def received(self, count: int, at: Instant) -> None:
+        """So many bytes have come."""
+        self.stats.bytes_received += count
+        self.stats.last_bytes_at = at
 
     def item(self, item: Reading | Fault, at: Instant) -> None:
         """The decoder has yielded `item` from what was received at `at`."""
@@ -97,6 +136,7 @@ class LinkReport:
     def down(self, reason: str, at: Instant) -> None:
         """The connection is gone or cannot be made. Told once per gap; `reason` stays current in the figures."""
         self.stats.reason = reason
+        self.stats.opened_at = None
         if self.stats.state is not LinkState.DOWN:
             self.stats.state = LinkState.DOWN
             self._sink.link_down(self.device_id, at, reason)

@@ -169,7 +169,10 @@ class Service:
         self.intake = Intake(beds, self._submit, self._pleth, self._quarantine)
         self.links = plan.open_links(site.specs, self.intake, clock, plan.chance, self.intake.unbound, site.site_filter)
         page = wire.Site(site.id, site.name, site.ruleset.title, __version__, clock.speed, plan.demo)
-        self.view = LiveWard(self.ward, self.board, labels, facts, self._faults, page, clock.now)
+        self.view = LiveWard(
+            *(self.ward, self.board, labels, facts, self._faults, page, clock.now),
+            trouble=lambda device: self.links.stats(device).trouble(clock.now()),
+        )
         self.feed = FeedHub(self.view, clock)
         self.cuffs = CuffRequests(self.links.request_measurement, self._submit_now, clock.now)
         self.loop = Loop(

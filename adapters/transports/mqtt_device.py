@@ -69,7 +69,7 @@ class MqttDevice:
 
     def take(self, topic: str, payload: bytes, received_at: Instant, *, retained: bool = False) -> bytes:
         """One message; answers with what the dialogue wants said. A bug in the decoder costs this device alone."""
-        self.stats.bytes_received += len(payload)
+        self.report.received(len(payload), received_at)
         return self._read(lambda: self._fed(topic, payload, received_at, retained), received_at)
 
     def _fed(self, topic: str, payload: bytes, received_at: Instant, retained: bool) -> Iterable[Reading | Fault]:

@@ -10,6 +10,9 @@ from adapters.transports.contract import LinkLost
 FULL = 64 * 1024
 """Bytes held for a reader that is late; then reading stops and the line's own buffers fill. Nothing is dropped here."""
 
+PORTION = 4096
+"""Bytes given out at a time: what is made of them keeps everybody else waiting."""
+
 
 class Pipe(asyncio.Protocol):
     """One connection's bytes, in order. `name` begins the reason of a loss; `in_words` tells an error to people."""
@@ -61,9 +64,9 @@ class Pipe(asyncio.Protocol):
                 raise LinkLost(self._lost)
             self._changed.clear()
             await self._changed.wait()
-        chunk = bytes(self._held)
-        self._held.clear()
-        if self.is_full and self._transport is not None and self._lost is None:
+        chunk = bytes(self._held[:PORTION])
+        del self._held[:PORTION]
+        if self.is_full and not self._held and self._transport is not None and self._lost is None:
             self.is_full = False
             self._transport.resume_reading()
         return chunk

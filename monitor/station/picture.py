@@ -48,6 +48,7 @@ class LiveWard:
         faults: rejected units of a device since start.
         site: what the page's frame shows.
         now: the clock.
+        trouble: why a device's connection is of no use, in words, where it is.
     """
 
     def __init__(
@@ -59,12 +60,14 @@ class LiveWard:
         faults: Callable[[str], int],
         site: wire.Site,
         now: Callable[[], Instant],
+        trouble: Callable[[str], str | None] = lambda device: None,
     ) -> None:
         self._ward = ward
         self._board = board
         self._labels = labels
         self._devices = devices
         self._faults = faults
+        self._trouble = trouble
         self._site = site
         self._now = now
         self._limits: dict[str, tuple[Ruleset, object, dict[str, wire.Limits]]] = {}
@@ -163,7 +166,7 @@ class LiveWard:
             driver=facts.driver,
             link=cast("Literal['up', 'down'] | None", link),
             since=None if known is None else _maybe(known.down_from),
-            reason=None if known is None else known.reason,
+            reason=(None if known is None else known.reason) or self._trouble(device_id),
             last_at=None if known is None or not known.spoke_since_up else to_rfc3339(known.heard_at),
             battery=None if known is None else known.battery,
             faults=self._faults(device_id),

@@ -53,6 +53,7 @@ async def test_noise_and_a_port_that_does_not_exist(tmp_path: Path) -> None:
         (offline,) = await journey.events(bed="bay-1", kind="alarm_raised")
         assert (offline.t, offline.data["alarm"]) == (last_good + 10, "DEVICE_OFFLINE")
         assert page.beds["bay-1"]["devices"][0]["faults"] > 0
+        assert "cannot be read" in page.beds["bay-1"]["devices"][0]["reason"]
 
         oximeter.noise = False
         await journey.pass_time(3)
