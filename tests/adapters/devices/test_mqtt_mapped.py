@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.devices.mqtt_mapped import DRIVERS
+from adapters.devices.mqtt_mapped import options as options_module
 from adapters.devices.mqtt_mapped.decoder import MappedDecoder
 from adapters.devices.mqtt_mapped.mapping import Retained
 from adapters.devices.mqtt_mapped.mask import mask_capture
@@ -575,3 +579,13 @@ def test_a_shipped_mapping_reads_any_payload_without_raising(data: st.DataObject
         end = min(len(payload), start + data.draw(st.integers(0, 12)))
         spoilt = payload[:start] + json.dumps(data.draw(JSON)) + payload[end:]
         assert isinstance(mapped.feed_delivery(topic, spoilt.encode("utf-8", "replace"), Delivery(NOW)), list)
+
+
+def test_the_examples_of_the_guide_are_in_order() -> None:
+    guide = Path(options_module.__file__).with_name("README.md").read_text("utf-8")
+    named, own = (tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", guide, flags=re.DOTALL))
+    assert build_options(DRIVERS[0], named["device"][0]["options"]).mapping == "ava4-oximeter"
+    mapped = build_options(DRIVERS[0], own["device"]["options"] | {"where": {"bed": "bed12", "device": "02"}})
+    message = {"type": "bp", "data": {"list": [{"ble_addr": "02", "bp_high": 128, "bp_low": 10.4, "pr": 71, "err": 0}]}}
+    reading = only(list(DRIVERS[0].decoder(mapped).feed_message("ward7/bed12/bp", json.dumps(message).encode())))
+    assert (reading.systolic, reading.diastolic, reading.pulse_rate) == (128, 78, 71)
