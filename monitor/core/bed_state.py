@@ -87,6 +87,7 @@ class Sight:
         rate_until, lost_until: a pulse rate, whatever its verdict; searching without one.
         off_until: the probe is off.
         wave_until, wave: a pleth wave, and whether it pulsates.
+        doubt_until: the wave is so poor that the numbers beside it are doubtful (V9).
         aside: why its values were not VALID last, by metric, while those of another led.
     """
 
@@ -96,6 +97,7 @@ class Sight:
     off_until: Instant = 0
     wave_until: Instant = 0
     wave: bool = False
+    doubt_until: Instant = 0
     aside: dict[Metric, str] = field(default_factory=dict)
 
 

@@ -31,7 +31,7 @@ def band(bed: Bed) -> tuple[float, float, float, float] | None:
         and not state.window.frozen
         and not state.mismatched
         and state.stuck is None
-        and state.clock >= state.pleth.doubt_until
+        and all(state.clock >= sight.doubt_until for sight in state.sights.values())
     )
     if not quiet:
         return None

@@ -26,7 +26,7 @@ from monitor.core.pleth import slow_breathing
 from monitor.core.recovery import return_report, return_watch
 from monitor.core.recovery.baseline import METRICS, WAVE_METRICS
 from monitor.core.refusals import refuse
-from monitor.core.session import discharge, dose_check, limbs, limit_setting, restart_checks, start_checks
+from monitor.core.session import discharge, dose_check, identifiers, limbs, limit_setting, restart_checks, start_checks
 from monitor.core.session.session import PHASES, Session, minutes
 from monitor.core.track import KEEP
 
@@ -345,6 +345,7 @@ WITHOUT_PHASE: dict[str, Callable[[Bed, Command, Instant, list[Event]], None]] =
     "set_limit": limit_setting.set_limit,
     **bed_inactivation.COMMANDS,
     "set_limbs": limbs.set_limbs,
+    "add_identifier": identifiers.add_identifier,
 }
 """Commands that move no phase: each refuses for itself what it cannot do."""
 

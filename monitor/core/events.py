@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     INACTIVATION_CHANGED = "inactivation_changed"
     INACTIVATION_REMINDER = "inactivation_reminder"
     LIMIT_CHANGED = "limit_changed"
+    IDENTIFIER_ADDED = "identifier_added"
     LIMBS_SET = "limbs_set"
     LIMBS_INFERRED = "limbs_inferred"
     ADVISORY_RAISED = "advisory_raised"

@@ -197,6 +197,13 @@ class SetLimbs(_Command):
     iv_limb: Word | None = None
 
 
+class AddIdentifier(_Command):
+    """What else this patient is called, by a person who has looked: a device that names it is heard (ID_CONFLICT)."""
+
+    command: Literal["add_identifier"]
+    identifier: Word
+
+
 class RecordEvent(_Command):
     """Something a person saw or did; `kind` is a coded word such as `nausea`, or free."""
 
@@ -230,6 +237,7 @@ CommandBody: TypeAlias = Annotated[
     | AlarmOff
     | SetLimit
     | SetLimbs
+    | AddIdentifier
     | RecordEvent
     | RecordReading,
     Field(discriminator="command"),

@@ -49,6 +49,10 @@ def _opened(data: Data) -> Told:
     return "session", "opened", _some(data, OPENED)
 
 
+def _identifier(data: Data) -> Told:
+    return "session", "identifier", _some(data, ("identifier",))
+
+
 def _phase(data: Data) -> Told | None:
     # The opening tells of PRE itself.
     return None if data["to"] == Phase.PRE.value else ("phase", data["to"], _some(data, OF_PHASE))
@@ -78,6 +82,7 @@ def _alarms(data: Data) -> Told:
 
 _TOLD: dict[str, Callable[[Data], Told | None]] = {
     EventKind.SESSION_OPENED.value: _opened,
+    EventKind.IDENTIFIER_ADDED.value: _identifier,
     EventKind.PHASE_CHANGED.value: _phase,
     EventKind.EVENT_RECORDED.value: _happened,
     EventKind.READING_RECORDED.value: _values,

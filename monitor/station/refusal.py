@@ -30,6 +30,7 @@ REASONS: dict[str, str] = {
     "dose_mg_out_of_range": "This dose cannot be right: check it.",
     "open_items": "Not everything on the checklist is met: see to it, or give a reason.",
     "reason_missing": "A reason is needed.",
+    "identifier_unusable": "No further identifier of the patient was given, or there are too many already.",
     "limbs_missing": "No limb was named.",
     "limb_unknown": "This is no limb.",
     "values_missing": "Nothing was entered.",

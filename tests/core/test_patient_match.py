@@ -8,7 +8,7 @@ import pytest
 from config.instant import SECOND
 from monitor.core.bed import BedState
 from monitor.core.bed_state import DeviceSetup
-from tests.support.ward import CUFF, OXIMETER, Story
+from tests.support.ward import CUFF, NURSE, OXIMETER, Story
 
 ID = "ID_CONFLICT"
 
@@ -73,6 +73,21 @@ def test_a_reading_of_another_patient_s_cuff_counts_for_nothing() -> None:
     assert session.readings == []
 
 
+def test_a_slip_at_the_opening_is_mended_without_ending_the_session() -> None:
+    """Until a person says so the values are kept apart, with alarms that come back; then the device is heard again."""
+    story = Story().open(identifiers=["MRN-8"]).start(0)
+    story.samples(0, 400, patient="MRN-7")
+    story.acknowledge(400, ID)
+    story.samples(400, 800, patient="MRN-7")
+    assert story.one("alarm_rearmed", alarm=ID)["t"] == 700
+    story.command(800, "add_identifier", identifier=" mrn-7 ", reason="wristband read")
+    added = story.one("identifier_added")
+    assert (added["identifier"], added["by"], added["reason"]) == ("mrn-7", NURSE, "wristband read")
+    story.samples(800.5, 812, patient="MRN-7")
+    assert story.told(ID)[-1] == (800.5, "alarm_closed")
+    assert story.bed.state.spo2.track.at == 811.5 * SECOND
+
+
 def test_a_cuff_that_names_another_patient_is_believed_until_its_next_reading() -> None:
     """It says so once in five minutes: what it sends meanwhile without a name is not this patient's either."""
     story = Story().open()
@@ -85,6 +100,13 @@ def test_a_cuff_that_names_another_patient_is_believed_until_its_next_reading() 
     assert session.readings == []
     story.tick(1050)
     assert story.told(ID)[-1] == (1050, "alarm_closed")
+
+
+def test_a_monitor_that_speaks_once_a_minute_is_one_conflict() -> None:
+    story = Story(devices=(DeviceSetup(OXIMETER, 150 * SECOND),)).open()
+    for t in range(0, 600, 60):
+        story.sample(t, patient="P-99")
+    assert story.told(ID) == [(0, "alarm_raised")]
 
 
 def test_such_a_cuff_excuses_no_probe() -> None:

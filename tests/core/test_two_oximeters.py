@@ -66,6 +66,16 @@ def test_a_spare_probe_that_searches_is_no_lost_pulse() -> None:
     assert story.told("SPO2_NO_DATA")[0] == (74, "alarm_raised")
 
 
+def test_v9_a_good_wave_of_another_does_not_vouch_for_a_poor_one() -> None:
+    """97 % out of a wave that is all movement ends no SPO2_CRIT; nor does it beside a second, good wave."""
+    story = Story().open()
+    for t in range(60):
+        story.pleth(t, 0.95 if t < 20 else 0.3, 72)
+        story.pleth(t + 0.05, device=SPARE)
+        story.sample(t + 0.1, 80 if t < 20 else 97)
+    assert story.told("SPO2_CRIT") == [(5.1, "alarm_raised"), (30.1, "alarm_stale")]
+
+
 def test_of_two_good_ones_a_value_of_the_other_denies_a_lost_pulse() -> None:
     story = watched(120, lambda t: GONE if t >= 60 else {}, {"spo2": 97, "pulse": 72}, start=True)
     assert story.told() == []

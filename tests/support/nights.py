@@ -189,6 +189,7 @@ PIECES: st.SearchStrategy[Piece] = st.one_of(
         pulse_rate=st.just(45),
         patient=st.sampled_from(("P-1", "P-9")),
     ),
+    _word("command", command=st.just("add_identifier"), identifier=st.just("P-9"), by=st.just(NURSE)),
     _word("restart"),
 )
 

@@ -41,9 +41,9 @@ def kept_apart(
             _end_cycle(bed, device, now)
             _raise(bed, device, f"{device} {ANOTHER}", now, out)
         rule = bed.rules.id_conflict
-        # A cuff says whose its reading is once in minutes; until its next one it has not changed its mind.
-        lasts = max(rule.ends_after, rule.cuff_gap) if isinstance(item, CuffMeasurement) else rule.ends_after
-        session.foreign[device] = max(session.foreign.get(device, now), now + lasts)
+        # Until it should have spoken again it has not changed its mind: a cuff speaks once in minutes.
+        gap = rule.cuff_gap if isinstance(item, CuffMeasurement) else bed.setup.stand(device)
+        session.foreign[device] = max(session.foreign.get(device, now), now + max(rule.ends_after, gap))
     if device not in session.foreign:
         return False
     if not isinstance(item, PlethMeasures):

@@ -46,6 +46,7 @@ COMMAND_FIELDS: dict[str, frozenset[str]] = {
     "resume_alarms": frozenset({"scope", "state", "alarm"}),
     "set_limit": frozenset({"alarm", "low", "high", "second_by"}),
     "set_limbs": frozenset({"cuff_limb", "probe_limb", "iv_limb"}),
+    "add_identifier": frozenset({"identifier"}),
     "record_event": frozenset({"kind", "text"}),
     "record_reading": frozenset({"values"}),
 }

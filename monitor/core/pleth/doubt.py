@@ -10,9 +10,9 @@ from monitor.core.validation import MOTION, STUCK, VALID, Judgement
 
 def seen(bed: Bed, item: PlethMeasures, now: Instant) -> None:
     """One second's measures: poor quality is doubt for as long as they stand; a moving pulse may find numbers stuck."""
-    pleth, limits = bed.state.pleth, bed.rules.validation
+    limits = bed.rules.validation
     poor = item.sqi < limits.motion_quality
-    pleth.doubt_until = now + bed.setup.stand(item.device) if poor else 0
+    bed.state.sight(item.device).doubt_until = now + bed.setup.stand(item.device) if poor else 0
     if poor:
         bed.calm = None
     if item.pulse_rate_pleth is not None and item.sqi >= limits.stuck_quality:
@@ -45,5 +45,4 @@ def judgement(bed: Bed, item: OximeterSample, signal: Judgement, now: Instant) -
         return signal
     if state.stuck is not None and ours:
         return STUCK
-    moving = now < state.pleth.doubt_until and item.device == state.pleth.device
-    return MOTION if moving else signal
+    return MOTION if now < state.sight(item.device).doubt_until else signal

@@ -15,7 +15,6 @@ class PlethSeen:
     Attributes:
         at: of the newest measures; None before the first.
         pulse_at: when a pulse was last present.
-        doubt_until: until when the wave's poor quality makes the numbers doubtful (V9).
         still_from, slowest, fastest: since when the numbers have not changed, and between which rates the wave moved.
     """
 
@@ -28,7 +27,6 @@ class PlethSeen:
     resp_rate: float | None = None
     rr_quality: float | None = None
     amplitude: float | None = None
-    doubt_until: Instant = 0
     still_from: Instant | None = None
     slowest: float = 0.0
     fastest: float = 0.0

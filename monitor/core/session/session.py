@@ -96,7 +96,7 @@ class Session:
         advisories: the hints that hold now; `advised_at` is when they were asked last.
         hand_values: pulse and SpO2 read off another device; for a baseline that is NONE.
         limits: those set for this patient, by rule.
-        identifiers: what else the patient may be called by, as confirmed at the opening.
+        identifiers: what else the patient may be called by, as confirmed at the opening or since.
         foreign: devices that name another patient, with the time until which that holds without their saying it again
             (ID_CONFLICT).
     """

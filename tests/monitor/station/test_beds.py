@@ -138,6 +138,7 @@ def test_a_command_reaches_the_core_with_its_fields_alone(nurse: TestClient, kit
         {"command": "set_limit", "alarm": "SPO2_LOW", "low": 88, "second_by": "dr-p", "second_password": PASSWORD},
         {"command": "resume_alarms", "scope": "bed", "alarm": "PR_LOW"},
         {"command": "set_limbs", "cuff_limb": "right"},
+        {"command": "add_identifier", "identifier": "MRN-7"},
         {"command": "record_event", "kind": "nausea", "text": "mild"},
         {"command": "record_reading", "values": {"resp_rate": 14, "moaas": 5}},
     ],

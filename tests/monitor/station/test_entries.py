@@ -36,6 +36,7 @@ def enter(command: str, **fields: Any) -> wire.Entry:
             ("limit", "SpO2 low", {"side": "low", "from": 90, "to": 88}),
         ),
         ("set_limbs", {"probe_limb": "left"}, ("limbs", "", {"probe_limb": "left"})),
+        ("add_identifier", {"identifier": "MRN-7"}, ("session", "identifier", {"identifier": "MRN-7"})),
         ("audio_pause", {"scope": "bed"}, ("alarms", "AUDIO_PAUSED", {"from": "ON"})),
         (
             "alarm_off",

@@ -137,6 +137,17 @@ export function limbsForm(bed: Bed, send: Send): TemplateResult {
   );
 }
 
+/** A device calls the patient by what was not entered at the opening (ID_CONFLICT). */
+export function identifierForm(send: Send): TemplateResult {
+  return form(
+    "The device calls this patient otherwise",
+    "It is this patient",
+    (fields) => send("add_identifier", fields),
+    html`<p class="wide">Look at the patient, the device and its cables first: its values count for this patient from then on.</p>
+      <label>As the device shows it <input name="identifier" required maxlength="64" autocomplete="off" /></label>`,
+  );
+}
+
 const MARKS: Readonly<Record<ReadinessItem["state"], string>> = { met: "✓", open: "○", failed: "✗" };
 const STATES: Readonly<Record<ReadinessItem["state"], string>> = { met: "met", open: "open", failed: "not met" };
 

@@ -27,6 +27,7 @@ export function entryWords(entry: Entry): string {
   const limbs = Object.entries(LIMBS).flatMap(([name, word]) => (details[name] == null ? [] : [`${word} ${details[name]}`]));
   switch (entry.kind) {
     case "session":
+      if (entry.what === "identifier") return `The patient is also called ${details["identifier"]}`;
       return `Session opened: ${[details["patient"], details["weight_kg"] == null ? null : `${details["weight_kg"]} kg`, typeof details["on_oxygen"] === "boolean" ? breathesWords(details["on_oxygen"]) : null, ...limbs].filter((part) => part != null).join(", ")}`;
     case "phase":
       return `${PHASE_BEGUN[entry.what] ?? phaseWords(entry.what)}${details["early"] === true ? " early" : ""}${details["dose_mg"] == null ? "" : `, ${details["dose_mg"]} mg`}${details["total_mg"] == null ? "" : `, ${details["total_mg"]} mg in all`}${details["delivered_mg"] == null ? "" : `, ${details["delivered_mg"]} mg given`}`;

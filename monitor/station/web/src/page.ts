@@ -18,6 +18,7 @@ export type OpenForm =
   | "reading"
   | "happening"
   | "limbs"
+  | "identifier"
   | `limit:${string}`
   | `off:${string}`
   | null;

@@ -1,7 +1,7 @@
 // What a nurse does with a session: open, start, pause, resume, end, discharge, abort.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { dischargeForm, happeningForm, limbsForm, mayLeaveOpen, readingForm } from "./entry-form";
+import { dischargeForm, happeningForm, identifierForm, limbsForm, mayLeaveOpen, readingForm } from "./entry-form";
 import { ago, type Fields, fieldsOf, form, observed, prescriberSigns, reason } from "./form";
 import { infusedSeconds } from "./recovery";
 import { type Actions, mayAct, type OpenForm, type Page } from "./page";
@@ -46,6 +46,7 @@ function buttons(page: Page, bed: Bed, actions: Actions): TemplateResult[] {
     html`<button type="button" class=${kind} ?disabled=${busy} @click=${() => actions.command(bed.id, name, {})}>${text}</button>`;
   const abort = opens("abort", "Abort …");
   const enters = [opens("reading", "Enter values …"), opens("happening", "Note event …"), opens("limbs", "Limbs …")];
+  if (conflicting(page, bed)) enters.push(opens("identifier", "Same patient …"));
   switch (bed.phase) {
     case "PRE":
       return [opens("start", "Start infusion …", "primary"), ...enters, abort];
@@ -59,6 +60,10 @@ function buttons(page: Page, bed: Bed, actions: Actions): TemplateResult[] {
       return [opens("session", "Open session …", "primary")];
   }
 }
+
+/** Whether a device names another patient than this bed's. */
+const conflicting = (page: Page, bed: Bed): boolean =>
+  [...(page.ward?.alarms.values() ?? [])].some((alarm) => alarm.bed === bed.id && alarm.alarm === "ID_CONFLICT");
 
 /** Whether the phase still offers this form. */
 export function fits(form: OpenForm, phase: Bed["phase"]): boolean {
@@ -90,6 +95,8 @@ function openForm(page: Page, picture: BedPicture, now: number, actions: Actions
       return happeningForm(now, send);
     case "limbs":
       return limbsForm(bed, send);
+    case "identifier":
+      return identifierForm(send);
     case "abort":
       return form("Abort the session", "Abort", (fields) => send("abort", fields), reason("Reason", true));
     default:

@@ -4,7 +4,7 @@ import { observed } from "../src/form";
 import type { Actions, OpenForm, Page } from "../src/page";
 import { doseWords, farDose, fits, renderSessionActions, unconfirmed } from "../src/session-form";
 import type { Bed } from "../src/wire.gen";
-import { bed, iso, T0 } from "./builders";
+import { alarm, bed, iso, T0 } from "./builders";
 import { flat } from "./template";
 
 test("a form that the phase no longer offers is gone", () => {
@@ -74,4 +74,13 @@ test("only a refusal that a reason can answer asks for one", () => {
   expect(mayLeaveOpen("A value has left the baseline again after returning: wait until it is back, or give a reason.")).toBe(true);
   expect(mayLeaveOpen('Acknowledge "SpO2 very low" first, then discharge: this high-priority alarm is active and not acknowledged.')).toBe(false);
   expect(mayLeaveOpen("")).toBe(false);
+});
+
+test("a device that names another patient can be told to be this patient's, and only then", () => {
+  const ward = { alarms: new Map([["a", alarm({ alarm: "ID_CONFLICT" })]]) } as unknown as Page["ward"];
+  const page = (form: OpenForm, part: Partial<Page>): string =>
+    flat(renderSessionActions({ form, me: { locked: false, acknowledges: [] }, errors: new Map(), said: new Map(), busy: new Set(), ...part } as unknown as Page, { bed: bed({}), at: T0 }, T0, actions()));
+  expect(page(null, { ward: null })).not.toContain("Same patient");
+  expect(page(null, { ward })).toContain("Same patient");
+  expect(page("identifier", { ward })).toContain('name="identifier" required');
 });
