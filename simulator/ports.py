@@ -199,11 +199,16 @@ class TcpPort:
 
 
 class LinePace:
-    """Lets bytes leave no faster than a serial line of `baud` carries them. `lost` counts what did not fit."""
+    """Lets bytes leave no faster than a serial line of `baud` carries them. `lost` counts what did not fit.
 
-    def __init__(self, baud: int) -> None:
-        if baud <= 0:
-            raise ValueError(f"baud must be positive, not {baud}")
+    Args:
+        bits_per_byte: what one byte costs: 10, or 11 with a parity bit.
+    """
+
+    def __init__(self, baud: int, bits_per_byte: int = BITS_PER_BYTE) -> None:
+        if baud <= 0 or bits_per_byte <= 0:
+            raise ValueError(f"baud and bits must be positive, not {baud} and {bits_per_byte}")
+        self._cost = bits_per_byte * SECOND
         self.lost = 0
         self._baud = baud
         self._pending = bytearray()
@@ -217,7 +222,7 @@ class LinePace:
 
     def take(self, dt: Duration) -> bytes:
         """The bytes that the line carried in the last `dt`."""
-        cost = BITS_PER_BYTE * SECOND
+        cost = self._cost
         self._credit += dt * self._baud
         count = min(len(self._pending), self._credit // cost)
         chunk = bytes(self._pending[:count])

@@ -12,7 +12,7 @@ from simulator.broker_link import BrokerLink
 from simulator.devices.mqtt_vitals import MqttVitals
 from simulator.emulator import SerialEmulator
 from simulator.faults import FaultyLine
-from simulator.ports import LinePace, Port, PtyPort, TcpPort
+from simulator.ports import BITS_PER_BYTE, LinePace, Port, PtyPort, TcpPort
 from simulator.vitals import VitalSource
 
 TICK: Duration = SECOND // 20
@@ -80,7 +80,13 @@ class Ward:
         self._devices: dict[str, _Wired | _Published] = {}
 
     def add_pty(
-        self, device_id: str, emulator: SerialEmulator, directory: Path, body: Body, faults: FaultyLine | None = None
+        self,
+        device_id: str,
+        emulator: SerialEmulator,
+        directory: Path,
+        body: Body,
+        faults: FaultyLine | None = None,
+        bits_per_byte: int = BITS_PER_BYTE,
     ) -> str:
         """A pseudo-terminal behind the link `directory/device_id`; its URL. Exists at once, speaks with `run`.
 
@@ -88,10 +94,16 @@ class Ward:
             ValueError: the device id is taken.
             OSError: the link cannot be made.
         """
-        return self._add_wired(device_id, emulator, PtyPort(directory / device_id), body, faults)
+        return self._add_wired(device_id, emulator, PtyPort(directory / device_id), body, faults, bits_per_byte)
 
     def add_tcp(
-        self, device_id: str, emulator: SerialEmulator, body: Body, port: int = 0, faults: FaultyLine | None = None
+        self,
+        device_id: str,
+        emulator: SerialEmulator,
+        body: Body,
+        port: int = 0,
+        faults: FaultyLine | None = None,
+        bits_per_byte: int = BITS_PER_BYTE,
     ) -> str:
         """A TCP port on the loopback interface, 0 = a free one; its URL.
 
@@ -99,7 +111,7 @@ class Ward:
             ValueError: the device id is taken.
             OSError: the port cannot be had.
         """
-        return self._add_wired(device_id, emulator, TcpPort(port), body, faults)
+        return self._add_wired(device_id, emulator, TcpPort(port), body, faults, bits_per_byte)
 
     def add_mqtt(
         self,
@@ -155,11 +167,18 @@ class Ward:
                 device.port.unplug()
 
     def _add_wired(
-        self, device_id: str, emulator: SerialEmulator, port: Port, body: Body, faults: FaultyLine | None
+        self,
+        device_id: str,
+        emulator: SerialEmulator,
+        port: Port,
+        body: Body,
+        faults: FaultyLine | None,
+        bits_per_byte: int,
     ) -> str:
         self._refuse_taken(device_id)
         port.plug()
-        self._devices[device_id] = _Wired(emulator, port, body, faults or FaultyLine(), LinePace(emulator.baud))
+        pace = LinePace(emulator.baud, bits_per_byte)
+        self._devices[device_id] = _Wired(emulator, port, body, faults or FaultyLine(), pace)
         return port.url
 
     def _refuse_taken(self, device_id: str) -> None:

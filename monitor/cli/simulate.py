@@ -7,21 +7,26 @@ import asyncio
 import re
 import sys
 import textwrap
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor.cli.demo import parse_speed
 from monitor.cli.terminal import OK, describe, note, say
 from monitor.core.errors import ConfigError
 
+if TYPE_CHECKING:
+    from simulator.emulator import Emulator
+
 TEXT = """\
-Plays one story on an emulated oximeter (Nonin DF2) and cuff (PAR NIBP), which speak their own bytes on
-pseudo-terminals or TCP ports of this machine, or publish to an MQTT broker. Prints where they are and the lines for
-a site file; cables are pulled and put back as the story says. Runs until the story ends or Ctrl-C."""
+Plays one story on an emulated oximeter and cuff (nonin-df2 and par-nibp, or any others of --list), which speak their
+own bytes on pseudo-terminals or TCP ports of this machine, or publish to an MQTT broker. Prints where they are and
+the lines for a site file; cables are pulled and put back as the story says. Runs until the story ends or Ctrl-C."""
 
 EXAMPLE = """\
   bedwatch simulate --list
   bedwatch simulate desaturation --pty /tmp/ward
+  bedwatch simulate restless --pty /tmp/ward --oximeter masimo-ascii1 --cuff suntech-advantage
   bedwatch simulate ./my-story.toml --tcp 4001 --speed 10
   bedwatch simulate calm --mqtt mqtt://localhost:1883 --site harbour --bed bay-2"""
 
@@ -33,7 +38,9 @@ def add(commands: Any) -> None:
     """Describe the command."""
     parser = describe(commands, "simulate", "simulated devices only, for testing any consumer", TEXT, EXAMPLE, run)
     parser.add_argument("scenario", nargs="?", metavar="SCENARIO", help="name of a shipped story, or a .toml file")
-    parser.add_argument("--list", action="store_true", help="show the shipped stories")
+    parser.add_argument("--list", action="store_true", help="show the shipped stories and the devices")
+    parser.add_argument("--oximeter", metavar="NAME", help="another oximeter on the wire (nonin-df2)")
+    parser.add_argument("--cuff", metavar="NAME", help="another cuff on the wire (par-nibp)")
     parser.add_argument(
         "--pty", type=Path, metavar="DIR", help="pseudo-terminals behind the links DIR/ox-1, DIR/cuff-1"
     )
@@ -57,10 +64,14 @@ def run(args: argparse.Namespace) -> int:
         return OK
     if args.scenario is None:
         raise ConfigError("name a story, or see with --list which there are")
+    oximeter = _chosen(args.oximeter, "oximeter")
+    cuff = _chosen(args.cuff, "cuff")
     broker = None if args.mqtt is None else parse_broker(args.mqtt)
     outlets = Outlets(args.pty, args.tcp, broker)
     if outlets == Outlets():
         raise ConfigError("where should the devices be? Give --pty DIR, --tcp PORT or --mqtt URL, one or more of them")
+    if (oximeter or cuff) and args.pty is None and args.tcp is None:
+        raise ConfigError("--oximeter and --cuff are for wires: give --pty DIR or --tcp PORT")
     try:
         story = load_scenario(args.scenario)
     except ScenarioError as error:
@@ -69,7 +80,16 @@ def run(args: argparse.Namespace) -> int:
     async def play() -> None:
         clock = SystemClock(args.speed)
         simulation = Simulation(
-            story, outlets, clock, site=args.site, bed=args.bed, tell=note, speed=args.speed, seed=args.seed
+            story,
+            outlets,
+            clock,
+            site=args.site,
+            bed=args.bed,
+            tell=note,
+            speed=args.speed,
+            seed=args.seed,
+            oximeter=oximeter,
+            cuff=cuff,
         )
         for group in simulation.lines:
             for line in group:
@@ -86,6 +106,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list() -> None:
+    from monitor.demo.choice import cuffs, oximeters
     from simulator.scenario import load_scenario, scenario_names
 
     for name in scenario_names():
@@ -93,6 +114,24 @@ def _list() -> None:
         say(f"{name}: {story.title}")
         for line in textwrap.wrap(story.story, width=110):
             say(f"    {line}")
+    for kind, names in (("--oximeter", oximeters()), ("--cuff", cuffs())):
+        say(f"{kind}, one of:")
+        for name, each in names.items():
+            say(f"    {name}: {each.title}")
+
+
+def _chosen(name: str | None, kind: str) -> Emulator | None:
+    """The emulator of that name. Raises ConfigError with the nearest ones."""
+    from monitor.demo.choice import cuffs, oximeters
+
+    if name is None:
+        return None
+    known = cuffs() if kind == "cuff" else oximeters()
+    if name not in known:
+        nearest = get_close_matches(name, known, n=3)
+        hint = f"did you mean {' or '.join(nearest)}?" if nearest else f"one of {', '.join(known)}"
+        raise ConfigError(f"there is no {kind} {name!r}: {hint}")
+    return known[name]
 
 
 def _port(text: str) -> int:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from math import ceil
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from adapters.driver import Cadence
 from config.instant import Instant
 from simulator.devices.mqtt_vitals import Kind, MqttVitals
 from simulator.devices.nonin import NoninDf2
 from simulator.devices.par_nibp import ParNibp
+from simulator.emulator import CuffEmulator
 from simulator.scenario import CuffPlan, Scenario
 from simulator.serve import Body
 
-SimulatedCuff: TypeAlias = ParNibp | MqttVitals
+SimulatedCuff: TypeAlias = CuffEmulator | MqttVitals
 OXIMETER_DRIVER, CUFF_DRIVER, MQTT_DRIVER = "nonin-df2", "par-nibp", "mqtt-vitals"
 STREAM, EPISODIC = Cadence.STREAM.value, Cadence.EPISODIC.value
 BATTERY = 82
@@ -25,7 +27,12 @@ MEASURING_S = 34.0
 
 @dataclass(frozen=True, slots=True)
 class SiteLines:
-    """One device of a site file. `cadence`: what its silence means, where the driver does not say."""
+    """One device of a site file.
+
+    Attributes:
+        cadence: what its silence means, where the driver does not say.
+        options: of the driver, where its defaults do not read the device.
+    """
 
     device: str
     bed: str
@@ -33,6 +40,7 @@ class SiteLines:
     url: str
     cadence: str | None = None
     commands: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def text(self) -> str:
         """As it stands in the file."""
@@ -40,7 +48,9 @@ class SiteLines:
         if self.cadence is not None:
             pairs.append(("cadence", self.cadence))
         allowed = "commands = true\n" if self.commands else ""
-        return "[[device]]\n" + "".join(f'{key} = "{value}"\n' for key, value in pairs) + allowed
+        table = "".join(f"{key} = {json.dumps(value)}\n" for key, value in self.options.items())
+        options = f"[device.options]\n{table}" if table else ""
+        return "[[device]]\n" + "".join(f'{key} = "{value}"\n' for key, value in pairs) + allowed + options
 
 
 def wired_oximeter(body: Body) -> NoninDf2:
@@ -53,7 +63,7 @@ def wired_cuff(body: Body, story: Scenario, seed: int, begin_s: float, *, asked:
 
     `asked`: it measures only when it is asked to, not by its own cycle.
     """
-    first, every = (10.0, None) if asked else _cuff_times(story.cuff, begin_s)
+    first, every = (10.0, None) if asked else cuff_times(story.cuff, begin_s)
     return ParNibp(body.source, cycle_s=every, first_s=first, seed=seed)
 
 
@@ -64,7 +74,7 @@ def published_oximeter(body: Body, site: str, bed: str, device: str) -> MqttVita
 
 def published_cuff(body: Body, story: Scenario, begin_s: float, site: str, bed: str, device: str) -> MqttVitals:
     """On a broker."""
-    first, every = _cuff_times(story.cuff, begin_s)
+    first, every = cuff_times(story.cuff, begin_s)
     kinds = frozenset({Kind.CUFF})
     return MqttVitals(body.source, site, bed, device, kinds=kinds, cycle_s=every, first_s=first, battery=BATTERY)
 
@@ -78,13 +88,13 @@ def published_lines(host: str, port: int, site: str, bed: str, device: str, simu
 def press(cuffs: Iterable[SimulatedCuff], now: Instant) -> None:
     """The start button."""
     for cuff in cuffs:
-        if isinstance(cuff, ParNibp):
-            cuff.press_start()
-        else:
+        if isinstance(cuff, MqttVitals):
             cuff.receive(cuff.command_topic, b'{"command": "start"}', now)
+        else:
+            cuff.press_start()
 
 
-def _cuff_times(plan: CuffPlan, begin_s: float) -> tuple[float, float | None]:
+def cuff_times(plan: CuffPlan, begin_s: float) -> tuple[float, float | None]:
     """First start after `begin_s`, in seconds from there, and the cycle; None: only on demand.
 
     A measurement that was under way then begins anew: nothing of it is in the past.

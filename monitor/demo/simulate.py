@@ -17,6 +17,7 @@ from monitor.demo.pair import (
     OXIMETER_DRIVER,
     SimulatedCuff,
     SiteLines,
+    cuff_times,
     press,
     published_cuff,
     published_lines,
@@ -24,6 +25,8 @@ from monitor.demo.pair import (
     wired_cuff,
     wired_oximeter,
 )
+from simulator.emulator import CuffEmulator, Emulator, SerialEmulator
+from simulator.ports import BITS_PER_BYTE
 from simulator.scenario import Device, Scenario
 from simulator.serve import TICK, Body, Ward
 
@@ -66,6 +69,7 @@ class Simulation:
     Args:
         site, bed: the parts of the topics, and of the lines to paste.
         tell: takes a line when a broker is lost or back.
+        oximeter, cuff: other devices on wires than the usual ones.
 
     Raises:
         PlaceUnavailable: a port or link cannot be had.
@@ -82,6 +86,8 @@ class Simulation:
         tell: Callable[[str], None],
         speed: float = 1.0,
         seed: int | None = None,
+        oximeter: Emulator | None = None,
+        cuff: Emulator | None = None,
     ) -> None:
         self.lines: list[list[SiteLines]] = []
         self._story = story
@@ -92,7 +98,9 @@ class Simulation:
         self._tell = tell
         self._tick = round(TICK * max(1.0, speed))
         self._wards: list[Ward] = []
+        self._oximeter, self._cuff = oximeter, cuff
         self._cuffs: list[SimulatedCuff] = []
+        self._pressed: list[CuffEmulator] = []
         self._away: set[str] = set()
         try:
             if outlets.pty is not None:
@@ -115,6 +123,7 @@ class Simulation:
                 for ward in self._wards
             ]
             works.append(tasks.create_task(self._press_cuffs(begin)))
+            works.append(tasks.create_task(self._press_by_cycle()))
             await self._clock.sleep_until(begin + seconds(self._story.length_s))
             for work in works:
                 work.cancel()
@@ -130,6 +139,17 @@ class Simulation:
                 await self._clock.sleep_until(begin + seconds(action.at_s))
                 press(self._cuffs, self._clock.now())
 
+    async def _press_by_cycle(self) -> None:
+        """The story's cycle for cuffs that keep none themselves."""
+        first, every = cuff_times(self._story.cuff, self._begin_s)
+        if every is None or not self._pressed:
+            return
+        due = self._clock.now() + seconds(first)
+        while True:
+            await self._clock.sleep_until(due)
+            press(self._pressed, self._clock.now())
+            due += seconds(every)
+
     def _new_ward(self) -> tuple[Ward, Body]:
         ward = Ward(self._clock, tick=self._tick)
         self._wards.append(ward)
@@ -138,16 +158,32 @@ class Simulation:
     def _on_ptys(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         ward, body = self._new_ward()
-        oximeter, cuff = wired_oximeter(body), wired_cuff(body, self._story, self._seed, self._begin_s)
-        self._cuffs.append(cuff)
-        self._wired(ward.add_pty(OXIMETER, oximeter, folder, body), ward.add_pty(CUFF, cuff, folder, body))
+        oximeter, cuff = self._new_pair(body)
+        self._wired(
+            ward.add_pty(OXIMETER, oximeter, folder, body, bits_per_byte=_bits(self._oximeter)),
+            ward.add_pty(CUFF, cuff, folder, body, bits_per_byte=_bits(self._cuff)),
+        )
 
     def _on_tcp(self, port: int) -> None:
         ward, body = self._new_ward()
-        oximeter, cuff = wired_oximeter(body), wired_cuff(body, self._story, self._seed, self._begin_s)
-        self._cuffs.append(cuff)
+        oximeter, cuff = self._new_pair(body)
         second = port + 1 if port else 0
-        self._wired(ward.add_tcp(OXIMETER, oximeter, body, port), ward.add_tcp(CUFF, cuff, body, second))
+        self._wired(
+            ward.add_tcp(OXIMETER, oximeter, body, port, bits_per_byte=_bits(self._oximeter)),
+            ward.add_tcp(CUFF, cuff, body, second, bits_per_byte=_bits(self._cuff)),
+        )
+
+    def _new_pair(self, body: Body) -> tuple[SerialEmulator, CuffEmulator]:
+        """The two on wires. A cuff that was chosen has no cycle of its own: its button is pressed for it."""
+        oximeter = wired_oximeter(body) if self._oximeter is None else self._oximeter.make(body.source, self._seed)
+        cuff: CuffEmulator
+        if self._cuff is None:
+            cuff = wired_cuff(body, self._story, self._seed, self._begin_s)
+        else:
+            cuff = as_cuff(self._cuff.make(body.source, self._seed))
+            self._pressed.append(cuff)
+        self._cuffs.append(cuff)
+        return oximeter, cuff
 
     def _on_broker(self, host: str, port: int) -> None:
         ward, body = self._new_ward()
@@ -162,8 +198,8 @@ class Simulation:
     def _wired(self, oximeter_url: str, cuff_url: str) -> None:
         self.lines.append(
             [
-                SiteLines(OXIMETER, self._bed, OXIMETER_DRIVER, oximeter_url),
-                SiteLines(CUFF, self._bed, CUFF_DRIVER, cuff_url),
+                _lines(OXIMETER, self._bed, OXIMETER_DRIVER, self._oximeter, oximeter_url),
+                _lines(CUFF, self._bed, CUFF_DRIVER, self._cuff, cuff_url),
             ]
         )
 
@@ -181,6 +217,23 @@ class Simulation:
                 self._away.add(device)
 
         return news
+
+
+def _lines(device: str, bed: str, usual: str, chosen: Emulator | None, url: str) -> SiteLines:
+    if chosen is None:
+        return SiteLines(device, bed, usual, url)
+    return SiteLines(device, bed, chosen.driver, url, options=chosen.options)
+
+
+def _bits(chosen: Emulator | None) -> int:
+    return BITS_PER_BYTE if chosen is None else chosen.bits_per_byte
+
+
+def as_cuff(device: SerialEmulator) -> CuffEmulator:
+    """The device as a cuff. Raises ConfigError: it is none."""
+    if not isinstance(device, CuffEmulator):
+        raise ConfigError("that device is no cuff; see with --list which there are")
+    return device
 
 
 def paste_text(groups: Sequence[Sequence[SiteLines]]) -> str:

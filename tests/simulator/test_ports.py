@@ -213,6 +213,13 @@ def test_the_line_carries_no_more_than_its_speed() -> None:
     assert pace.take(0) == b"x"
 
 
+def test_a_parity_bit_costs_a_tenth() -> None:
+    """19200 baud with parity are 1745 bytes a second."""
+    pace = LinePace(19200, bits_per_byte=11)
+    pace.put(bytes(4000))
+    assert [len(pace.take(SECOND)) for _ in range(3)] == [1745, 1745, 510]
+
+
 def test_an_idle_line_saves_nothing_up() -> None:
     """After a quiet hour the line is as fast as ever."""
     pace = LinePace(9600)
@@ -245,3 +252,5 @@ def test_a_speed_is_positive() -> None:
     """Refused where it is written."""
     with pytest.raises(ValueError, match="baud"):
         LinePace(0)
+    with pytest.raises(ValueError, match="bits"):
+        LinePace(9600, 0)

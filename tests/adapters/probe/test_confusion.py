@@ -101,7 +101,7 @@ def called(heard: bytes) -> tuple[str, ...]:
 
 
 async def call(emulator: Emulator) -> tuple[tuple[str, ...], bool]:
-    """What the device is called, and whether its cuff was inflated unasked.
+    """What the device is called, and whether its cuff was inflated unasked; the options found must read it.
 
     Where it is silent, whoever probes is told to press the button of a cuff; so a spot check is waited for, too.
     """
@@ -113,6 +113,9 @@ async def call(emulator: Emulator) -> tuple[tuple[str, ...], bool]:
         if isinstance(wire.device, CuffEmulator):
             wire.device.press_start()
         outcome = await probed(wire, clock, each=ONE_MEASUREMENT, speak=False)
+    best = outcome.found.verdict.best if outcome.found is not None else None
+    if best is not None and best.candidate.driver.name == emulator.driver:
+        assert emulator.options.items() <= best.candidate.table.items(), emulator.name
     return named(outcome), inflated
 
 

@@ -14,13 +14,15 @@ from typing import Any
 
 import pytest
 
-from adapters.reading import CuffProgress, OximeterReading
+from adapters.reading import CuffProgress, CuffReading, OximeterReading
 from adapters.registry import build_options, driver
 from config.instant import MINUTE, SECOND
 from monitor.cli import main
 from monitor.core.errors import ConfigError
+from monitor.demo.choice import cuffs, oximeters
 from monitor.demo.simulate import Outlets, PlaceUnavailable, Simulation, parse_broker, paste_text
 from monitor.site import read_site_text
+from simulator.emulator import emulators
 from simulator.scenario import load_scenario, parse_scenario, scenario_names
 from tests.support.clock import ManualClock, let_tasks_run
 
@@ -81,6 +83,8 @@ def test_list_shows_every_story_with_its_title(capsys: pytest.CaptureFixture[str
     out = capsys.readouterr().out
     for name in scenario_names():
         assert f"{name}: {load_scenario(name).title}\n" in out
+    for each in emulators().values():
+        assert f"    {each.name}: {each.title}\n" in out
 
 
 @pytest.mark.parametrize(
@@ -94,6 +98,10 @@ def test_list_shows_every_story_with_its_title(capsys: pytest.CaptureFixture[str
         (["calm", "--mqtt", "mqtt://broker/vitals"], "mqtt://HOST[:PORT] is wanted"),
         (["calm", "--mqtt", "mqtt://broker:port"], "mqtt://HOST[:PORT] is wanted"),
         (["calm", "--tcp", "65535"], "next port"),
+        (["calm", "--tcp", "0", "--oximeter", "masimo"], "did you mean masimo-ascii1"),
+        (["calm", "--tcp", "0", "--cuff", "nonin-df2"], "there is no cuff 'nonin-df2'"),
+        (["calm", "--tcp", "0", "--oximeter", "pm6750"], "there is no oximeter 'pm6750'"),
+        (["calm", "--mqtt", "mqtt://broker", "--cuff", "pm6750"], "are for wires"),
         (["calm", "--tcp", "0", "--bed", "Bay 1"], "small letters"),
         (["calm", "--tcp", "0", "--speed", "nan"], "0.1 to 1000"),
         (["calm", "--tcp", "0", "--seed", "-1"], "from 0 on"),
@@ -170,6 +178,66 @@ async def test_every_outlet_gets_its_pair_and_its_lines(tmp_path: Path) -> None:
     finally:
         playing.close()
     assert links(tmp_path) == []
+
+
+def chosen(outlets: Outlets, clock: ManualClock, oximeter: str, cuff: str, story: str = SHORT) -> Simulation:
+    return Simulation(
+        parse_scenario(story, name="short", origin="short.toml"),
+        outlets,
+        clock,
+        site="harbour",
+        bed="bay-2",
+        tell=lambda line: None,
+        speed=COARSE,
+        oximeter=emulators()[oximeter],
+        cuff=emulators()[cuff],
+    )
+
+
+def test_any_device_may_be_chosen_and_has_lines_that_read_it(tmp_path: Path) -> None:
+    """Driver and options of every emulator stand in a site file as they are printed."""
+    frame = '[site]\nid = "harbour"\nname = "H"\n[[bed]]\nid = "bay-2"\nlabel = "Bay 2"\n'
+    assert set(oximeters()) | set(cuffs()) == set(emulators())
+    for number in range(max(len(oximeters()), len(cuffs()))):
+        oximeter = list(oximeters())[number % len(oximeters())]
+        cuff = list(cuffs())[number % len(cuffs())]
+        playing = chosen(Outlets(pty=tmp_path), ManualClock(START), oximeter, cuff)
+        try:
+            site = read_site_text("pasted", frame + paste_text(playing.lines), {})
+        finally:
+            playing.close()
+        for device, name in zip(site.devices, (oximeter, cuff), strict=True):
+            assert device.spec.driver.name == emulators()[name].driver
+            for key, value in emulators()[name].options.items():
+                assert getattr(device.spec.options, key) == value
+
+
+async def test_a_chosen_pair_plays_the_story(tmp_path: Path) -> None:
+    """The cuff has no cycle of its own: its button is pressed by the story's, and by the story's nurse."""
+    clock = ManualClock(START)
+    story = 'title = "Cycle"\nlength_min = 5\n[cuff]\nfirst_min = 0.1\nevery_min = 2\n'
+    playing = chosen(Outlets(pty=tmp_path), clock, "masimo-ascii1", "and-tm265x", story)
+    task = asyncio.create_task(playing.run())
+    await let_tasks_run()
+    ends = {
+        device: os.open(tmp_path / device, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY) for device in ("ox-1", "cuff-1")
+    }
+    heard = dict.fromkeys(ends, b"")
+    try:
+        for _ in range(4 * 60):
+            await clock.advance(SECOND)
+            for device, end in ends.items():
+                heard[device] += drain(end)
+        task.cancel()
+        await asyncio.wait([task])
+    finally:
+        for end in ends.values():
+            os.close(end)
+    rows = [item for item in decoded("masimo-ascii1", heard["ox-1"]) if isinstance(item, OximeterReading)]
+    assert len(rows) > 200
+    results = [item for item in decoded("and-tm265x", heard["cuff-1"]) if isinstance(item, CuffReading)]
+    assert len(results) == 2
+    assert all(result.systolic for result in results)
 
 
 @pytest.mark.enable_socket
