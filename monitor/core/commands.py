@@ -320,7 +320,7 @@ def _enter(
     before, state.phase, state.phase_since = state.phase, phase, at
     out.append(Event(state.clock, state.bed, EventKind.PHASE_CHANGED, data))
     cuff_absence.enter_phase(bed, at, out)
-    cuff_schedule.enter_phase(bed, before, at, out)
+    cuff_schedule.enter_phase(bed, before, at)
     bed_inactivation.phase_changed(bed, out)
     liveness.phase_changed(bed, out)
     bed.calm = None

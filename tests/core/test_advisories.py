@@ -142,6 +142,11 @@ def test_5_3_baseline_drifting_down_is_flagged_with_the_usual_one_beside_it_and_
     assert hints(story, "drifting_down")[-1] == (START, "ended")
 
 
+def test_5_3_two_readings_are_enough_to_see_a_drift_but_not_one() -> None:
+    assert raised(pre((136, 80), (125, 80)), "drifting_down")["values"] == [136, 125]
+    assert hints(pre((136, 80)), "drifting_down") == []
+
+
 def test_5_3_a_fall_of_10_is_no_drift() -> None:
     story = pre((130, 76), (125, 76), (120, 76))
     assert hints(story, "drifting_down") == []
@@ -171,8 +176,12 @@ def test_5_3_a_drug_given_before_the_start_is_flagged_and_the_baseline_is_what_i
 
 
 def test_5_3_a_drug_given_during_the_infusion_flags_no_baseline() -> None:
-    story = ReturnStory().act(START + 60, "record_event", kind="medication").run(START + 61)
-    assert hints(story, "pre_medicated") == []
+    for t in (START, START + 60):
+        story = ReturnStory().act(t, "record_event", kind="medication").run(START + 61)
+        session = story.bed.state.session
+        assert session is not None
+        assert session.medicated_before is False
+        assert hints(story, "pre_medicated") == []
 
 
 def test_5_3_no_baseline_is_flagged_where_the_start_was_overridden() -> None:
@@ -327,10 +336,11 @@ def test_section_3_pre_breaths_and_moaas_are_due_once() -> None:
 
 
 def test_section_3_pre_what_was_entered_before_is_not_asked_for() -> None:
-    story = Story().open()
-    story.command(10, "record_reading", values=SCORES)
-    story.tick(2000)
-    assert hints(story, "observation_due") == []
+    for at in (0, 10):
+        story = Story().open()
+        story.command(10, "record_reading", values=SCORES, at=at)
+        story.tick(2000)
+        assert hints(story, "observation_due") == []
 
 
 def test_section_3_infusing_at_5_and_10_min_then_every_10() -> None:
@@ -346,7 +356,7 @@ def test_section_3_the_hint_ends_when_both_are_entered() -> None:
     assert hints(story, "observation_due")[-1] == (START + 330, "ended")
 
 
-@pytest.mark.parametrize(("early", "asked"), [(149, False), (151, True)])
+@pytest.mark.parametrize(("early", "asked"), [(149, False), (150, False), (150.001, True)])
 def test_section_3_what_was_entered_shortly_before_is_in_time(early: float, asked: bool) -> None:
     story = ReturnStory().act(START + 300 - early, "record_reading", values=SCORES).run(START + 301)
     assert (due_at(story) == [5]) is asked

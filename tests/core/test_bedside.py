@@ -94,6 +94,14 @@ def off_and_on(story: Story, off: float, on: float, alarm: str = "SEDATION_DEEP"
     story.command(on, "resume_alarms", alarm=alarm)
 
 
+def test_the_deepest_score_is_what_an_ended_sedation_is_remembered_by() -> None:
+    story = Story().open()
+    for t, value in ((60, 2), (120, 0), (180, 1)):
+        score(story, t, value)
+    alarm = story.bed.state.book.open["SEDATION_DEEP"]
+    assert (alarm.value, alarm.worst) == (1, 0)
+
+
 def test_sedation_deep_is_looked_at_again_when_it_is_switched_on_again() -> None:
     story = Story().open()
     score(story, 60, 2)

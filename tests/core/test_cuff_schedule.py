@@ -256,9 +256,9 @@ def test_1_4_repeats_of_repeats_end_after_five_minutes() -> None:
 
 def test_2_2_one_request_at_a_time_the_earlier_wins() -> None:
     story = infusing(600)
-    cuff_schedule.ask(story.bed, 800 * SECOND, "later", [])
-    cuff_schedule.ask(story.bed, 700 * SECOND, "vasovagal", [])
-    cuff_schedule.ask(story.bed, 750 * SECOND, "between", [])
+    cuff_schedule.ask(story.bed, 800 * SECOND, "later")
+    cuff_schedule.ask(story.bed, 700 * SECOND, "vasovagal")
+    cuff_schedule.ask(story.bed, 750 * SECOND, "between")
     story.bed.wake = 0
     story.tick(860)
     assert [(line["t"], line["reason"]) for line in story.all("nibp_requested")][3:] == [(700, "vasovagal")]
@@ -294,7 +294,7 @@ def test_section_9_after_three_failed_attempts_the_cuff_rests() -> None:
     story.cuff(2230, **FAILED)
     story.cuff(2320, **FAILED)
     story.cuff(2410, **FAILED)
-    cuff_schedule.ask(story.bed, 2420 * SECOND, "vasovagal", [])
+    cuff_schedule.ask(story.bed, 2420 * SECOND, "vasovagal")
     story.bed.wake = 0
     story.tick(2799)
     assert asked(story)[-1] == 2380 + 300
@@ -465,7 +465,7 @@ def test_a_refused_request_leaves_what_waits_to_its_own_time() -> None:
     """A reading is asked for already: it serves as the retry."""
     story = infusing(600)
     story.tick(900)
-    cuff_schedule.ask(story.bed, 1100 * SECOND, "later", [])
+    cuff_schedule.ask(story.bed, 1100 * SECOND, "later")
     story.bed.wake = 0
     story.put(901, "nibp_refused", device=CUFF, reason="busy")
     story.tick(1150)
@@ -475,10 +475,10 @@ def test_a_refused_request_leaves_what_waits_to_its_own_time() -> None:
 
 def test_an_urgent_reading_takes_the_place_of_what_waits_and_no_other_takes_its() -> None:
     story = infusing(600)
-    cuff_schedule.ask(story.bed, 700 * SECOND, "repeat", [])
-    cuff_schedule.ask(story.bed, 720 * SECOND, "vasovagal", [], urgent=True)
-    cuff_schedule.ask(story.bed, 710 * SECOND, "repeat", [])
-    cuff_schedule.ask(story.bed, 715 * SECOND, "other", [], urgent=True)
+    cuff_schedule.ask(story.bed, 700 * SECOND, "repeat")
+    cuff_schedule.ask(story.bed, 720 * SECOND, "vasovagal", urgent=True)
+    cuff_schedule.ask(story.bed, 710 * SECOND, "repeat")
+    cuff_schedule.ask(story.bed, 715 * SECOND, "other", urgent=True)
     story.bed.wake = 0
     story.tick(760)
     assert [(line["t"], line["reason"]) for line in story.all("nibp_requested")][3:] == [(720, "vasovagal")]
@@ -487,7 +487,7 @@ def test_an_urgent_reading_takes_the_place_of_what_waits_and_no_other_takes_its(
 def test_a_later_wish_does_not_put_an_earlier_one_off() -> None:
     story = infusing(600)
     for at, reason in ((700, "first"), (700, "same moment"), (701, "later")):
-        cuff_schedule.ask(story.bed, at * SECOND, reason, [])
+        cuff_schedule.ask(story.bed, at * SECOND, reason)
     story.bed.wake = 0
     story.tick(760)
     assert [(line["t"], line["reason"]) for line in story.all("nibp_requested")][3:] == [(700, "first")]
@@ -496,7 +496,7 @@ def test_a_later_wish_does_not_put_an_earlier_one_off() -> None:
 def test_nobody_is_measured_for_an_empty_bed() -> None:
     story = Story()
     story.command(0, "audio_pause")
-    cuff_schedule.ask(story.bed, 10 * SECOND, "vasovagal", [], urgent=True)
+    cuff_schedule.ask(story.bed, 10 * SECOND, "vasovagal", urgent=True)
     story.open(20)
     story.tick(79)
     assert asked(story) == []
@@ -519,7 +519,7 @@ def test_6_3_two_retries_only_within_the_grace_around_the_deadline(retry_at: flo
     story.tick(retry_at - 200)
     story.bed.state.cuff.failed = 0
     before = len(asked(story, "retry"))
-    cuff_schedule._again(story.bed, round(retry_at * SECOND), "schedule", [])
+    cuff_schedule._again(story.bed, round(retry_at * SECOND), "schedule")
     story.bed.state.cuff.plan.asked_at = None
-    cuff_schedule._again(story.bed, round(retry_at * SECOND), "retry", [])
+    cuff_schedule._again(story.bed, round(retry_at * SECOND), "retry")
     assert (story.bed.state.cuff.plan.retries, before) == (times, before)

@@ -154,6 +154,19 @@ def test_such_a_device_is_not_offline() -> None:
     assert story.told("DEVICE_OFFLINE") == []
 
 
+def test_such_a_device_is_offline_when_it_has_sent_nothing_for_a_while() -> None:
+    """Its samples are signs that it lives; the measures of its wave are ours, and are none."""
+    story = Story(devices=[DeviceSetup(OXIMETER, 4 * SECOND, silence=30 * SECOND)]).open()
+    story.samples(0, 20, patient="P-99")
+    story.sample(20)
+    for t in range(21, 60):
+        story.pleth(t, 0.9)
+    line = story.one("alarm_raised", alarm="DEVICE_OFFLINE")
+    assert (line["t"], line["since"], line["device"]) == (50, 20, OXIMETER)
+    story.sample(60)
+    assert [event for _, event in story.told("DEVICE_OFFLINE")] == ["alarm_raised", "alarm_closed"]
+
+
 def test_without_a_patient_on_the_bed_there_is_nobody_to_take_for_another() -> None:
     story = Story()
     story.samples(0, 30, patient="P-99")

@@ -102,8 +102,14 @@ def test_a_drug_given_in_recovery_marks_the_verdict() -> None:
     story = away().after(m10=120, m15=120, m20=120).act(END + 300, "record_event", kind="medication", text="labetalol")
     story.run_minutes(23)
     assert story.last_verdict()["with_medication"] is True
-    before = ReturnStory().act(START + 60, "record_event", kind="medication").end().after(m20=120).run_minutes(23)
-    assert "with_medication" not in before.last_verdict()
+
+
+@pytest.mark.parametrize(("at", "marked"), [(START + 60, False), (END - 0.001, False), (END, True)])
+def test_a_drug_given_since_the_end_marks_the_verdict_and_none_before_it(at: float, marked: bool) -> None:
+    """However late it is entered."""
+    story = ReturnStory().end().act(END + 300, "record_event", kind="medication", at=at).after(m20=120)
+    story.run_minutes(23)
+    assert ("with_medication" in story.last_verdict()) is marked
 
 
 def test_a_device_clock_that_is_wrong_changes_nothing() -> None:

@@ -143,6 +143,11 @@ def test_a_restart_tells_its_own_dose_and_the_total_with_what_had_run_in() -> No
     assert story.all("phase_changed", to="RECOVERY")[-1]["delivered_mg"] == 16.0
 
 
+def test_a_total_is_told_to_a_tenth_of_a_milligram() -> None:
+    story = restarted(dose_mg=12.34)
+    assert story.all("phase_changed", to="INFUSING")[-1]["total_mg"] == 22.3
+
+
 def test_a_restart_without_a_dose_tells_no_total_nor_does_any_after_it() -> None:
     story = restarted()
     story.command(1200, "end_infusion")

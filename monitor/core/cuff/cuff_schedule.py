@@ -23,12 +23,12 @@ STOPS_STARTS = (CuffError.OVERPRESSURE, CuffError.DEVICE)
 """After these somebody must look before the cuff inflates again (blood-pressure, section 9.3)."""
 
 
-def ask(bed: Bed, at: Instant, reason: str, out: list[Event], *, urgent: bool = False) -> None:
+def ask(bed: Bed, at: Instant, reason: str, *, urgent: bool = False) -> None:
     """Have a reading taken at `at`. The earlier of two wins; one that is open or running already serves it too.
 
     An `urgent` one, which an alarm asks for, goes before all others: it takes the place of a request that nobody has
     answered and of what waits, and only a valid reading from after it serves it. Lock-outs of the cuff itself may delay
-    any. `out` is not touched: the request is told when it is due, at the earliest in this step.
+    any. The request is told when it is due, at the earliest in this step.
     """
     plan = bed.state.cuff.plan
     first = plan.asked_at is None or (urgent and not plan.urgent)
@@ -183,7 +183,7 @@ def _spaced(session: Session, spacing: Duration) -> int:
 # -- what happens -------------------------------------------------------------------------------------------------
 
 
-def enter_phase(bed: Bed, before: Phase, at: Instant, out: list[Event]) -> None:
+def enter_phase(bed: Bed, before: Phase, at: Instant) -> None:
     """The schedule of the new phase, from `at` on, which may lie before now: what was missed is asked for once."""
     state, plan = bed.state, bed.state.cuff.plan
     session = state.session
@@ -194,7 +194,7 @@ def enter_phase(bed: Bed, before: Phase, at: Instant, out: list[Event]) -> None:
         plan.slot_at = at if read_at is None else max(at, read_at)
         unread = read_at is None or read_at < at
         if unread and Phase.PAUSED in (before, state.phase):
-            ask(bed, state.clock, PAUSED if state.phase is Phase.PAUSED else RESUMED, out)
+            ask(bed, state.clock, PAUSED if state.phase is Phase.PAUSED else RESUMED)
 
 
 def _first_slot(bed: Bed, ended_at: Instant, read_at: Instant | None) -> Instant:
@@ -205,7 +205,7 @@ def _first_slot(bed: Bed, ended_at: Instant, read_at: Instant | None) -> Instant
     return newest - 1 if read_at is None or read_at < newest else newest
 
 
-def ended(bed: Bed, measured: Instant, judged: Verdict, critical: bool, out: list[Event]) -> None:
+def ended(bed: Bed, measured: Instant, judged: Verdict, critical: bool) -> None:
     """A measurement has ended, deflated at `measured`; `judged` as its systolic was.
 
     `critical`: it meets a rule whose readings are repeated. One measured before the last that ended calls off nothing
@@ -226,7 +226,7 @@ def ended(bed: Bed, measured: Instant, judged: Verdict, critical: bool, out: lis
     cuff.inflated_at = None
     _pass_slots(bed, measured)
     if judged is Verdict.INVALID:
-        _again(bed, measured, served, out)
+        _again(bed, measured, served)
         return
     plan.retries = 0
     if judged is Verdict.VALID and not served and plan.slot_at is not None:
@@ -239,7 +239,7 @@ def ended(bed: Bed, measured: Instant, judged: Verdict, critical: bool, out: lis
         at = measured + rules.repeat_after
         # A repeat may be doubtful too and be repeated, but only for so long; after that each reading once.
         if served != REPEAT or at <= plan.repeats_from + rules.repeats_for:
-            ask(bed, at, REPEAT, out)
+            ask(bed, at, REPEAT)
     elif newest:
         plan.repeats_from = None
 
@@ -251,16 +251,16 @@ def refused(bed: Bed, item: MeasurementRefused, now: Instant, out: list[Event]) 
     out.append(Event(now, bed.state.bed, EventKind.NIBP_REFUSED, data))
     served, plan.requested_at, plan.requested_for = plan.requested_for, None, ""
     if served and plan.asked_at is None:
-        _again(bed, now, served, out)
+        _again(bed, now, served)
 
 
-def _again(bed: Bed, at: Instant, served: str, out: list[Event]) -> None:
+def _again(bed: Bed, at: Instant, served: str) -> None:
     plan, rules = bed.state.cuff.plan, bed.rules.cuff
     if served != RETRY:
         plan.retries = 0
     if plan.retries < (rules.deadline_retries if _near_deadline(bed, at) else rules.retries):
         plan.retries += 1
-        ask(bed, at + rules.retry_after, RETRY, out)
+        ask(bed, at + rules.retry_after, RETRY)
 
 
 def _near_deadline(bed: Bed, at: Instant) -> bool:

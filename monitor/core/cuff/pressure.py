@@ -136,7 +136,7 @@ def take(bed: Bed, item: CuffMeasurement, measured: Instant, now: Instant, out: 
     if judged is Verdict.VALID:
         cuff_absence.returned(bed, out)
     critical = pressure_rules.critical(bed, values, judgements)
-    cuff_schedule.ended(bed, measured, judged, critical, out)
+    cuff_schedule.ended(bed, measured, judged, critical)
 
 
 def _those(

@@ -70,12 +70,12 @@ def record_reading(bed: Bed, item: Command, now: Instant, out: list[Event]) -> N
     out.append(Event(now, bed.state.bed, EventKind.READING_RECORDED, data))
     for name in Observed:
         if name in values:
-            _observed(bed, session, name, values[name], item.by, at, now, out)
+            _observed(bed, session, name, values[name], at, now, out)
     for item_of_score in Score:
         if item_of_score in values:
-            session.observations.append(Observation(item_of_score.value, values[item_of_score], at, item.by))
+            session.observations.append(Observation(item_of_score.value, values[item_of_score], at))
     if ON_OXYGEN in values:
-        session.observations.append(Observation(ON_OXYGEN, values[ON_OXYGEN], at, item.by))
+        session.observations.append(Observation(ON_OXYGEN, values[ON_OXYGEN], at))
         said = session.newest(ON_OXYGEN)
         session.on_oxygen = said is not None and said.value == 1
     if any(metric in values for metric in PRESSURES):
@@ -129,13 +129,12 @@ def _observed(
     session: Session,
     name: Observed,
     value: float,
-    by: str | None,
     at: Instant,
     now: Instant,
     out: list[Event],
 ) -> None:
     newest = all(at >= seen.at for seen in session.observations if seen.name == name)
-    session.observations.append(Observation(name.value, value, at, by))
+    session.observations.append(Observation(name.value, value, at))
     if not newest:
         return
     if name is Observed.RESP_RATE:

@@ -183,7 +183,7 @@ def _raise(bed: Bed, voice: Voice, level: LevelRule, running: Condition, out: li
         extra=extra,
     )
     if level.asks_cuff:
-        cuff_schedule.ask(bed, at, level.rule.name, out, urgent=True)
+        cuff_schedule.ask(bed, at, level.rule.name, urgent=True)
 
 
 def _leave_to_lead(bed: Bed, voice: Voice, level: LevelRule, out: list[Event]) -> None:

@@ -68,7 +68,7 @@ def look(bed: Bed, out: list[Event]) -> None:
             session.advisories[kind] = Advisory(kind, at, detail)
             out.append(Event(at, bed.state.bed, EventKind.ADVISORY_RAISED, {"advisory": kind, **detail}))
             if kind == THIRD_READING:
-                cuff_schedule.ask(bed, at + bed.rules.baseline.spacing, kind, out)
+                cuff_schedule.ask(bed, at + bed.rules.baseline.spacing, kind)
         else:
             known.detail = detail
 

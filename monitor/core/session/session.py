@@ -45,7 +45,6 @@ class Observation:
     name: str
     value: float
     at: Instant
-    by: str | None
 
 
 @dataclass(slots=True)
