@@ -168,6 +168,18 @@ def test_a_late_pulse_baseline_decides_the_windows_seen_before_it() -> None:
     assert story.state("pulse_rate") == "AWAY"
 
 
+@pytest.mark.parametrize(("off_from", "state"), [(END + 3000, "OVERDUE"), (END + 900, "INDETERMINATE")])
+def test_a_late_pulse_baseline_entered_after_the_deadline_looks_for_the_pulse_around_it(
+    off_from: float, state: str
+) -> None:
+    def wave(t: float) -> tuple[float | None, float | None]:
+        return (97, 95) if START + 60 <= t < off_from else (None, None)
+
+    story = ReturnStory(wave, baseline=False).end().run_minutes(24)
+    enter(story, END + 1500, {"pulse_rate": 70}, at=START - 60)
+    assert story.state("pulse_rate") == state
+
+
 # -- what is refused -------------------------------------------------------------------------------------------------
 
 

@@ -281,3 +281,20 @@ def test_the_graver_limit_must_lie_beyond_the_milder_one_at_every_baseline(part:
     )
     told = [f.key for f in found if "inside the limit of PR_XLOW" in f.text]
     assert told == (["rules.PR_LOW.trigger"] if inside else [])
+
+
+@pytest.mark.parametrize(("milder", "graver"), [("PR_LOW", "PR_XLOW"), ("PR_HIGH", "PR_XHIGH")])
+@pytest.mark.parametrize(
+    ("mild", "grave", "inside"),
+    [("at", "beyond", False), ("at", "at", True), ("beyond", "at", True), ("beyond", "beyond", True)],
+)
+def test_of_two_equal_limits_the_graver_is_beyond_only_where_it_leaves_the_limit_itself_to_the_milder(
+    milder: str, graver: str, mild: str, grave: str, inside: bool
+) -> None:
+    low, high = {"at": "at_most", "beyond": "below"}, {"at": "at_least", "beyond": "above"}
+    number, words = (40, low) if milder == "PR_LOW" else (150, high)
+    table = preset_table()
+    table["rules"][milder]["trigger"] = {words[mild]: number}
+    table["rules"][graver]["trigger"] = {words[grave]: number}
+    found = lint(build_ruleset(table, "changed"))
+    assert any(f"inside the limit of {graver}" in f.text for f in found) is inside

@@ -363,6 +363,11 @@ def test_an_end_entered_late_folds_the_readings_since_it_and_tells_both_times() 
     assert story.interval() == [-35, 2]
 
 
+def test_one_reading_a_little_above_the_band_is_no_excursion_when_the_end_is_entered_late_either() -> None:
+    story = ReturnStory().infusing(m5=135, m10=120).end(END + 700, at=END).after(m2=120, m7=120).run_minutes(12)
+    assert (story.steps(), story.state()) == ([], "IN_BAND")
+
+
 def test_an_end_out_of_a_long_pause_folds_the_readings_since_the_pause() -> None:
     story = ReturnStory().infusing(m5=150).act(END, "pause_infusion").end(END + 900).after(m5=120, m10=120)
     story.run_minutes(23)

@@ -11,7 +11,7 @@ from monitor.core.bed import new_bed
 from monitor.core.bed_state import Bed, DeviceSetup, Setup
 from monitor.core.device import liveness
 from monitor.core.errors import InputError
-from monitor.core.events import Event
+from monitor.core.events import Event, to_line
 from monitor.core.inputs import Acknowledge, Restart, SystemState, Tick
 from monitor.core.lines.reader import read_input
 from monitor.core.oximeter import absence_alarm
@@ -183,7 +183,11 @@ def test_a_part_that_cannot_say_what_it_waits_for_is_no_more_asked(monkeypatch: 
         broken_part.setattr(absence_alarm, "due", broken)
         found = [event for t in range(1, 40) for event in sample(ward, t, "a", 88)]
     assert "SPO2_LOW" in [alarm for _, _, alarm in raised(found)]
-    assert [(fault.part, fault.report().subject) for fault in ward.take_faults()] == [("absence_alarm", "a")]
+    (fault,) = ward.take_faults()
+    assert fault.part == "absence_alarm"
+    told = to_line(ward.feed(fault.report(), 40 * SECOND)[0], 0)
+    assert (told["alarm"], told["device"]) == ("CORE_FAULT", "a")
+    assert told["detail"] == "internal fault in absence_alarm, see the log"
 
 
 def test_a_bug_at_a_deadline_of_the_service_names_no_bed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -258,14 +258,10 @@ def _beyond(higher: AlarmLimit, lower: AlarmLimit) -> bool:
     """Whether `higher` is the more extreme limit at every baseline."""
     for baseline in (None, *BASELINES):
         grave, mild = higher.number(baseline), lower.number(baseline)
-        if higher.comparison.is_lower_bound:
-            if grave > mild or (
-                grave == mild and not (lower.crossed(mild, baseline) and not higher.crossed(mild, baseline))
-            ):
+        if grave == mild:
+            if higher.crossed(mild, baseline) or not lower.crossed(mild, baseline):
                 return False
-        elif grave < mild or (
-            grave == mild and not (lower.crossed(mild, baseline) and not higher.crossed(mild, baseline))
-        ):
+        elif (grave > mild) is higher.comparison.is_lower_bound:
             return False
     return True
 

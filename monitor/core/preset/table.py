@@ -81,9 +81,9 @@ class Table:
         if self._bounded:
             check(self.where(key), value)
 
-    def whole(self, key: str, default: object = _MISSING) -> int:
+    def whole(self, key: str) -> int:
         """A whole number."""
-        value = self.number(key, default)
+        value = self.number(key)
         if value != int(value):
             raise ConfigError(f"{self.where(key)}: a whole number is wanted, not {value!r}")
         return int(value)
@@ -126,9 +126,9 @@ class Table:
             self._check(key, each)
         return (value[0], value[1])
 
-    def word(self, key: str, default: object = _MISSING) -> str:
+    def word(self, key: str) -> str:
         """A text."""
-        value = self.raw(key, default)
+        value = self.raw(key)
         if not isinstance(value, str):
             raise ConfigError(f"{self.where(key)}: a text is wanted, not {value!r}")
         return value
@@ -140,10 +140,10 @@ class Table:
             raise ConfigError(f"{self.where(key)}: true or false is wanted, not {value!r}")
         return value
 
-    def priority(self, key: str, default: object = _MISSING) -> Priority:
+    def priority(self, key: str) -> Priority:
         """high, medium or low."""
         try:
-            return Priority.from_word(self.word(key, default))
+            return Priority.from_word(self.word(key))
         except ValueError as error:
             raise ConfigError(f"{self.where(key)}: {error}") from None
 
