@@ -27,6 +27,7 @@ from config.vocabulary import LinkState
 from simulator.emulator import emulators
 from tests.simulator.devices.still_body import StillBody
 from tests.support.clock import ManualClock, let_tasks_run
+from tests.support.descriptors import open_descriptors
 from tests.support.fake_device import stream_driver
 from tests.support.recording_sink import RecordingSink
 from tests.support.uart import misread
@@ -228,3 +229,29 @@ async def test_one_that_floods_is_held_back_and_keeps_nobody_waiting() -> None:
                 sending.cancel()
                 with suppress(asyncio.CancelledError):
                     await sending
+
+
+async def test_reconnects_leave_no_descriptor_behind() -> None:
+    """Two hundred of them; `bench_reconnects` counts ten thousand, with threads and memory."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        wire = Wire(stream_driver(), TcpTransport(*listener.getsockname()), len)
+        stats = wire.link.stats
+
+        async def once() -> None:
+            known = stats.readings
+            device, _ = await asyncio.get_running_loop().sock_accept(listener)
+            with device:
+                device.send(b"97\n")
+                await wire.until(lambda: stats.readings > known)
+            await wire.until(lambda: stats.state is LinkState.DOWN)
+            await wire.until(lambda: wire.clock.next_wake is not None)
+            await wire.clock.advance(SECOND)
+
+        async with running(wire), asyncio.timeout(60):
+            await once()
+            before = open_descriptors()
+            for _ in range(200):
+                await once()
+            assert open_descriptors() == before
+            assert stats.reconnects == 200
