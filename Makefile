@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench coverage dashboard build lock clean environment packages node vitest
+.PHONY: help demo test check bench fuzz coverage dashboard build lock clean environment packages node vitest
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,10 @@ bench: environment ## Measure; prints one JSON line per figure
 	  name=$$(basename "$$file" .py); $(SAY) "bench: $$name"; \
 	  $(PY) -m "tests.benchmarks.$$name" $(ARGS); \
 	done
+
+fuzz: environment ## Grow hostile bytes against every decoder, 3 s each; one for longer: make fuzz ARGS="nonin-df2 --seconds 600"
+	@$(SAY) "fuzz: every decoder"
+	@$(PY) -m tests.fuzz $(ARGS)
 
 coverage: environment packages dashboard ## Tests with branch coverage, held to its floors
 	@$(PY) -m pytest -q --numprocesses auto --dist loadfile --cov --cov-report= $(ARGS)

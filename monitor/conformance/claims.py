@@ -12,11 +12,13 @@ from typing import Any, Final
 from adapters.driver import FrameCheck
 from adapters.reading import CuffProgress, CuffReading, Fault, OximeterReading, Reading
 from monitor.conformance.held import held_bytes
-from monitor.conformance.streams import bytewise, pieces
+from monitor.conformance.streams import pieces
 from monitor.conformance.subject import Subject
 
 MEMORY_BOUND: Final = 64 * 1024
 """Bytes a decoder may hold between two chunks, whatever came."""
+BYTEWISE: Final = 12
+"""So many cuts and more are not told one by one."""
 LINE_MEMORY: Final = 512 * 1024
 """For messages read as lines: one line on top, which belongs to the file and not to the driver."""
 
@@ -24,14 +26,14 @@ Options = Mapping[str, Any]
 
 
 def same_when_cut(subject: Subject, stream: bytes, cuts: Sequence[int], options: Options) -> str | None:
-    """Any split of the bytes gives the same readings and faults, offsets included."""
+    """Cut at these places the bytes give the same readings and faults, offsets included."""
     whole = subject.decode(stream, options=options)
-    for name, chunks in (("byte by byte", bytewise(stream)), (f"cut at {list(cuts)}", pieces(stream, cuts))):
-        items = subject.decode(*chunks, options=options)
-        if items != whole:
-            at = next((n for n, (a, b) in enumerate(zip(items, whole, strict=False)) if a != b), len(whole))
-            return f"{name} item {at} of {stream.hex(' ')} is another one than whole"
-    return None
+    items = subject.decode(*pieces(stream, cuts), options=options)
+    if items == whole:
+        return None
+    at = next((n for n, (a, b) in enumerate(zip(items, whole, strict=False)) if a != b), min(len(items), len(whole)))
+    where = f"cut at {list(cuts)}" if len(cuts) < BYTEWISE else "byte by byte"
+    return f"{where}, item {at} of {stream.hex(' ')} is another one than whole"
 
 
 def accounted(subject: Subject, stream: bytes, options: Options) -> str | None:

@@ -33,7 +33,8 @@ def drawn(subject: Subject) -> Iterator[tuple[random.Random, dict[str, Any], byt
 def split(subject: Subject) -> Outcome:
     """Any split of the bytes gives the same."""
     for chance, options, stream in drawn(subject):
-        wrong = same_when_cut(subject, stream, some_cuts(chance, len(stream)), options)
+        cuts, everywhere = some_cuts(chance, len(stream)), range(1, len(stream))
+        wrong = same_when_cut(subject, stream, cuts, options) or same_when_cut(subject, stream, everywhere, options)
         if wrong:
             return broken(wrong)
     return held()

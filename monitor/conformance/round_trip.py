@@ -35,6 +35,9 @@ DOUBTFUL: Final = {
     "low perfusion": (WELL._replace(low_perfusion=True), {Flag.LOW_PERFUSION}),
     "motion": (WELL._replace(motion=True), {Flag.MOTION, Flag.ARTIFACT}),
 }
+SHORT: Final = 20
+OFTEN, SELDOM = 0.25, 0.03
+"""How often a tenth of a second is spoilt: of a device that says little then, each word has to meet with damage."""
 FAILURES: Final = tuple(error for error in CuffError if error is not CuffError.ABORTED)
 
 
@@ -230,7 +233,7 @@ def bad_line(subject: Subject) -> Outcome:
 def spoilt(chance: random.Random, said: bytes, turns: bool) -> bytes:
     """Now and then bytes lost or doubled, and with `turns` one turned into another."""
     out = bytearray(said)
-    if out and chance.random() < 0.03:
+    if out and chance.random() < (OFTEN if len(out) < SHORT else SELDOM):
         at = chance.randrange(len(out))
         length = chance.randint(1, 12)
         match chance.randrange(3 if turns else 2):

@@ -1,0 +1,1 @@
+"""Grown input against every decoder: `python -m tests.fuzz [DRIVER ...] --seconds N`."""
