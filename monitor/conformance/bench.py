@@ -17,6 +17,8 @@ from simulator.vitals import Vitals
 
 STEP: Final[Duration] = SECOND // 10
 LONGEST_SCENE: Final[Duration] = 3 * MINUTE
+LONGEST_CYCLE: Final[Duration] = 6 * MINUTE
+"""Of a device that measures by itself."""
 
 WELL: Final = Vitals(96.6, 150.4, 3.96, 127.6, 78.4, 95.3, 14.0)
 """Not whole, so that rounding shows; a pulse above 127 needs the eighth bit that several families keep elsewhere."""
@@ -58,10 +60,13 @@ class Bench:
         return self._serial if isinstance(self._serial, CuffEmulator) else None
 
     @property
+    def publishes(self) -> bool:
+        """Whether the emulated device is a publisher, which has no button."""
+        return self._publisher is not None
+
+    @property
     def scene(self) -> Duration:
         """Long enough for the slowest device to have said everything several times."""
-        if self._publisher is not None:
-            return LONGEST_SCENE  # it may speak once per measurement, whatever the driver's other ones do
         return min(max(20 * SECOND, 3 * self.subject.driver.nominal_interval), LONGEST_SCENE)
 
     def connect(self) -> None:
@@ -97,6 +102,13 @@ class Bench:
             if self._connected:
                 self._tick()
         return self.items[before:]
+
+    def run_until(self, wanted: Callable[[Sequence[Reading | Fault]], bool]) -> list[Reading | Fault]:
+        """Let time pass until what was decoded meanwhile is as wanted, but not for ever; what was decoded."""
+        begin, until = len(self.items), self.now + LONGEST_CYCLE
+        while self.now < until and not wanted(self.items[begin:]):
+            self.run(5 * SECOND)
+        return self.items[begin:]
 
     def measure(self) -> list[CuffReading]:
         """Press the cuff's button and wait for what comes of it; the results told meanwhile."""

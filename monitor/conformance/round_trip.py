@@ -100,6 +100,9 @@ def values(subject: Subject) -> Outcome:
         for vitals in (WELL, ILL):
             told = settled(bench, vitals)
             results = bench.measure()
+            if bench.publishes:
+                # Its cuff, where it has one, measures by itself.
+                told += bench.run_until(lambda items: bool(cuff_readings(items)))
             untrue = first_untrue([*told, *results], vitals)
             if untrue:
                 return f"{untrue} while the body showed {vitals}"
@@ -176,8 +179,8 @@ def failures(subject: Subject) -> Outcome:
     tried: set[str] = set()
 
     def ask(bench: Bench) -> str | None:
-        well = bench.run(5 * SECOND if bench.cuff is not None else bench.scene)
-        if bench.cuff is None and not cuff_readings(well):
+        bench.run(5 * SECOND)
+        if bench.cuff is None and not cuff_readings(bench.run_until(lambda items: bool(cuff_readings(items)))):
             return None
         for error in FAILURES:
             bench.show(WELL._replace(systolic=None, diastolic=None, mean=None, cuff_error=error))
@@ -201,9 +204,9 @@ def failures(subject: Subject) -> Outcome:
 
 
 def _scheduled(bench: Bench) -> list[CuffReading]:
-    """Of a device without a button the measurements of its own cycle, the one under way passed over."""
+    """Of a device without a button the next measurement of its own cycle, one under way passed over."""
     bench.run(MINUTE)
-    return cuff_readings(bench.run(2 * MINUTE))
+    return cuff_readings(bench.run_until(lambda items: bool(cuff_readings(items))))
 
 
 def bad_line(subject: Subject) -> Outcome:

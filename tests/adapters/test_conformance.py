@@ -18,10 +18,6 @@ README = Path(__file__).parents[2] / "README.md"
 ASKED = {check.name: check for check in CHECKS}
 
 
-AWAITED = {"hl7-mllp": "its emulator is not there yet"}
-"""Drivers that have not shown everything; README says NO where they have not."""
-
-
 @cache
 def subjects() -> dict[str, Subject]:
     return find_subjects([ROOT])
@@ -40,8 +36,6 @@ def test_driver(driver: str, check: str, record_property: Callable[[str, object]
     answer = outcome(driver, check)
     # Read by the summary at the end of the run (tests/conftest.py).
     record_property("badge", (driver, check, answer.state.value, answer.note))
-    if driver in AWAITED and answer.state is State.BROKEN:
-        pytest.xfail(AWAITED[driver])
     assert answer.state is not State.BROKEN, answer.note
 
 
