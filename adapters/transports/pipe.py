@@ -21,6 +21,8 @@ class Pipe(asyncio.Protocol):
         self._name = name
         self._in_words = in_words
         self._held = bytearray()
+        self._more = False
+        """The last portion was not all there was."""
         self._changed = asyncio.Event()
         self._writable = asyncio.Event()
         self._writable.set()
@@ -59,6 +61,11 @@ class Pipe(asyncio.Protocol):
 
     async def receive(self) -> bytes:
         """As `Transport.receive`."""
+        if self._more:
+            # A reader that comes straight back lets everybody else go first.
+            self._changed.clear()
+            asyncio.get_running_loop().call_soon(self._changed.set)
+            await self._changed.wait()
         while not self._held:
             if self._lost is not None:
                 raise LinkLost(self._lost)
@@ -66,6 +73,7 @@ class Pipe(asyncio.Protocol):
             await self._changed.wait()
         chunk = bytes(self._held[:PORTION])
         del self._held[:PORTION]
+        self._more = bool(self._held)
         if self.is_full and not self._held and self._transport is not None and self._lost is None:
             self.is_full = False
             self._transport.resume_reading()
