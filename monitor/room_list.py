@@ -77,7 +77,7 @@ class RoomListWatch:
     async def look(self) -> None:
         """Read the list anew, then look up whoever is bound now."""
         try:
-            self._places = parse(await asyncio.to_thread(_read, self._path))
+            self._places = _named(parse(await asyncio.to_thread(_read, self._path)))
         except (OSError, ValueError) as error:
             self._unreadable(error)
         else:
@@ -113,6 +113,13 @@ def _read(path: Path) -> str:
         return found.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError("it is no UTF-8 text") from None
+
+
+def _named(places: Places) -> Places:
+    """A list that names nobody is one that is being written: what was read before counts on."""
+    if not places:
+        raise ValueError("it names nobody")
+    return places
 
 
 def _plain(patient: str) -> str:

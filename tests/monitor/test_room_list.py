@@ -97,3 +97,14 @@ async def test_what_is_no_list_cannot_be_read(kept: Kept, content: bytes) -> Non
     (found,) = await kept.look()
     assert isinstance(found, SystemState)
     assert not found.ok
+
+
+async def test_a_list_that_names_nobody_is_one_being_written(kept: Kept) -> None:
+    """Not everybody is a stranger because another system has just opened its file for writing."""
+    kept.path.write_text("P-17\n")
+    await kept.look()
+    kept.path.write_text("# the list of Monday\n")
+    (found,) = await kept.look()
+    assert isinstance(found, SystemState)
+    assert found.detail is not None
+    assert "it names nobody" in found.detail
