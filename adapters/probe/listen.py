@@ -20,6 +20,9 @@ from config.instant import SECOND, Clock, Duration, Instant
 ENOUGH: Final = 256 * 1024
 """Bytes after which a listening ends early: what they do not show, more will not."""
 SHOW_EVERY: Final[Duration] = SECOND
+FEW: Final[Duration] = 6 * SECOND
+"""After so long from its first byte on, a device that is understood need not be listened to any longer; and no longer
+does anybody wait for answers."""
 
 Open = Callable[[LineSettings | None], Transport]
 """A transport, not yet open, at a line setting; None where the line has no settings."""
@@ -78,7 +81,7 @@ class Probe:
         open_at: see `Open`.
         lines: the settings to try; None alone where the line has none.
         tried: the candidates.
-        each: how long each listening takes.
+        each: how long each listening takes; where it asks, a few seconds at most.
         tell: takes a line about what is being done.
         show: see `Show`.
     """
@@ -119,9 +122,20 @@ class Probe:
                 break
         if speak and self._tries[-1].verdict.best is None:
             for line in self._lines:
-                if await self._at(line, [each for each in self._tried if self._belongs(each, line) and talks(each)]):
+                if await self._at(line, self._speakers(line)):
                     break
         return Outcome(tuple(self._tries))
+
+    def _speakers(self, line: LineSettings | None) -> list[Candidate]:
+        """Who speaks at this setting; tables of one driver that change nothing of its words, once."""
+        said: set[tuple[str, bytes]] = set()
+        speakers = []
+        for each in self._tried:
+            key = (each.driver.name, _greeting(each))
+            if self._belongs(each, line) and talks(each) and key not in said:
+                said.add(key)
+                speakers.append(each)
+        return speakers
 
     def _belongs(self, candidate: Candidate, line: LineSettings | None) -> bool:
         """Whether to speak as it does at this setting: one of its own, or any where none of its own is tried."""
@@ -136,9 +150,9 @@ class Probe:
         try:
             await transport.open()
             for spoken in speakers:
-                self._tell(f"listening{where}" if spoken is None else f"asking{where}, as {spoken.name} does")
+                self._tell(f"listening{where}" if spoken is None else f"asking{where} as {spoken.name} does")
                 listening = _Listening(self._tried, spoken, transport, self._clock, self._show)
-                await listening.run(self._clock.now() + self._each)
+                await listening.run(self._clock.now() + (self._each if spoken is None else min(self._each, FEW)))
                 heard = Heard(line, spoken, bytes(listening.data), listening.verdict(line))
                 self._tries.append(heard)
                 if heard.verdict.best is not None:
@@ -156,6 +170,12 @@ def talks(candidate: Candidate) -> bool:
     return bool(dialogue.opened(0)) or dialogue.next_deadline() is not None
 
 
+def _greeting(candidate: Candidate) -> bytes:
+    """What its dialogue says first."""
+    dialogue = candidate.driver.dialogue
+    return b"" if dialogue is None else dialogue(candidate.options).opened(0)
+
+
 class _Listening:
     """All candidates on one connection, and the dialogue of one of them."""
 
@@ -169,6 +189,7 @@ class _Listening:
         self._clock = clock
         self._show = show
         self._shown_at: Instant = clock.now()
+        self._heard_at: Instant | None = None
         self._conversation: Conversation | None = None
         if spoken is not None and spoken.driver.dialogue is not None:
             self._conversation = Conversation(spoken.driver.dialogue(spoken.options), transport.send, clock)
@@ -200,6 +221,8 @@ class _Listening:
             chunk = await self._transport.receive()
             now = self._clock.now()
             self.data += chunk
+            if self._heard_at is None:
+                self._heard_at = now
             for trial in self._trials:
                 for item in trial.feed(chunk):
                     if self._conversation is not None and trial.candidate == self._spoken:
@@ -209,8 +232,16 @@ class _Listening:
                 raise _TimeUp
 
     async def _wait(self, until: Instant) -> Never:
-        await self._clock.sleep_until(until)
+        while (now := self._clock.now()) < until and not self._understood(now):
+            await self._clock.sleep_until(min(until, now + SHOW_EVERY))
         raise _TimeUp
+
+    def _understood(self, now: Instant) -> bool:
+        """A device that was listened to for a while, and whose driver is known."""
+        if self._heard_at is None or now - self._heard_at < FEW:
+            return False
+        heard = bytes(self.data)
+        return any(each.readings and score(each, heard).fits for each in self._trials)
 
     def _show_leader(self, now: Instant) -> None:
         if now - self._shown_at < SHOW_EVERY:

@@ -7,6 +7,7 @@ asked of the driver but tried: the same bytes with single bits turned over must 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -54,7 +55,8 @@ class Candidate:
     @property
     def name(self) -> str:
         """For people: the driver's name, and what is set."""
-        return " ".join([self.driver.name, *(f"{key}={value}" for key, value in self.table.items())])
+        table = ", ".join(f"{key} = {json.dumps(value)}" for key, value in self.table.items())
+        return f"{self.driver.name} ({table})" if table else self.driver.name
 
 
 def candidates(drivers: Iterable[Driver]) -> list[Candidate]:

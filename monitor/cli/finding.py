@@ -19,7 +19,7 @@ def report(best: Score, verdict: Verdict, line: LineSettings | None, spoken: Can
         f"  source: {driver.source}",
     ]
     if spoken is not None:
-        lines.append("  it speaks when it is spoken to" + (f", as {spoken.name} does" if spoken.table else ""))
+        lines.append(f"  it was silent until it was asked as {spoken.name} does")
     for twin in verdict.twins:
         other = twin.candidate.driver
         lines += [f"or {other.name}: {other.title}", f"  decoded: {words(twin.latest)}", f"  source: {other.source}"]

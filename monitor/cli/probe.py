@@ -38,6 +38,9 @@ nothing was heard. Look at:
   - the cable: is it the device's own, a null modem where it needs one, in the port that was named?
   - a cuff that speaks only when it has measured: press its own button, and give the command time: --seconds 90"""
 
+LISTENED_ONLY: Final = """
+  - a device that waits to be asked: without --listen-only it is, and nothing that is said starts a measurement"""
+
 SPEED: Final = """
   - the speed: tried were {lines}. Another one is given in the URL: {example}"""
 
@@ -52,7 +55,9 @@ def add(commands: Any) -> None:
     """Describe the command."""
     parser = describe(commands, "probe", "find the driver for what is on a port", TEXT, EXAMPLE, run)
     parser.add_argument("url", metavar="URL", help="serial: or tcp: as in a site file; or a file of captured bytes")
-    parser.add_argument("--seconds", type=_seconds, default=SECONDS, metavar="N", help=f"at each setting ({SECONDS:g})")
+    parser.add_argument(
+        "--seconds", type=_seconds, default=SECONDS, metavar="N", help=f"to listen at each setting ({SECONDS:g})"
+    )
     parser.add_argument("--listen-only", action="store_true", help="send nothing at all")
 
 
@@ -107,7 +112,7 @@ def _live(args: argparse.Namespace, where: SerialUrl | TcpUrl, tried: Sequence[C
     (outcome,) = ended
     found = outcome.found
     if found is None or found.verdict.best is None:
-        return _unknown(not outcome.silent, lines, args.url, outcome.nearest)
+        return _unknown(not outcome.silent, lines, args.url, outcome.nearest, listened_only=args.listen_only)
     return _found(found.verdict, found.verdict.best, found.line, args.url, found.spoken)
 
 
@@ -160,14 +165,18 @@ def _found(verdict: Verdict, best: Score, line: LineSettings | None, url: str, s
     return OK
 
 
-def _unknown(spoke: bool, lines: Sequence[LineSettings | None], url: str, nearest: Score | None) -> int:
+def _unknown(
+    spoke: bool, lines: Sequence[LineSettings | None], url: str, nearest: Score | None, *, listened_only: bool = False
+) -> int:
     say("unknown")
     if nearest is not None:
         say(f"nearest: {nearest.candidate.driver.name}, {link_quality(nearest)}")
     tried = ", ".join(str(line) for line in lines if line is not None)
     example = f"{url}{'&' if '?' in url else '?'}baud=38400"
     note(
-        WHEN_STRANGE.format(speed=SPEED.format(lines=tried, example=example) if tried else "") if spoke else WHEN_SILENT
+        WHEN_STRANGE.format(speed=SPEED.format(lines=tried, example=example) if tried else "")
+        if spoke
+        else WHEN_SILENT + (LISTENED_ONLY if listened_only else "")
     )
     return FAULT
 

@@ -123,6 +123,24 @@ async def test_a_unit_that_waits_is_woken_and_says_by_what() -> None:
     assert outcome.found.spoken.table == {"wake": True}
 
 
+async def test_a_device_that_is_understood_is_not_listened_to_for_ever() -> None:
+    """Who gives a cuff 90 s waits for its record, and a few seconds more."""
+    device, clock = wire(emulators()["nonin-df2"].make(StillBody(), 1))
+    await probed(device, clock, each=90 * SECOND)
+    assert 5 * SECOND < clock.now() < 10 * SECOND
+    device, clock = wire(SILENT)
+    outcome = await probed(device, clock, each=90 * SECOND)
+    asked = [each for each in outcome.tries if each.spoken is not None]
+    assert clock.now() <= 90 * SECOND + len(asked) * 7 * SECOND, "nor are answers waited for as long"
+
+
+async def test_words_are_said_once_whatever_the_options() -> None:
+    device, clock = wire(SILENT)
+    outcome = await probed(device, clock, each=SECOND)
+    asked = [each.spoken.driver.name for each in outcome.tries if each.spoken is not None]
+    assert len(asked) == len(set(asked))
+
+
 def test_drivers_that_say_nothing_by_themselves_are_not_asked() -> None:
     """Nor is a Nonin's data format ever changed, which it would keep for good."""
     silent = {each.name for each in EVERY if not talks(each)}

@@ -172,3 +172,22 @@ def test_a_device_on_a_real_pseudo_terminal() -> None:
     assert out.startswith("nonin-df2: ")
     assert "SpO2 9" in err
     assert 'url = "serial:///dev/pts/' in out
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("args", [["--listen-only"], []])
+def test_a_silent_port_is_unknown_and_says_what_else_could_be_done(
+    args: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The hint at questions stands only where none was asked."""
+    device, end = os.openpty()
+    try:
+        assert main(["probe", f"serial://{os.ttyname(end)}", "--seconds", "1", *args]) == 1
+    finally:
+        os.close(device)
+        os.close(end)
+    out, err = capsys.readouterr()
+    assert out == "unknown\n"
+    assert "nothing was heard" in err
+    assert ("without --listen-only" in err) == bool(args)
+    assert ("asking as par-nibp does" in err) != bool(args)
