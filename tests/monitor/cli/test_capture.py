@@ -23,7 +23,7 @@ MASIMO = (
 
 
 def is_a_fixture(folder: Path, driver: str) -> bool:
-    """Whether it is what tests/adapters/test_every_capture.py wants of `tests/captures/<driver>/<case>`."""
+    """Whether it is what the conformance kit wants of `tests/captures/<driver>/<case>`."""
     assert sorted(path.name for path in folder.iterdir() if not path.name.startswith("input.")) == [
         "about.toml",
         "arrivals.jsonl",

@@ -1,4 +1,4 @@
-"""Every capture folder decodes to what stands beside it, whole and byte by byte."""
+"""Bytes that others recorded, beside the checkout, with the values that they give."""
 
 from __future__ import annotations
 
@@ -7,31 +7,7 @@ import json
 import pytest
 
 from adapters.jsonline import to_json
-from adapters.registry import drivers
-from tests.adapters.captures import SHARED, Capture, bytewise, captures, decode
-
-
-@pytest.mark.parametrize("capture", captures(), ids=lambda capture: capture.name)
-@pytest.mark.parametrize("cut", [lambda data: [data], bytewise], ids=["whole", "bytewise"])
-def test_capture(capture: Capture, cut: object) -> None:
-    about = capture.about
-    items = decode(capture.driver, *cut(capture.input), options=about.get("options"))  # type: ignore[operator]
-    lines = [to_json(item, pleth=about["pleth"]) for item in items]
-    expected = [json.loads(line) for line in (capture.folder / "expected.jsonl").read_text("utf-8").splitlines()]
-    assert [line for line in lines if line is not None] == expected
-
-
-@pytest.mark.parametrize("capture", captures(), ids=lambda capture: capture.name)
-def test_capture_says_where_it_comes_from(capture: Capture) -> None:
-    about = capture.about
-    assert about["origin"]
-    assert about["shows"].endswith(".")
-    assert isinstance(about["real"], bool)
-
-
-@pytest.mark.parametrize("name", drivers())
-def test_every_driver_has_a_capture(name: str) -> None:
-    assert any(capture.driver == name for capture in captures())
+from tests.adapters.captures import SHARED, decode
 
 
 def test_real_packet_of_a_nonin_ipod() -> None:
