@@ -132,12 +132,13 @@ async def counted(wire: str, times: int, once: Callable[[], Awaitable[None]], li
 
 WHAT = (
     ("descriptors", "descriptors", 4),
-    ("threads", "threads", 1),
+    ("threads", "threads", 8),
     ("blocks", "blocks", 1_000),
     ("memory", "bytes", 2_000_000),
 )
-"""What may be more: a connection may just be under way when it is counted, and a table of the interpreter (interned
-strings) doubles once, by a megabyte. One object kept of each reconnect would be 10 000 blocks."""
+"""What may be more: a connection may just be under way when it is counted, the loop's own threads come one by one,
+and a table of the interpreter (interned strings) doubles once, by a megabyte. One object kept of each reconnect would
+be 10 000 blocks."""
 
 
 def _held() -> tuple[int, int, int, int]:
