@@ -51,7 +51,7 @@ class MessageDevice:
 
         A bug in the decoder costs this device alone.
         """
-        self.stats.bytes_received += len(payload)
+        self.report.received(len(payload), received_at)
         try:
             for item in self._decoded(topic, payload, received_at):
                 self.report.item(item, received_at)
