@@ -11,7 +11,7 @@ from typing import Any, Final
 from adapters.driver import LineSettings
 from adapters.probe.score import Candidate, Score, Verdict, candidates, judge, score_all, settings
 from adapters.registry import drivers
-from adapters.transports.url import ReplayUrl, SerialUrl, TcpUrl, TransportUrl, parse_url
+from adapters.transports.url import MqttUrl, ReplayUrl, SerialUrl, TcpUrl, TransportUrl, parse_url
 from config.instant import seconds
 from monitor.cli.finding import link_quality, report, site_lines, words
 from monitor.cli.terminal import FAULT, OK, ResourceMissing, describe, note, say
@@ -20,11 +20,13 @@ from monitor.core.errors import ConfigError
 TEXT = """\
 Listens on a port, tries line settings and drivers, and prints the driver that fits, what it decodes, how good the
 link is, and the lines for a site file. Where listening does not tell, it asks as each driver does when it connects:
-questions and requests for data, never the start of a measurement. A recorded file can be looked at, too."""
+questions and requests for data, never the start of a measurement. A recorded file can be looked at, too. Of a broker it
+lists the topics and who reads them, and publishes nothing."""
 
 EXAMPLE = """\
   bedwatch probe serial:///dev/ttyUSB0
   bedwatch probe tcp://192.0.2.10:4001 --listen-only
+  bedwatch probe 'mqtt://broker/#' --seconds 60
   bedwatch probe 'serial:///dev/ttyUSB0?baud=2400' --seconds 90     # a cuff that speaks once per measurement"""
 
 SECONDS: Final = 6.0
@@ -54,7 +56,7 @@ something speaks, but no driver understands it. Look at:{speed}
 def add(commands: Any) -> None:
     """Describe the command."""
     parser = describe(commands, "probe", "find the driver for what is on a port", TEXT, EXAMPLE, run)
-    parser.add_argument("url", metavar="URL", help="serial: or tcp: as in a site file; or a file of captured bytes")
+    parser.add_argument("url", metavar="URL", help="serial:, tcp: or mqtt: as in a site file; or a file of bytes")
     parser.add_argument(
         "--seconds", type=_seconds, default=SECONDS, metavar="N", help=f"to listen at each setting ({SECONDS:g})"
     )
@@ -75,8 +77,12 @@ def run(args: argparse.Namespace) -> int:
             return _found(verdict, verdict.best, None, f"replay://{path.resolve()}", None)
         case SerialUrl() | TcpUrl():
             return _live(args, where, tried)
+        case MqttUrl():
+            from monitor.cli.broker_probe import probe_broker
+
+            return probe_broker(where, args.url, args.seconds)
         case _:
-            raise ConfigError("probe listens to lines of bytes, serial: or tcp:; one message: bedwatch check --payload")
+            raise ConfigError("probe listens to serial: and tcp: lines and to mqtt: brokers")
 
 
 def _live(args: argparse.Namespace, where: SerialUrl | TcpUrl, tried: Sequence[Candidate]) -> int:

@@ -9,6 +9,20 @@ from adapters.devices.mqtt_mapped.options import MappedOptions, apart, build_dec
 from adapters.driver import Cadence, Driver
 from config.instant import SECOND
 
+PROBED: Final = (
+    "ava4-cuff",
+    "ava4-oximeter",
+    "cm4-box-cuff",
+    "cm4-box-oximeter",
+    "esphome",
+    "healthdata2mqtt",
+    "heart-rate-and-pressure",
+    "omron-hem-bridge",
+    "pressure-pair",
+    "viatom-ble",
+)
+"""Every shipped mapping, which `bedwatch probe` tries on the topics of a broker."""
+
 DRIVERS: Final = (
     Driver(
         name="mqtt-mapped",
@@ -28,5 +42,6 @@ DRIVERS: Final = (
         apart=apart,
         options=MappedOptions,
         mask=mask_capture,
+        probe_options=tuple({"mapping": name} for name in PROBED),
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import threading
 import tty
 from pathlib import Path
 
+import aiomqtt
 import pytest
 
 from adapters.driver import LineSettings, Parity
@@ -19,6 +21,7 @@ from config.vocabulary import CuffError, CuffState, Flag
 from monitor.cli import main
 from monitor.cli.finding import site_lines, words
 from monitor.site import read_site_text
+from simulator.broker import HOST, EmbeddedBroker
 from tests.adapters.captures import ROOT
 
 FRAME = '[site]\nid = "harbour"\nname = "H"\n[[bed]]\nid = "bay-1"\nlabel = "Bay 1"\n'
@@ -76,7 +79,7 @@ def test_the_nearest_is_named_beside_unknown(tmp_path: Path, capsys: pytest.Capt
     [
         (["http://x"], 2, "unknown kind of connection"),
         (["serial:///dev/x?bauds=1"], 2, "unknown setting 'bauds'"),
-        (["mqtt://broker/#"], 2, "bedwatch check --payload"),
+        (["mllp://127.0.0.1:2575/"], 2, "serial: and tcp: lines and to mqtt: brokers"),
         (["/dev/null"], 2, "serial:///dev/null"),
         (["serial:///dev/no-such-port"], 3, "no such port (is the device plugged in?)"),
         (["none.bin"], 3, "cannot be read"),
@@ -191,3 +194,40 @@ def test_a_silent_port_is_unknown_and_says_what_else_could_be_done(
     assert "nothing was heard" in err
     assert ("without --listen-only" in err) == bool(args)
     assert ("asking as par-nibp does" in err) != bool(args)
+
+
+@pytest.mark.enable_socket
+def test_a_broker_that_is_away_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["probe", "mqtt://127.0.0.1:1/#", "--seconds", "1"]) == 3
+    assert "127.0.0.1:1" in capsys.readouterr().err
+
+
+@pytest.mark.enable_socket
+async def test_the_topics_of_a_broker_and_who_reads_them() -> None:
+    """A publisher of our own scheme, a ring through its mapping, and one that nobody reads; all in one site file."""
+    _, ring = next(line.split(b" ", 1) for line in (ROOT / "mqtt-mapped/clean/input.txt").read_bytes().splitlines())
+    topic = (ROOT / "mqtt-mapped/clean/input.txt").read_bytes().split(b" ")[0].decode()
+    own = b'{"t": "2026-11-22T14:30:00Z", "seq": 1, "values": {"spo2": 97, "pulse_rate": 72}, "flags": []}'
+    async with EmbeddedBroker() as broker:
+        probe = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "monitor", "probe", f"mqtt://{HOST}:{broker.port}/#", "--seconds", "4"),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        reading = asyncio.create_task(probe.communicate())
+        async with asyncio.timeout(60), aiomqtt.Client(HOST, broker.port) as client:
+            while not reading.done():
+                await client.publish("vitals/v1/harbour/bay-1/ox-1/spo2", own)
+                await client.publish(topic, ring)
+                await client.publish("house/lamp", b"on")
+                await asyncio.wait([reading], timeout=0.2)
+        out = (await reading)[0].decode()
+    assert probe.returncode == 0
+    assert "vitals/v1/harbour/bay-1/ox-1/spo2: " in out
+    assert "decoded: SpO2 97 %, pulse 72/min" in out
+    assert 'mqtt-mapped (mapping = "viatom-ble")' in out
+    assert "house/lamp: " in out
+    lines = out.partition("beds:\n")[2]
+    site = read_site_text("pasted", FRAME + lines, {})
+    assert [device.spec.driver.name for device in site.devices].count("mqtt-vitals") == 1
+    assert any(device.spec.driver.name == "mqtt-mapped" for device in site.devices)
