@@ -47,7 +47,7 @@ bench: environment ## Measure; prints one JSON line per figure
 	  $(PY) -m "tests.benchmarks.$$name" $(ARGS); \
 	done
 
-fuzz: environment ## Grow hostile bytes against every decoder, 3 s each; one for longer: make fuzz ARGS="nonin-df2 --seconds 600"
+fuzz: environment ## Grow hostile bytes against every decoder, 2 s each; one for longer: make fuzz ARGS="nonin-df2 --seconds 600"
 	@$(SAY) "fuzz: every decoder"
 	@$(PY) -m tests.fuzz $(ARGS)
 

@@ -19,7 +19,7 @@ def main(argv: Sequence[str]) -> int:
     """1 when something was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("drivers", nargs="*", metavar="DRIVER", help="without any: every driver found")
-    parser.add_argument("--seconds", type=int, default=3, metavar="N", help="for each driver (3)")
+    parser.add_argument("--seconds", type=int, default=2, metavar="N", help="for each driver (2)")
     parser.add_argument("--here", action="store_true", help="in this process, with the engine's own output")
     args = parser.parse_args(argv)
     if args.here:

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.registry import drivers
 from monitor.conformance.captures import find_captures
-from tests.fuzz.grow import LONGEST
+from tests.fuzz.grow import LONGEST, by_lot
 from tests.fuzz.target import Finding, Target
 from tests.monitor.conformance.acme import acme
 from tests.monitor.conformance.test_checks import CountsTwice, Raises
@@ -53,3 +53,9 @@ def test_what_was_raised_is_kept_with_its_options(tmp_path: Path) -> None:
         target(b"\x00\x00\x00\xff")
     (kept,) = find_captures([tmp_path])
     assert kept.options == options
+
+
+def test_without_the_engine_the_captures_are_played(capsys: pytest.CaptureFixture[str]) -> None:
+    """And it says so."""
+    by_lot("bci-5byte", 0)
+    assert "played without coverage guidance" in capsys.readouterr().err
