@@ -214,13 +214,13 @@ PUBLISHERS: Final = (
     Publisher(
         driver="hl7-mllp",
         title="bedside monitor, HL7 v2.6 as in IHE PCD-01",
-        make=lambda source, seed: Hl7Monitor(source, seed=seed),
+        make=lambda source, seed: Hl7Monitor(source, cuff_every=MINUTE, seed=seed),
         topic_filter="BED12",
     ),
     Publisher(
         driver="hl7-mllp",
         title="bedside monitor, flat HL7 v2.6 of a vendor",
-        make=lambda source, seed: Hl7Monitor(source, dialect=Dialect.FLAT, zone=False, seed=seed),
+        make=lambda source, seed: Hl7Monitor(source, dialect=Dialect.FLAT, cuff_every=MINUTE, zone=False, seed=seed),
         topic_filter="BED12",
         variant="flat",
     ),
