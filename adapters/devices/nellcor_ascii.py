@@ -2,8 +2,10 @@
 
 Every 22 rows and at each change of a limit three heading lines come between; they are known and passed over. A row is
 not live while the sensor is off or disconnected, the pulse lost or searched for, the amplitude missing, or a number 0;
-zero stands for "none" there. Interference (MO) leaves the numbers, told as an artifact. A code that is not in the
-document's list may mean anything, so its row is refused. The clock has no zone and is not told.
+zero stands for "none" there. Interference (MO) leaves the numbers, told as motion. A lost pulse (LP, LM) is told as one
+that is searched for, too: the device gives no wave, and only so is its loss an alarm of its own. A code that is not in
+the document's list leaves the numbers, told as a fault; a damaged code is none of these: one row alone is refused. The
+clock has no zone and is not told.
 """
 
 from __future__ import annotations
@@ -32,13 +34,13 @@ HEADINGS: Final = (
 )
 
 REMARKS: Final = {
-    "SD": Flag.SENSOR_OFF,
-    "SO": Flag.NO_FINGER,
-    "PS": Flag.SEARCHING,
-    "LP": Flag.OUT_OF_TRACK,
-    "LM": Flag.OUT_OF_TRACK,
-    "MO": Flag.ARTIFACT,
-    "LB": Flag.BATTERY_LOW,
+    "SD": (Flag.SENSOR_OFF,),
+    "SO": (Flag.NO_FINGER,),
+    "PS": (Flag.SEARCHING,),
+    "LP": (Flag.OUT_OF_TRACK, Flag.SEARCHING),
+    "LM": (Flag.OUT_OF_TRACK, Flag.SEARCHING),
+    "MO": (Flag.MOTION,),
+    "LB": (Flag.BATTERY_LOW,),
 }
 ITS_OWN_ALARMS: Final = frozenset({"AO", "AS", "PH", "PL", "SH", "SL"})
 """What the device thinks of its limits, and whether it sounds."""
@@ -63,6 +65,7 @@ class NellcorDecoder:
     def __init__(self, options: NellcorOptions | None = None) -> None:
         self._lines = TextLines()
         self._shape = RowShape()
+        self._strange: frozenset[str] = frozenset()
 
     def feed(self, chunk: bytes) -> list[Reading | Fault]:
         """See `adapters.driver.StreamDecoder`."""
@@ -77,26 +80,34 @@ class NellcorDecoder:
             if isinstance(line, Fault):
                 yield line
             elif not any(heading.fullmatch(line.value.strip()) for heading in HEADINGS):
-                yield self._row(line.offset, line.value)
+                yield from self._row(line.offset, line.value)
 
-    def _row(self, offset: int, text: str) -> Reading | Fault:
+    def _row(self, offset: int, text: str) -> Iterator[Reading | Fault]:
         row = ROW.fullmatch(text.rstrip())
         if row is None:
-            return Fault(offset, FaultKind.MALFORMED, len(text), "neither a row nor a heading")
+            yield Fault(offset, FaultKind.MALFORMED, len(text), "neither a row nor a heading")
+            return
         if not self._shape.fits((row.end("spo2"), row.end("rate"), row.end("amplitude"))):
             why = "not in the columns of the row before: a character is missing or too many"
-            return Fault(offset, FaultKind.MALFORMED, len(text), why)
+            yield Fault(offset, FaultKind.MALFORMED, len(text), why)
+            return
         codes = frozenset(row["codes"].split())
-        unknown = codes - REMARKS.keys() - ITS_OWN_ALARMS
-        if unknown:
-            return Fault(offset, FaultKind.UNKNOWN_UNIT, len(text), f"unknown status {' '.join(sorted(unknown))}")
         spo2, rate, amplitude = (_number(row[column]) for column in ("spo2", "rate", "amplitude"))
         if spo2 is not None and spo2 > HIGHEST_SPO2:
-            return Fault(offset, FaultKind.MALFORMED, len(text), f"SpO2 of {spo2:g} %")
-        flags = frozenset(REMARKS[code] for code in codes if code in REMARKS)
+            yield Fault(offset, FaultKind.MALFORMED, len(text), f"SpO2 of {spo2:g} %")
+            return
+        unknown, before = codes - REMARKS.keys() - ITS_OWN_ALARMS, self._strange
+        self._strange = unknown
+        if unknown:
+            believed = unknown <= before
+            why = f"unknown status {' '.join(sorted(unknown))}"
+            yield Fault(offset, FaultKind.UNKNOWN_UNIT, 0 if believed else len(text), why)
+            if not believed:
+                return
+        flags = frozenset(flag for code in codes for flag in REMARKS.get(code, ()))
         if codes & NOT_LIVE or amplitude is None or 0 in (spo2, rate, amplitude):
             spo2 = rate = None
-        return OximeterReading(offset, spo2, rate, flags=flags)
+        yield OximeterReading(offset, spo2, rate, flags=flags)
 
 
 def _number(text: str) -> float | None:

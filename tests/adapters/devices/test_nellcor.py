@@ -16,11 +16,11 @@ from tests.adapters.captures import SHARED
 GOOD = "29-Dec-17 07:18:43    99      66      12                     "
 PRINTED = {
     GOOD: (99, 66, set()),
-    "29-Dec-17 07:18:57    89*     66     201    MO SL            ": (89, 66, {Flag.ARTIFACT}),
-    "29-Dec-17 07:19:05    77*     66       8    MO SL       AS   ": (77, 66, {Flag.ARTIFACT}),
+    "29-Dec-17 07:18:57    89*     66     201    MO SL            ": (89, 66, {Flag.MOTION}),
+    "29-Dec-17 07:19:05    77*     66       8    MO SL       AS   ": (77, 66, {Flag.MOTION}),
     "29-Dec-17 07:19:29   ---     ---     ---    SD          AS   ": (None, None, {Flag.SENSOR_OFF}),
     "29-Dec-17 07:20:27     0       0     ---    PS               ": (None, None, {Flag.SEARCHING}),
-    "07-Jan-04 11:24:54   100     102      36    MO             AO": (100, 102, {Flag.ARTIFACT}),
+    "07-Jan-04 11:24:54   100     102      36    MO             AO": (100, 102, {Flag.MOTION}),
 }
 """Every row printed in pulse-oximeters, section 8."""
 
@@ -78,7 +78,7 @@ def test_recording_of_an_n560() -> None:
     assert flags[Flag.SENSOR_OFF] == 14
     assert flags[Flag.NO_FINGER] == 15
     assert flags[Flag.SEARCHING] == 4
-    assert all(not item.flags - {Flag.ARTIFACT} for item in readings if item.spo2 is not None)
+    assert all(not item.flags - {Flag.MOTION} for item in readings if item.spo2 is not None)
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def test_recording_of_an_n560() -> None:
         ("SD", False, {Flag.SENSOR_OFF}),
         ("SO", False, {Flag.NO_FINGER}),
         ("PS", False, {Flag.SEARCHING}),
-        ("LP", False, {Flag.OUT_OF_TRACK}),
-        ("LM", False, {Flag.OUT_OF_TRACK}),
-        ("MO", True, {Flag.ARTIFACT}),
+        ("LP", False, {Flag.OUT_OF_TRACK, Flag.SEARCHING}),
+        ("LM", False, {Flag.OUT_OF_TRACK, Flag.SEARCHING}),
+        ("MO", True, {Flag.MOTION}),
         ("LB", True, {Flag.BATTERY_LOW}),
         ("SH PL AO", True, set()),
-        ("MO SL LB AS", True, {Flag.ARTIFACT, Flag.BATTERY_LOW}),
-        ("MO SD", False, {Flag.ARTIFACT, Flag.SENSOR_OFF}),
+        ("MO SL LB AS", True, {Flag.MOTION, Flag.BATTERY_LOW}),
+        ("MO SD", False, {Flag.MOTION, Flag.SENSOR_OFF}),
     ],
 )
 def test_each_code_beside_digits(code: str, live: bool, flags: set[Flag]) -> None:
@@ -145,6 +145,14 @@ def test_no_lost_character_makes_another_number(place: int) -> None:
     """Numbers stand at the right edge of their columns: whichever character is missing before, the row is refused."""
     items = decode("\r\n".join([GOOD, GOOD[:place] + GOOD[place + 1 :], GOOD, ""]))
     assert [type(item) for item in items] == [OximeterReading, Fault, OximeterReading]
+
+
+def test_an_unknown_code_leaves_the_numbers_from_its_second_row_on() -> None:
+    """A code of a newer model leaves no patient unwatched; one row with it may as well be a damaged `LP`."""
+    strange = GOOD.rstrip() + "    EH"
+    items = decode("\r\n".join([GOOD, strange, strange, strange + " PS", GOOD, strange, ""]))
+    told = [item.spo2 if isinstance(item, OximeterReading) else item.discarded for item in items]
+    assert told == [99, len(strange), 0, 99, 0, None, 99, len(strange)]
 
 
 def test_lines() -> None:
