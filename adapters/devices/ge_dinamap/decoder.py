@@ -28,6 +28,8 @@ NEAR_END_S: Final = 9900
 """From here on a counter that becomes small may have come round."""
 HELD: Final = 3
 """So many replies with the highest count show that it stays there instead of coming round."""
+LEARNT: Final = 3
+"""So many different replies in a row whose checks fit prove the formula: every few thousandth fits by chance."""
 
 RATE_VALID: Final = "2"
 SPO2_VALID: Final = "1"
@@ -53,6 +55,7 @@ class DinamapDecoder:
         self._lines = TextLines(LINE_LIMIT)
         self._check_fits = True
         self._check_proven = False
+        self._fitting: frozenset[str] = frozenset()
         self._status: int | None = None
         self._counter: int | None = None
         self._at_end = 0
@@ -108,7 +111,9 @@ class DinamapDecoder:
         """Whether the reply may be used, and what to say of its check characters."""
         computed = check_characters(text[:-2])
         fits = computed == text[-2:]
-        self._check_proven |= fits
+        if not self._check_proven:
+            self._fitting = self._fitting | {text} if fits else frozenset()
+            self._check_proven = len(self._fitting) >= LEARNT
         strict = self._options.check == "require" or (self._options.check == "learn" and self._check_proven)
         if fits or strict:
             self._check_fits = fits
@@ -171,6 +176,8 @@ class DinamapDecoder:
     def _is_new(self, counter: int, pressures: tuple[float, float, float], before: int | None) -> bool:
         if self._counter is None:
             return before is not None and before != VALID and counter <= FRESH_S
+        if not self._pressures and before != VALID and counter <= FRESH_S:
+            return True  # a failure was the last known, and its counter may have stood still
         if pressures != self._pressures:
             return bool(self._pressures) or counter < self._counter
         came_round = self._counter >= NEAR_END_S and self._at_end < HELD

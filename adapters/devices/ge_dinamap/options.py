@@ -17,8 +17,8 @@ class DinamapOptions:
         heart_rate: ask for the pulse as well, by `RC` or by `RA`, and tell it with a new result.
         spo2: ask for SpO2 as well.
         check: what a reply with other check characters than computed is worth. The formula is not confirmed for
-            replies [C]: `learn` uses such a reply, with a fault, until the monitor has sent one that fits, and
-            then no more; `report` always uses it; `require` never does.
+            replies [C]: `learn` uses such a reply, with a fault, until the monitor has sent three different ones in a
+            row that fit, and then no more; `report` always uses it; `require` never does.
         measuring: status digits that mean "in progress" on this monitor; not known, so empty [C].
         failures: status digits above 2 with the names of their errors; else WEAK_SIGNAL, "no result" [C].
     """

@@ -74,8 +74,8 @@ _Content: TypeAlias = re.Match[str] | bytes | None
 
 
 def _number(digits: str) -> float | None:
-    """Three digits as a number; dashes are the board's "none"."""
-    return float(digits) if digits.isdigit() else None
+    """Three digits as a number; dashes are the board's "none", and no measured value is zero."""
+    return float(digits) if digits.isdigit() and int(digits) else None
 
 
 def _oximeter(offset: int, status: int, spo2: int, pulse_rate: int) -> OximeterReading:

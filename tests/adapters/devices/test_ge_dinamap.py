@@ -137,6 +137,13 @@ def test_failures() -> None:
     assert outcomes(nibp(1, 50), nibp(3, 0), nibp(3, 60), nibp(1, 0)) == [(None, CuffError.WEAK_SIGNAL), (118.0, None)]
 
 
+def test_a_success_after_a_failure_whose_counter_stood_still() -> None:
+    failed = nibp(3, 0, "000000000")
+    lost = [nibp(1, counter) for counter in (0, 1, 2)]
+    assert outcomes(nibp(1, 50), failed, BUSY, *lost) == [(None, CuffError.WEAK_SIGNAL), (118.0, None)]
+    assert outcomes(nibp(1, 50), failed, BUSY, nibp(1, 80)) == [(None, CuffError.WEAK_SIGNAL)]
+
+
 @pytest.mark.parametrize("pressures", ["---------", "118   090", "000076090", "1 8076090"])
 def test_a_valid_status_without_values_is_no_result(pressures: str) -> None:
     items = decode(nibp(1, 50), nibp(1, 0, pressures))
@@ -195,8 +202,16 @@ def test_a_strange_check_is_told_once_and_the_reply_used() -> None:
 def test_a_monitor_that_has_proved_the_formula_is_held_to_it() -> None:
     """Then a check that does not fit means a damaged digit, and the next poll has it whole."""
     damaged = nibp(1, 0).replace(b"118", b"178")
-    assert outcomes(nibp(1, 50), damaged, nibp(1, 1)) == [(118.0, None)]
-    assert outcomes(nibp(1, 50), damaged, check="report") == [(178.0, None)]
+    proof = [nibp(1, counter) for counter in (50, 51, 51, 52)]
+    assert outcomes(*proof, damaged, nibp(1, 1)) == [(118.0, None)]
+    assert outcomes(*proof[:3], damaged) == [(178.0, None)]
+    assert outcomes(*proof, damaged, check="report") == [(178.0, None)]
+
+
+def test_a_check_that_fits_by_chance_proves_nothing() -> None:
+    """A monitor with another check of its own would be refused for ever after its first lucky reply."""
+    strange = [each[:-3] + b"??\r" for each in (nibp(1, 51), nibp(1, 0))]
+    assert outcomes(nibp(1, 49), nibp(1, 49), nibp(1, 50), *strange) == [(118.0, None)]
 
 
 def test_a_check_may_be_required() -> None:
@@ -245,16 +260,27 @@ def test_a_round_once_a_second() -> None:
     assert dialogue.tick(T0 + SECOND) == NA
 
 
-def test_no_answer_is_waited_for_longer_than_half_a_second() -> None:
+def test_no_answer_is_waited_for_longer_than_two_seconds() -> None:
     dialogue = DinamapDialogue(DinamapOptions())
     dialogue.opened(T0)
-    assert dialogue.next_deadline() == T0 + SECOND // 2
-    assert dialogue.tick(T0 + SECOND // 2) == b""
-    assert dialogue.tick(T0 + SECOND) == NA
-    assert dialogue.on_reading(Fault(0, FaultKind.GARBAGE, 3), T0 + SECOND) == b""
-    assert dialogue.request_measurement(T0 + SECOND) == b""
-    dialogue.on_reading(IDLE, T0 + SECOND)
-    assert dialogue.request_measurement(T0 + SECOND) == START
+    assert dialogue.next_deadline() == T0 + 2 * SECOND
+    assert dialogue.tick(T0 + SECOND) == b""
+    assert dialogue.tick(T0 + 2 * SECOND) == NA
+    assert dialogue.on_reading(Fault(0, FaultKind.GARBAGE, 3), T0 + 2 * SECOND) == b""
+    assert dialogue.request_measurement(T0 + 2 * SECOND) == b""
+    dialogue.on_reading(IDLE, T0 + 2 * SECOND)
+    assert dialogue.request_measurement(T0 + 2 * SECOND) == START
+
+
+def test_a_slow_monitor_is_asked_for_all_of_its_round() -> None:
+    """Its answers take longer than a second: rate and SpO2 come nevertheless."""
+    dialogue = DinamapDialogue(DinamapOptions(heart_rate="RC", spo2=True))
+    assert dialogue.opened(T0) == NA
+    assert dialogue.tick(T0 + SECOND) == b""
+    assert dialogue.on_reading(IDLE, T0 + 1_500_000) == RC
+    assert dialogue.on_reading(DeviceStatus(0, online=True), T0 + 3 * SECOND) == OA
+    assert dialogue.on_reading(OximeterReading(0, 97.0, None), T0 + 4_500_000) == b""
+    assert dialogue.tick(T0 + 4_500_000) == NA
 
 
 def test_upper_time() -> None:

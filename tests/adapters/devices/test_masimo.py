@@ -61,7 +61,7 @@ def test_a_recorded_row_of_a_colour_radical_7() -> None:
     if not path.exists():
         pytest.skip("../shared/captures is not present beside the checkout")
     (reading,) = decode(path.read_text("ascii"))
-    assert reading == OximeterReading(0, 98.0, 123.0, 0.55, flags=frozenset({Flag.ARTIFACT}))
+    assert reading == OximeterReading(0, 98.0, 123.0, 0.55, flags=frozenset({Flag.MOTION}))
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,14 @@ def test_a_recorded_row_of_a_colour_radical_7() -> None:
         (0x002, False, set()),
         (0x004, True, {Flag.LOW_PERFUSION}),
         (0x008, False, {Flag.SEARCHING}),
-        (0x010, True, {Flag.ARTIFACT}),
+        (0x010, True, {Flag.MOTION}),
         (0x020, False, {Flag.NO_FINGER}),
         (0x040, False, set()),
         (0x080, False, set()),
         (0x100, True, set()),
-        (0x400, True, {Flag.ARTIFACT}),
+        (0x400, True, {Flag.MOTION}),
         (0x1000, False, {Flag.SENSOR_OFF}),
-        (0x414, True, {Flag.ARTIFACT, Flag.LOW_PERFUSION}),
+        (0x414, True, {Flag.MOTION, Flag.LOW_PERFUSION}),
     ],
 )
 def test_each_bit_of_exc(bits: int, live: bool, flags: set[Flag]) -> None:
