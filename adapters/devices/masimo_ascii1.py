@@ -1,11 +1,11 @@
 """Masimo oximeters, serial output ASCII 1 (protocols/pulse-oximeters.md, section 7).
 
-A row is read by its keys: models differ in what they print, and new keys are passed over. Digits are not live while EXC
-tells of a missing, defective or foreign sensor, one off the patient, ambient light or a search for the pulse; a
+A row is read by its keys: models differ in what they print, and new keys are passed over. Digits are not live while
+EXC tells of a missing, defective or foreign sensor, one off the patient, ambient light or a search for the pulse; a
 Rad-8 prints 98 % with its sensor off. Interference and a low signal IQ leave the digits live but doubtful: they are
-told as motion, which is what a poor signal quality is here (signals-and-simulation 1.1, V9). Out of track would take the
-digits away, and an artifact would deafen SPO2_CRIT to a low saturation at a weak pulse. The clock has no zone and is not
-told.
+told as motion, which is what a poor signal quality is here (signals-and-simulation 1.1, V9). Out of track would take
+the digits away, and an artifact would deafen SPO2_CRIT to a low saturation at a weak pulse. The clock has no zone and
+is not told.
 """
 
 from __future__ import annotations

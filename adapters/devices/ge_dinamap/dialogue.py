@@ -17,8 +17,8 @@ from config.vocabulary import CuffState
 
 POLL: Final[Duration] = SECOND
 ANSWER: Final[Duration] = 2 * SECOND
-"""How long an answer may take. The document gives no time; one that came too late would leave the rest of the round, and
-with it SpO2, unasked for ever."""
+"""How long an answer may take. The document gives no time; one that came too late would leave the rest of the round,
+and with it SpO2, unasked for ever."""
 
 
 def request(letters: str) -> bytes:
