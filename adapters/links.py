@@ -17,11 +17,13 @@ from adapters.message_device import MessageDevice
 from adapters.registry import line_settings
 from adapters.supervision import keep_running
 from adapters.transports import open_transport
+from adapters.transports.ble import BleLink
+from adapters.transports.ble_radio import BleakPeripheral
 from adapters.transports.lost_sockets import quiet_when_brokers_go
 from adapters.transports.mllp import ListenerStats, MllpListener
 from adapters.transports.mqtt import BrokerStats, MqttHub, OnUnbound
 from adapters.transports.mqtt_device import MqttDevice
-from adapters.transports.url import Broker, MllpUrl, MqttUrl, brings, parse_url
+from adapters.transports.url import BleUrl, Broker, MllpUrl, MqttUrl, brings, parse_url
 from config.instant import Clock
 
 BYTES = "bytes: a serial:, tcp: or replay: URL"
@@ -69,6 +71,7 @@ class Links:
         self._random = random
         self._connections: dict[str, Link | MqttDevice | MessageDevice] = {}
         self._links: list[Link] = []
+        self._wireless: list[BleLink] = []
         behind: defaultdict[Broker, list[MqttDevice]] = defaultdict(list)
         listening: defaultdict[tuple[str, int], list[MessageDevice]] = defaultdict(list)
         for spec in devices:
@@ -90,6 +93,10 @@ class Links:
                 monitor = MessageDevice(spec.id, driver, options, where.bed, sink, clock)
                 self._connections[spec.id] = monitor
                 listening[where.host, where.port].append(monitor)
+            elif isinstance(where, BleUrl):
+                wireless = MessageDevice(spec.id, driver, options, where.address, sink, clock)
+                self._connections[spec.id] = wireless
+                self._wireless.append(BleLink(wireless, BleakPeripheral, clock, random))
             else:
                 transport = open_transport(where, spec.line or line_settings(driver, options), clock)
                 link = Link(spec.id, driver, options, transport, sink, clock, random)
@@ -105,7 +112,12 @@ class Links:
 
     async def run(self) -> None:
         """Keep all connections up until cancelled; then every port and socket is closed."""
-        parts: list[Link | MqttHub | MllpListener] = [*self._links, *self._hubs, *self._listeners]
+        parts: list[Link | MqttHub | MllpListener | BleLink] = [
+            *self._links,
+            *self._hubs,
+            *self._listeners,
+            *self._wireless,
+        ]
         with quiet_when_brokers_go(asyncio.get_running_loop()):
             async with asyncio.TaskGroup() as group:
                 for part in parts:

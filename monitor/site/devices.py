@@ -210,7 +210,8 @@ def _look_at_cadence(
     """A driver for devices of several kinds cannot know whether this one's silence means that it is gone."""
     if driver is None or not driver.messages or driver.cadence is not Cadence.EPISODIC or device.cadence is not None:
         return
-    if isinstance(pipe, MqttUrl) and pipe.topic_filter.rpartition("/")[2] in MAY_STREAM:
+    may_stream = isinstance(pipe, MqttUrl) and pipe.topic_filter.rpartition("/")[2] in MAY_STREAM
+    if may_stream or isinstance(pipe, BleUrl):
         findings.odd(
             where,
             'does not say what its silence means: add cadence = "stream" for an oximeter, which is then missed when '

@@ -372,6 +372,17 @@ def test_a_device_on_a_broker_says_what_its_silence_means() -> None:
     assert not [line for line in read(device("nonin-df2", "serial:///dev/a")).warnings if "silence" in line]
 
 
+def test_a_bluetooth_device_is_bound_by_its_address() -> None:
+    """Once; and the site says whether it streams."""
+    url = "ble://aa:bb:cc:dd:ee:ff"
+    assert [each.id for each in read(device("ble-vitals", url, 'cadence = "stream"')).devices] == ["x"]
+    assert any("does not say what its silence means" in line for line in read(device("ble-vitals", url)).warnings)
+    (message,) = refused(device("ble-vitals", "ble://cuff"))
+    assert "by its address: ble://AA:BB:CC:DD:EE:FF" in message
+    (message,) = refused(device("ble-vitals", url) + device("ble-vitals", url.upper().replace("BLE", "ble"), name="y"))
+    assert "device 'x' reads from there already" in message
+
+
 def test_one_capture_may_be_replayed_twice() -> None:
     text = device("nonin-df2", "replay:///a.bin") + device("nonin-df2", "replay:///a.bin", name="y", bed="bay-2")
     assert len(read(text).devices) == 2
