@@ -16,6 +16,9 @@ from adapters.reading import CuffReading, DeviceStatus, Fault, FaultKind, Readin
 from config.vocabulary import CuffError
 
 SOH, STX, ETX, ACK, NAK, SYN, RS = 0x01, 0x02, 0x03, 0x06, 0x15, 0x16, 0x1E
+ANY_ACKNOWLEDGE: Final = re.compile(rb"\x16\x16[^\x02\x03\x16\x1e]{3}\x06", re.DOTALL)
+"""Six bytes that end in 06 are all that is sure of it; a start whose acknowledge is unknown would be stopped at once."""
+SYNS_SENT: Final = 2
 SYNS: Final = 8
 """Synchronising bytes before a frame at most; two are sent."""
 UNIT_LIMIT: Final = 200
@@ -100,6 +103,10 @@ def _judge(data: bytearray, at: int, end: int, skipped: int) -> Judgement[_Conte
         return MORE
     if data[first] == STX and first == at:
         return _judge_record(data, at, first, first, end)
+    if first - at == SYNS_SENT and end - first < 4 and data[first] != STX:
+        return MORE
+    if ANY_ACKNOWLEDGE.match(data, at, end):
+        return Unit(6, _Answer(accepted=True))
     if data[first] != SOH:
         return Noise(FaultKind.GARBAGE)
     if end - first < 4:

@@ -58,6 +58,13 @@ def test_printed_acknowledge() -> None:
     assert decode(ACK) == [ACCEPTED]
 
 
+@pytest.mark.parametrize("text", ["16 16 01 41 30 06", "16 16 00 00 00 06"])
+def test_only_length_and_end_of_an_acknowledge_are_sure(text: str) -> None:
+    assert decode(bytes.fromhex(text)) == [ACCEPTED]
+    assert decode(*(bytes((byte,)) for byte in bytes.fromhex(text))) == [ACCEPTED]
+    assert [type(item) for item in decode(bytes.fromhex(text), framed(*REAL))] == [DeviceStatus, CuffReading]
+
+
 def test_real_values() -> None:
     """116/60, mean 86, pulse 89, E00."""
     item = reading(*REAL)
@@ -203,7 +210,7 @@ def test_a_refusal() -> None:
     assert fault.discarded == 0
 
 
-@pytest.mark.parametrize("noise", [b"\x16\x16\x01\x30\x30\x31", b"\x16\x16\x01\x41\x30\x06", b"\x16\x17"])
+@pytest.mark.parametrize("noise", [b"\x16\x16\x01\x30\x30\x31", b"\x16\x16\x01\x41\x30\x07", b"\x16\x17"])
 def test_heads_without_a_frame(noise: bytes) -> None:
     items = decode(noise)
     assert sum(item.discarded for item in items if isinstance(item, Fault)) == len(noise)

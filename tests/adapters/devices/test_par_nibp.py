@@ -65,6 +65,13 @@ def test_printed_frames() -> None:
     assert decoder.feed(status) == [CuffProgress(58, CuffState.IDLE)]
 
 
+def test_a_pulse_of_zero_is_none() -> None:
+    """It would cast doubt on good pressures (signals-and-simulation 1.2, B8)."""
+    status = b"\xfdS1;A0;C00;M00;P101065076;R000;T    ;;ED\xfe\r"
+    (*_, reading) = ParDecoder().feed(b"\x02035C0S3\x03\r\x02999\x03\r" + status)
+    assert reading == CuffReading(16, 101.0, 65.0, 76.0)
+
+
 def test_manual_example_has_wrong_check_characters() -> None:
     (fault,) = ParDecoder().feed(b"\x02S1;A0;C03;M00;P125080090;R075;T0005;;D2\x03\r")
     assert isinstance(fault, Fault)
