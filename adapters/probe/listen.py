@@ -17,7 +17,7 @@ from adapters.reading import Reading
 from adapters.transports.contract import LinkLost, Transport
 from config.instant import SECOND, Clock, Duration, Instant
 
-ENOUGH: Final = 256 * 1024
+ENOUGH: Final = 64 * 1024
 """Bytes after which a listening ends early: what they do not show, more will not."""
 SHOW_EVERY: Final[Duration] = SECOND
 FEW: Final[Duration] = 6 * SECOND
