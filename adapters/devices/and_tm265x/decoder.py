@@ -17,7 +17,7 @@ from config.vocabulary import CuffError
 
 SOH, STX, ETX, ACK, NAK, SYN, RS = 0x01, 0x02, 0x03, 0x06, 0x15, 0x16, 0x1E
 ANY_ACKNOWLEDGE: Final = re.compile(rb"\x16\x16[^\x02\x03\x16\x1e]{3}\x06", re.DOTALL)
-"""Six bytes that end in 06 are all that is sure of it; a start whose acknowledge is unknown would be stopped at once."""
+"""Six bytes that end in 06 are all that is sure of it; without a known acknowledge each start would be stopped."""
 SYNS_SENT: Final = 2
 SYNS: Final = 8
 """Synchronising bytes before a frame at most; two are sent."""
