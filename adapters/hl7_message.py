@@ -80,8 +80,10 @@ class Components:
         """Component `number`, its first filled subcomponent; empty where there is none."""
         if number > len(self._parts):
             return ""
-        held = self._parts[number - 1].split(self._separators.subcomponent)
-        return unescaped(next((each for each in held if each.strip()), ""), self._separators).strip()
+        text = self._parts[number - 1]
+        if self._separators.subcomponent in text:
+            text = next((each for each in text.split(self._separators.subcomponent) if each.strip()), "")
+        return unescaped(text, self._separators).strip()
 
 
 @dataclass(frozen=True, slots=True)
