@@ -115,7 +115,7 @@ DRIVERS: Final = (
     Driver(
         name="accutorr-3",
         title="Datascope Accutorr 3 (PC interface)",
-        source="Datascope Accutorr 3 manual, pages 1-52 to 1-54 [A], whether a failed attempt restarts the minutes and "
+        source="Datascope Accutorr 3 manual, pages 1-52 to 1-54 [B], whether a failed attempt restarts the minutes and "
         "what the line shows meanwhile [?]; blood-pressure.md, sections 7 and 9",
         decoder=lambda options: AccutorrDecoder(),
         dialogue=lambda options: AccutorrDialogue(),
