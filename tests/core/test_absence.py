@@ -62,6 +62,15 @@ def test_high_at_30_seconds_while_infusing_when_the_last_value_was_under_92(phas
     assert high == ([(129, "alarm_priority_changed", "high")] if (phase, spo2) == ("INFUSING", 91.9) else [])
 
 
+def test_a_pulse_without_a_saturation_is_no_saturation_and_one_without_a_pulse_is() -> None:
+    story = Story().open()
+    story.samples(0, 100, None, 72)
+    assert story.told("SPO2_NO_DATA") == [(60, "alarm_raised")]
+    story = Story().open()
+    story.samples(0, 100, 97, None)
+    assert story.told("SPO2_NO_DATA") == []
+
+
 def test_from_the_opening_when_there_never_was_a_sample() -> None:
     story = Story().open(5).start(6)
     story.tick(100)

@@ -62,6 +62,9 @@ def test_review_is_soft_it_does_not_hold_the_start_and_stays_open() -> None:
     story.reading(100, 145).reading(200, 145).reading(300, 145).act(START, "start_infusion").run(START + 60)
     assert story.one("phase_changed", to="INFUSING")["reviewed_by"] is None
     assert hints(story, "review") == [(100, "raised")]
+    session = story.bed.state.session
+    assert session is not None
+    assert session.advisories["review"].detail == {"metrics": ["systolic"]}, "rest before the start is over"
     story.command(START + 70, "record_event", kind="review")
     assert hints(story, "review") == [(100, "raised"), (START + 70, "ended")]
 
@@ -308,6 +311,11 @@ def test_5_0_five_minutes_after_the_planned_end_somebody_is_asked_whether_it_sti
     assert raised(story, "infusion_running")["planned_min"] == 40
     story.command(START + 2800, "end_infusion")
     assert hints(story, "infusion_running")[-1] == (START + 2800, "ended")
+
+
+def test_5_0_the_question_names_the_plan_as_it_was_entered_to_a_thousandth_of_a_minute() -> None:
+    story = ReturnStory(planned_min=12.3456).run(START + 1100)
+    assert raised(story, "infusion_running")["planned_min"] == 12.346
 
 
 def test_5_0_a_pause_puts_the_question_off_by_its_length() -> None:

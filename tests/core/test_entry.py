@@ -135,6 +135,13 @@ def test_5_3_a_late_baseline_entered_after_the_deadline_leads_where_a_timely_one
     assert story.state() == "OVERDUE"
 
 
+def test_5_3_a_late_baseline_tells_the_interval_of_a_return_that_was_over_before_it() -> None:
+    story = ReturnStory(baseline=False).infusing(m20=150, m25=150).end().after(m5=120, m10=120).run_minutes(24)
+    enter(story, END + 1500, {"systolic": 120, "diastolic": 76}, at=START - 60)
+    assert story.state() == "RETURNED"
+    assert story.interval() == [-15, 5]
+
+
 def test_5_3_a_late_reading_before_the_start_stands_in_where_nothing_timely_is() -> None:
     """Entered before the start, observed more than a minute before: it counts only where nothing else does."""
     story = ReturnStory(baseline=False)

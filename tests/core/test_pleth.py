@@ -301,3 +301,9 @@ def test_lost_samples_lie_on_a_line_and_at_an_edge_repeat_the_nearest() -> None:
     wave = prepare(np.repeat(row, 1, axis=0), RATE_HZ, METER.taps, NUMBERS)
     assert (wave.levels[0] * wave.span[0] / 65536 + wave.low[0]).round().tolist() == [0, 0, 0, 10, 20, 30, 40, 10, 10]
     assert wave.lost[0].tolist() == [True, True, False, True, True, True, False, False, True]
+
+
+def test_the_newest_sample_is_a_neighbour_of_what_was_lost_before_it() -> None:
+    row = np.array([[0.0, float("nan"), float("nan"), 30.0]])
+    wave = prepare(row, RATE_HZ, METER.taps, NUMBERS)
+    assert (wave.levels[0] * wave.span[0] / 65536 + wave.low[0]).round().tolist() == [0, 10, 20, 30]

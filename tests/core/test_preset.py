@@ -102,6 +102,14 @@ def test_a_limit_of_two_minds_or_none_is_named_by_its_table() -> None:
             build_ruleset(table, "x")
 
 
+def test_a_limit_against_the_baseline_of_two_minds_or_none_is_named_by_its_table() -> None:
+    for also in ({"below": "baseline", "above": "baseline"}, {}):
+        table = copy.deepcopy(SHIPPED)
+        table["rules"]["SPO2_DROP"]["also"] = also
+        with pytest.raises(ConfigError, match=r"rules\.SPO2_DROP\.also: exactly one of "):
+            build_ruleset(table, "x")
+
+
 @pytest.mark.parametrize("baseline", [{}, {"baseline_factor": 0.9, "choose": "lower", "baseline_offset": 1}])
 def test_a_floor_holds_with_and_without_a_clause_about_the_baseline(baseline: dict[str, Any]) -> None:
     table = copy.deepcopy(SHIPPED)

@@ -157,6 +157,7 @@ def test_a_rule_that_looks_the_other_way_than_its_group() -> None:
     ("difference", "key"),
     [
         ({"hold": {"pulse_low": 75, "pulse_high": 70}}, "hold.pulse_low"),
+        ({"hold": {"pulse_low": 75, "pulse_high": 75}}, "hold.pulse_low"),
         ({"hold": {"systolic": 130}}, "hold.systolic"),
         ({"hold": {"diastolic": 85}}, "hold.diastolic"),
         ({"return": {"grace_s": 400}}, "return.grace_s"),
@@ -185,6 +186,16 @@ def test_a_rule_that_looks_the_other_way_than_its_group() -> None:
                 "technical": {
                     "NIBP_OVERDUE": {
                         "levels": [{"intervals": 2, "priority": "low"}, {"intervals": 1.5, "priority": "medium"}]
+                    }
+                }
+            },
+            "technical.NIBP_OVERDUE.levels[1]",
+        ),
+        (
+            {
+                "technical": {
+                    "NIBP_OVERDUE": {
+                        "levels": [{"intervals": 2, "priority": "low"}, {"intervals": 2, "priority": "medium"}]
                     }
                 }
             },

@@ -321,6 +321,32 @@ def test_indeterminate_pulse_goes_on_as_the_table_says() -> None:
     ]
 
 
+def test_saturation_without_valid_time_around_the_deadline_is_indeterminate_whatever_the_pulse_shows() -> None:
+    story = ReturnStory(lambda t: (None if t >= END + 60 * 17 else 97, 72)).end().run_minutes(23)
+    assert story.steps("spo2") == [(22.5, "IN_BAND", "INDETERMINATE")]
+    assert story.steps("pulse_rate") == []
+
+
+def restarted_while_in_band() -> ReturnStory:
+    """Away, in band again by one reading, and started anew for five minutes before a second one."""
+    story = away().after(m2=120).act(END + 200, "start_infusion", planned_min=5)
+    return story.end(END + 500)
+
+
+def test_a_restart_forgets_the_first_reading_of_a_pair() -> None:
+    story = restarted_while_in_band().run(END + 500 + 1351)
+    assert story.state() == "INDETERMINATE"
+    story.reading(END + 500 + 1400).run(END + 500 + 1401)
+    assert story.state() == "INDETERMINATE"
+    story.reading(END + 500 + 1700).run(END + 500 + 1701)
+    assert story.state() == "RETURNED"
+
+
+def test_a_session_that_was_restarted_survives_a_snapshot() -> None:
+    state = restarted_while_in_band().run(END + 600).bed.state
+    assert msgspec.json.decode(msgspec.json.encode(state), type=BedState) == state
+
+
 # -- rulings, section 4: the interval ------------------------------------------------------------------------------
 
 
@@ -432,6 +458,13 @@ def test_what_a_late_entry_could_not_decide_names_its_reason_though_a_reading_ha
 
 
 # -- rulings, section 4: around the deadline -----------------------------------------------------------------------
+
+
+def test_a_step_that_is_told_when_it_is_made_names_no_other_time() -> None:
+    story = away().after(m20=150).run_minutes(23)
+    step = story.one("return_state_changed", metric="systolic", to="OVERDUE")
+    assert step["t"] == END + 1350
+    assert "at" not in step
 
 
 def test_a_candidates_wait_runs_from_its_last_reading() -> None:

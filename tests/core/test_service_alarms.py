@@ -8,8 +8,9 @@ import pytest
 
 from config.instant import seconds
 from monitor.core.inputs import Acknowledge, SystemState
+from monitor.core.preset.read import build_ruleset
 from monitor.core.ward import Ward
-from tests.support.ward import Line, Story, shipped_rules
+from tests.support.ward import Line, Story, preset_table, shipped_rules
 
 
 def system(story: Story, t: float, name: str, ok: bool, **more: Any) -> list[Line]:
@@ -214,17 +215,18 @@ def test_a_refused_acknowledgement_says_what_was_asked_and_by_whom(named: dict[s
 
 def test_trouble_that_is_reported_graver_while_its_delay_runs_is_raised_as_the_graver() -> None:
     """What was first reported keeps its beginning and its words."""
-    story = Story()
-    system(story, 0, "clock", ok=False, detail="not synchronised")
-    system(story, 30, "clock", ok=False, critical=True, detail="later words")
-    system(story, 40, "clock", ok=False)
-    story.tick(59.999)
+    table = preset_table()
+    table["technical"]["STATION_LOST"]["levels"].append({"priority": "high"})
+    story = Story(rules=build_ruleset(table, "graver"))
+    system(story, 0, "station", ok=False, detail="no answer")
+    system(story, 3, "station", ok=False, critical=True, detail="later words")
+    system(story, 4, "station", ok=False)
+    story.tick(9.999)
     assert story.lines == []
-    story.tick(60)
+    story.tick(10)
     (line,) = story.lines
-    rule = story.rules.clock.of_server()
-    assert (line["t"], line["since"], line["detail"]) == (60, 0, "not synchronised")
-    assert line["priority"] == rule.critical.word
+    assert (line["t"], line["since"], line["detail"]) == (10, 0, "no answer")
+    assert line["priority"] == "high"
 
 
 def test_trouble_that_ended_before_its_delay_begins_anew() -> None:

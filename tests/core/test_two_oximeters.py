@@ -234,13 +234,15 @@ def test_one_that_falls_silent_beside_another_leaves_the_end_to_it_as_well() -> 
     assert story.told("SPO2_CRIT") == [(5.5, "alarm_raised"), (43.5, "alarm_latched")]
 
 
-def test_both_gone_make_the_alarm_stale_and_end_it_never() -> None:
+@pytest.mark.parametrize(("lead", "raised_at"), [(GOOD, 5.5), (BAD, 5)])
+def test_both_gone_make_the_alarm_stale_and_end_it_never(lead: dict[str, Any], raised_at: float) -> None:
+    """Stale when the later of the two has been gone for long, though only one of them or both showed it."""
     story = Story().open()
     for t in range(20):
-        story.sample(t)
+        story.sample(t, **lead)
         story.sample(t + 0.5, device=SPARE, **BAD)
     story.tick(600)
-    assert story.told("SPO2_CRIT") == [(5.5, "alarm_raised"), (33.5, "alarm_stale")]
+    assert story.told("SPO2_CRIT") == [(raised_at, "alarm_raised"), (33.5, "alarm_stale")]
 
 
 def test_the_lead_falls_off_and_the_bad_one_takes_over_with_what_it_has_collected() -> None:

@@ -14,7 +14,7 @@ from monitor.core.errors import InputError
 from monitor.core.events import Event, to_line
 from monitor.core.inputs import Acknowledge, Restart, SystemState, Tick
 from monitor.core.lines.reader import read_input
-from monitor.core.oximeter import absence_alarm
+from monitor.core.oximeter import absence_alarm, oximetry
 from monitor.core.service_alarms import ServiceAlarms
 from monitor.core.ward import ServiceFault, Ward
 from tests.support.ward import Story, shipped_rules
@@ -188,6 +188,17 @@ def test_a_part_that_cannot_say_what_it_waits_for_is_no_more_asked(monkeypatch: 
     told = to_line(ward.feed(fault.report(), 40 * SECOND)[0], 0)
     assert (told["alarm"], told["device"]) == ("CORE_FAULT", "a")
     assert told["detail"] == "internal fault in absence_alarm, see the log"
+
+
+def test_the_parts_behind_one_that_cannot_say_what_it_waits_for_are_asked_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing comes after the long silence that would ask them again."""
+    ward = ward_of("a")
+    put(ward, 0, "a", "open_session", patient="P")
+    sample(ward, 1, "a", 97)
+    monkeypatch.setattr(oximetry, "due", broken)
+    assert "SPO2_NO_DATA" in [alarm for _, _, alarm in raised(ward.feed(Tick(), 300 * SECOND))]
 
 
 def test_a_bug_at_a_deadline_of_the_service_names_no_bed(monkeypatch: pytest.MonkeyPatch) -> None:

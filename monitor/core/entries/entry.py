@@ -152,4 +152,4 @@ def _keep_late(session: Session, values: dict[str, Any], at: Instant) -> None:
     session.reading_count += 1
     systolic, diastolic, mean = (values.get(metric) for metric in PRESSURES)
     number = session.reading_count
-    session.late_readings.append(PressureReading(at, number, systolic, diastolic, mean, BY_HAND, session.cuff_limb))
+    session.late_readings.append(PressureReading(at, number, systolic, diastolic, mean, BY_HAND))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.instant import Instant, to_seconds
+from config.instant import SECOND, Instant
 from monitor.core.inputs import (
     Acknowledge,
     BatteryLevel,
@@ -97,4 +97,4 @@ def _given(**fields: Any) -> dict[str, Any]:
 
 def _exact_seconds(value: Instant) -> float:
     """Whole microseconds as seconds; a double holds them exactly enough to come back the same."""
-    return to_seconds(value) if value % 1000 == 0 else value / 1_000_000
+    return value / SECOND

@@ -16,7 +16,7 @@ from monitor.core.events import Event, EventKind, plain
 from monitor.core.recovery import baseline as baselines
 from monitor.core.recovery import metric_return as recovery
 from monitor.core.recovery import return_report
-from monitor.core.recovery.baseline import CUFF_METRICS, METRICS, NO_BASELINE, WAVE_METRICS, Baseline
+from monitor.core.recovery.baseline import CUFF_METRICS, METRICS, WAVE_METRICS, Baseline
 from monitor.core.recovery.metric_return import Change, Clockwork, Kind, MetricReturn, Observation
 from monitor.core.session.session import Session, whole_minute_after
 from monitor.core.track import Track
@@ -80,7 +80,7 @@ def _revise(bed: Bed, session: Session, metric: Metric, started_at: Instant, out
 
     Returns whether it did.
     """
-    if session.baseline.get(metric, NO_BASELINE).grade is not Grade.NONE:
+    if session.baseline[metric].grade is not Grade.NONE:
         return False
     rules = bed.rules
     found = late_baseline(bed, session, metric, started_at)
@@ -113,7 +113,7 @@ def late_baseline(bed: Bed, session: Session, metric: Metric, started_at: Instan
     if metric in WAVE_METRICS:
         return baselines.by_hand(session.hand_values.get(metric, []), started_at, rule.wave_window)
     readings = [*session.readings, *session.late_readings]
-    found = baselines.from_readings(readings, metric, started_at, session.activities, rule, session.cuff_limb)
+    found = baselines.from_readings(readings, metric, started_at, session.activities, rule)
     return found if found.value is None else Baseline(found.value, Grade.C, found.inputs)
 
 
