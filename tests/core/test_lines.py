@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from contextlib import suppress
+from math import nan
 from typing import Any, get_args
 
 import pytest
@@ -112,7 +113,13 @@ EVERY: dict[type, st.SearchStrategy[Any]] = {
         inputs.Acknowledge, maybe_word, words, st.none(), words, st.none() | st.frozensets(st.sampled_from(Priority))
     ),
     inputs.SystemState: st.builds(
-        inputs.SystemState, st.sampled_from(SYSTEMS), st.booleans(), maybe_word, maybe_word, st.booleans()
+        inputs.SystemState,
+        st.sampled_from(SYSTEMS),
+        st.booleans(),
+        maybe_word,
+        maybe_word,
+        st.booleans(),
+        maybe_instant,
     ),
     inputs.Restart: st.builds(inputs.Restart, maybe_word),
     inputs.Tick: st.builds(inputs.Tick),
@@ -234,6 +241,13 @@ def test_a_field_that_must_be_there_is_named_when_it_is_not(line: dict[str, Any]
         short = {name: value for name, value in line.items() if name != key}
         with pytest.raises(InputError, match=f"^{key}:"):
             (read_time if key == "t" else read_input)(short)
+
+
+@pytest.mark.parametrize("values", [{"a": [1], "b": nan}, {"b": nan, "a": [1]}, {"a": [[nan], [1]]}, {"a": [1, [nan]]}])
+def test_no_number_is_hidden_among_others_however_deep(values: dict[str, Any]) -> None:
+    line = {"t": 1.0, "bed": "b", "input": "command", "command": "record_reading", "values": values}
+    with pytest.raises(InputError, match="values"):
+        read_input(line)
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: str(line["t"]))

@@ -9,6 +9,7 @@ import pytest
 
 from config.instant import SECOND
 from monitor.core.bed_state import BedState
+from monitor.core.oximeter.cuff_window import CuffWindow, Pulsation
 from tests.support.ward import CUFF, Line, Story
 
 SAME = {"cuff_limb": "left", "probe_limb": "Left "}
@@ -419,3 +420,31 @@ def test_a_snapshot_in_mid_cycle_from_before_the_cap_was_one_for_all_cycles_is_r
     state = msgspec.json.decode(msgspec.json.encode(table), type=BedState)
     assert state == story.bed.state
     assert state.window.excused == [[20 * SECOND, 80 * SECOND]]
+
+
+# -- what a cycle excuses -------------------------------------------------------------------------------------------
+
+
+def test_cycles_without_a_pause_between_them_are_excused_as_one_stretch() -> None:
+    window = CuffWindow()
+    for start, end in ((0, 10), (10, 20), (30, 40)):
+        window.excuse(start, end, 60)
+    assert window.excused == [[0, 20], [30, 40]]
+
+
+@pytest.mark.parametrize(
+    ("frozen", "excused", "then"),
+    [(True, [], [[5, 9]]), (False, [], []), (True, [[6, 9]], [[6, 9]]), (False, [[6, 9]], [[6, 9]])],
+)
+def test_a_frozen_window_of_an_older_snapshot_is_excused_whole(
+    frozen: bool, excused: list[list[int]], then: list[list[int]]
+) -> None:
+    assert CuffWindow(5, 9, None, excused, frozen).excused == then
+
+
+def test_what_is_compared_is_the_median_between_two_moments_both_included() -> None:
+    seen = Pulsation()
+    for at, value in ((0, 1), (10, 3), (20, 5)):
+        seen.note(at, value)
+    assert (seen.median(0, 20, 3), seen.median(1, 20, 2), seen.median(0, 19, 2)) == (3, 4, 2)
+    assert seen.median(1, 19, 2) is None

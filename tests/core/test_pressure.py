@@ -612,3 +612,35 @@ def test_b7_an_older_reading_does_not_refute_a_jump() -> None:
     typed(story, 420, 385, 118, 70)
     story.cuff(460, 166, 100)
     assert story.one("alarm_raised", alarm="SBP_HIGH")["t"] == 460
+
+
+# -- single readings against settings of a site ----------------------------------------------------------------------
+
+
+def asked_again(mean: float) -> bool:
+    """Whether a reading with this mean is repeated, where a low mean is."""
+    table = preset_table()
+    table["rules"]["MAP_XLOW"]["repeat"] = True
+    story = Story(rules=build_ruleset(table, "repeated")).open()
+    story.start(10)
+    story.cuff(60, 95, 40, mean=mean)
+    story.tick(121)
+    return bool(story.all("nibp_requested", reason="repeat"))
+
+
+def test_what_a_reading_gave_that_nobody_believes_is_no_reason_to_repeat_it() -> None:
+    """B2: a mean under 30 is none; the pressures beside it are good."""
+    assert asked_again(54) is True
+    assert asked_again(29) is False
+
+
+@pytest.mark.parametrize(("systolic", "priority"), [(191, "medium"), (192, "high")])
+def test_what_is_grave_at_once_may_hang_on_the_baseline(systolic: float, priority: str) -> None:
+    table = preset_table()
+    table["rules"]["SBP_CRIT"]["at_once"] |= {"baseline_factor": 1.6, "choose": "lower"}
+    story = Story(rules=build_ruleset(table, "relative")).open()
+    for t in (60, 150, 240):
+        story.cuff(t)
+    story.start(300)
+    story.cuff(400, systolic, 90)
+    assert story.one("alarm_raised", alarm="SBP_CRIT")["priority"] == priority

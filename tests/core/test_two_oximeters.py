@@ -356,3 +356,14 @@ def test_a_rule_that_is_switched_off_is_off_for_both() -> None:
     assert all(
         "SPO2_LOW" not in voice.conditions for voices in story.bed.state.beside.values() for voice in voices.values()
     )
+
+
+def test_a_limit_that_frees_the_lead_keeps_the_alarm_that_the_other_shows() -> None:
+    story = Story().open()
+    for t in range(40):
+        story.sample(t, 89)
+        story.sample(t + 0.5, 86, device=SPARE)
+    story.command(40, "set_limit", alarm="SPO2_LOW", low=88, reason="COPD")
+    assert [event for _, event in story.told("SPO2_LOW") if event.startswith("alarm_")] == ["alarm_raised"]
+    story.command(41, "set_limit", alarm="SPO2_LOW", low=86, second_by="dr-x")
+    assert story.one("alarm_closed", alarm="SPO2_LOW")["reason"] == "limit_changed"
