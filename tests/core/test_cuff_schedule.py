@@ -308,6 +308,16 @@ def test_1_4_never_less_than_a_minute_after_a_measurement() -> None:
     assert asked(story, "paused") == [950]
 
 
+def test_a_measurement_that_runs_when_the_patient_goes_still_holds_the_cuff_when_the_next_one_comes() -> None:
+    story = Story().open()
+    story.put(10, "cuff", device=CUFF, state="inflating", pressure=0)
+    story.command(20, "abort", reason="moved")
+    story.open(30).start(40)
+    story.command(50, "pause_infusion")
+    story.tick(400)
+    assert story.all("nibp_requested")[0]["t"] == 130
+
+
 def test_refused_request_is_recorded_and_made_again() -> None:
     story = Story(devices=STARTABLE).open()
     story.tick(60)

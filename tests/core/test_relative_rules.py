@@ -140,6 +140,17 @@ def test_vasovagal_needs_a_fall_within_a_minute(slow: int, raised: bool) -> None
     assert bool(story.told("VASOVAGAL")) is raised
 
 
+@pytest.mark.parametrize(("reached", "raised"), [(63, True), (62.9, False)])
+def test_vasovagal_falls_from_nine_tenths_of_the_median_or_more(reached: float, raised: bool) -> None:
+    """A minute in which 70 is the median of the two and `reached` the highest of the last."""
+    story = Story().open()
+    story.samples(0, 120, 97, 70)
+    story.samples(120, 170, 97, reached)
+    story.off(170, 180)
+    story.samples(180, 190, 97, 50)
+    assert bool(story.told("VASOVAGAL")) is raised
+
+
 def test_vasovagal_freezes_the_median_at_the_trigger() -> None:
     """Minutes at 54 make the median 54; the alarm still goes by 72: 61.1 is short of 85 % of it, 61.2 is not."""
     story = slumped(54)
