@@ -514,6 +514,51 @@ def test_v11_a_cuff_that_counts_anew_is_heard() -> None:
     assert story.all("alarm_raised", alarm="SBP_CRIT") != []
 
 
+def test_v11_a_record_without_number_that_is_sent_twice_counts_once() -> None:
+    """The same device time and the same numbers: a line printed again, also over a new connection."""
+    story = Story().open()
+    story.cuff(100, 165, 90, device_t=60.0)
+    story.cuff(101, 165, 90, device_t=60.0)
+    story.put(110, "link", device=CUFF, state="down")
+    story.put(120, "link", device=CUFF, state="up")
+    story.cuff(130, 165, 90, device_t=60.0)
+    assert story.bed.state.devices[CUFF].repeats == 2
+    session = story.bed.state.session
+    assert session is not None
+    assert session.reading_count == 1
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"device_t": 120.0},
+        {"device_t": 60.0, "systolic": 166},
+        {"device_t": 60.0, "diastolic": 91},
+        {"device_t": 60.0, "mean": 116},
+        {"device_t": 60.0, "pulse_rate": 72},
+        {"device_t": 60.0, "pulse_rate": None},
+        {"device_t": 60.0, "device": "cuff-2"},
+        {},
+    ],
+)
+def test_v11_what_differs_or_has_no_time_is_another_measurement(second: dict[str, Any]) -> None:
+    story = Story().open()
+    first = {"systolic": 165, "diastolic": 90} | ({"device_t": 60.0} if second else {})
+    story.cuff(100, **first)
+    story.cuff(101, **{"systolic": 165, "diastolic": 90} | second)
+    session = story.bed.state.session
+    assert session is not None
+    assert session.reading_count == 2
+
+
+def test_v11_a_failure_is_never_taken_for_a_repeat() -> None:
+    story = Story().open()
+    lost = {"systolic": None, "diastolic": None, "mean": None, "pulse_rate": None, "error": "leak", "device_t": 60.0}
+    for t in (100, 101):
+        story.put(t, "nibp", device=CUFF, **lost)
+    assert story.bed.state.devices[CUFF].repeats == 0
+
+
 def test_bp_rel_that_latches_by_preset_is_no_fault() -> None:
     table = preset_table()
     table["rules"]["BP_REL"]["latched"] = True

@@ -14,6 +14,7 @@ from monitor.core.cuff import cuff_absence, cuff_judgement, cuff_schedule, press
 from monitor.core.cuff.cuff_judgement import JUMP, PRESSURES
 from monitor.core.cuff.cuff_state import PressureValue
 from monitor.core.device import arrivals, clock_watch, liveness
+from monitor.core.device.device_watch import DeviceState
 from monitor.core.events import Event, EventKind, plain
 from monitor.core.inputs import CuffActivity, CuffMeasurement
 from monitor.core.oximeter import occlusion, pulse_loss, pulse_match
@@ -57,11 +58,9 @@ def _another_cycle(bed: Bed, now: Instant) -> bool:
 def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event]) -> None:
     """A measurement has ended, with pressures or with an error."""
     device = liveness.heard(bed, item.device, now, out)
-    if item.seq is not None:
-        if (item.seq, item.device_t) == device.cuff_told:
-            device.repeats += 1  # V11: sent twice; a number that starts anew comes with another time
-            return
-        device.cuff_told = (item.seq, item.device_t)
+    if _repeated(device, item):
+        device.repeats += 1
+        return
     if item.device_t is not None:
         clock_watch.seen(bed, item.device, device, item.device_t, now, out)
     if item.systolic is not None:
@@ -77,6 +76,21 @@ def measurement(bed: Bed, item: CuffMeasurement, now: Instant, out: list[Event])
     if measured is None or measured < session.opened_at:
         return  # B10: chart only; or nobody's, measured before the patient was bound to the bed
     take(bed, item, measured, now, out)
+
+
+def _repeated(device: DeviceState, item: CuffMeasurement) -> bool:
+    """V11: sent twice. A running number that starts anew comes with another time.
+
+    Without a number, the device's time and the same values tell it; a failure has no values that could.
+    """
+    if item.seq is not None:
+        told, device.cuff_told = device.cuff_told, (item.seq, item.device_t)
+        return told == device.cuff_told
+    if item.error is not None or item.systolic is None or item.device_t is None:
+        return False
+    values = (item.systolic, item.diastolic, item.mean, item.pulse_rate)
+    shown, device.cuff_shown = device.cuff_shown, (item.device_t, item.measured_at, values)
+    return shown == device.cuff_shown
 
 
 def take(bed: Bed, item: CuffMeasurement, measured: Instant, now: Instant, out: list[Event]) -> None:

@@ -74,6 +74,8 @@ class DeviceState:
         heard_at: last good frame, or since when one is awaited.
         seq: last running number of its oximeter samples.
         cuff_told: running number and device time of its last cuff reading.
+        cuff_shown: of its last cuff reading without a number: device time, time measured, and the four values. Kept
+            over a lost connection, after which a device may send its last record again.
         device_time: the device's own clock at the last sample.
         repeats: messages that came twice or out of order (V11).
         behind: samples in a row that look like that now; None: the last one did not.
@@ -88,6 +90,9 @@ class DeviceState:
     battery: float | None = None
     seq: int | None = None
     cuff_told: tuple[int, Instant | None] | None = None
+    cuff_shown: tuple[Instant, Instant | None, tuple[float | None, float | None, float | None, float | None]] | None = (
+        None
+    )
     device_time: Instant | None = None
     repeats: int = 0
     behind: Behind | None = None
