@@ -28,6 +28,12 @@ def decode(data: bytes) -> list[Reading | Fault]:
         ("SPO2=--- HR=072*", None, 72),
         ("SPO2 = 97 HR =072FB", 97, 72),
         ("SPO2=  0 HR=300", 0, 300),
+        ("SPO2=97  HR=72 ", 97, 72),
+        ("14:00:05 SPO2=97  HR=72  F", 97, 72),
+        ("SPO2=97    HR=8   ", 97, 8),
+        ("SPO2=100 HR=72 ", 100, 72),
+        ("SPO2=--- HR=72 ", None, 72),
+        ("SPO2=97  HR=102", 97, 102),
     ],
 )
 def test_lines(line: str, spo2: float | None, rate: float | None) -> None:
@@ -41,6 +47,14 @@ def test_lines(line: str, spo2: float | None, rate: float | None) -> None:
         "SPO2=097 HR=72",
         "SPO2=097 HR=07",
         "SPO2=097 HR= 7",
+        "SPO2=097 HR=72 ",
+        "SPO2= 97 HR=72 ",
+        "SPO2=97  HR= 72",
+        "SPO2=97 HR=72 ",
+        "SPO2=97  HR=72",
+        "SPO2=97  HR=7 ",
+        "SPO2=97  HR=72 F",
+        "SPO2=100 HR=72 *",
         "SPO2=097 HR= 07",
         "SPO2=0972 HR=072",
         "SPO2=9 7 HR=072",
@@ -62,6 +76,27 @@ def test_a_line_that_lost_something_gives_no_number(line: str) -> None:
     (fault,) = decode(f"{line}\r\n".encode())
     assert isinstance(fault, Fault)
     assert (fault.kind, fault.discarded) == (FaultKind.MALFORMED, len(line))
+
+
+@pytest.mark.parametrize(
+    ("whole", "short"),
+    [
+        ("SPO2=100 HR=172 ", "SPO2=100 HR=72 "),
+        ("SPO2=100  HR=172", "SPO2=10  HR=172"),
+        ("SPO2=100 HR=  172", "SPO2=100 HR=  72"),
+        ("SPO2=100 HR=172  F", "SPO2=100 HR=72  F"),
+    ],
+)
+def test_a_digit_lost_beside_more_blanks_shows_in_the_width(whole: str, short: str) -> None:
+    """The line alone would do; those before it were a character longer."""
+    items = decode(f"{whole}\r\n{short}\r\n{whole}\r\n".encode())
+    assert [type(item) for item in items] == [OximeterReading, Fault, OximeterReading]
+
+
+def test_another_width_that_stays_is_the_new_one() -> None:
+    """The first line of a connection may have been the wrong one."""
+    items = decode(b"SPO2=97   HR=72 \r\n" + b"SPO2=97  HR=72 \r\n" * 3)
+    assert [type(item) for item in items] == [OximeterReading, Fault, OximeterReading, OximeterReading]
 
 
 def test_the_heading_at_power_up_is_no_noise() -> None:
