@@ -49,8 +49,9 @@ class PacketAssembly:
     A packet begins at SYNC. A lost frame takes its place as a missing sample, so that the 75 Hz time base holds,
     and costs the packet its numerics. A SYNC too early or too late costs the packet whole: an MSB is never
     combined with the LSB of another packet. Whether SYNC is late shows only in the frame after the 25th, so a
-    packet goes out with that frame: 13 ms later, but never with values read from wrong places. Is that very frame
-    lost, then the packet waits for the next SYNC, a third of a second; SYNC right behind the noise proves it too.
+    packet goes out with that frame: 13 ms later, but never with values read from wrong places. Behind a bridge that
+    bunches exactly 25 frames that frame comes with the next bunch, 333 ms later. Is that very frame lost, then the
+    packet waits for the next SYNC, a third of a second; SYNC right behind the noise proves it too.
     """
 
     def __init__(self) -> None:
