@@ -1,14 +1,15 @@
 """Contec oximeters of the older kind, five bytes at 60 Hz (protocols/pulse-oximeters.md, section 9).
 
 A finger out is "probe error", bit 4 of byte 3; a public reader that takes bit 4 of byte 1 for it is wrong. "SpO2
-dropping" is the device's own opinion and no remark on the value. Signal strength 0 marks the values and leaves them.
+dropping" is the device's own opinion and no remark on the value. Signal strength 0 marks the values and leaves them
+(or, by an option, says nothing).
 The document names no sentinels: 255 and 127 are taken for "none" by analogy with its sister protocols, and 0 too [?].
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from adapters.driver import Cadence, Driver, FrameCheck, LineSettings, Parity
 from adapters.five_byte import Dialect, FiveByteDecoder
@@ -35,9 +36,15 @@ class ContecOptions:
 
     Attributes:
         wake: for a unit that streams only after it has heard a byte: send one while it is silent [C].
+        strength: what signal strength 0 says; `ignored` for a clone that never fills it in.
     """
 
     wake: bool = False
+    strength: Literal["trusted", "ignored"] = "trusted"
+
+
+def _decoder(options: ContecOptions) -> FiveByteDecoder:
+    return FiveByteDecoder(DIALECT if options.strength == "trusted" else replace(DIALECT, no_strength=None))
 
 
 class WakeDialogue:
@@ -82,7 +89,7 @@ DRIVERS: Final = (
             "Contec, Communication protocol V5.0A [V]; its 4800 baud against 19200 of every working program [C], "
             "no recording; pulse-oximeters.md, section 9"
         ),
-        decoder=lambda options: FiveByteDecoder(DIALECT),
+        decoder=_decoder,
         frame_check=FrameCheck.SYNC_BITS,
         cadence=Cadence.STREAM,
         nominal_interval=SECOND // 3,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from adapters.devices.contec_v7.decoder import V7Decoder, hide_identity
+from adapters.devices.contec_v7.decoder import V7Decoder, V7Options, hide_identity
 from adapters.devices.contec_v7.dialogue import V7Dialogue
 from adapters.driver import Cadence, Driver, FrameCheck, LineSettings
 from config.instant import SECOND
@@ -22,12 +22,13 @@ DRIVERS: Final = (
             "Contec, Communication protocol of pulse oximeter V7.0 [V], recordings of a CMS50D+ and a CMS50E [R]; "
             "pulse-oximeters.md, section 10"
         ),
-        decoder=lambda options: V7Decoder(),
+        decoder=V7Decoder,
         frame_check=FrameCheck.SYNC_BITS,
         cadence=Cadence.STREAM,
         nominal_interval=SECOND // 3,
         line=LineSettings(baud=115200),
         dialogue=lambda options: V7Dialogue(),
+        options=V7Options,
         mask=hide_identity,
     ),
 )

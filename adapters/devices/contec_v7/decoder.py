@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from adapters.framing import MORE, Framed, Judgement, Noise, Scanner, Unit
 from adapters.reading import DeviceStatus, Fault, FaultKind, Reading
@@ -62,10 +63,22 @@ IDENTITY: Final = re.compile(rb"([\x02-\x05\x13\x14])[\x80-\xff]{8}")
 BLANKS: Final = b"\x80" + b"\xa0" * 7
 
 
+@dataclass(frozen=True, slots=True)
+class V7Options:
+    """Options of `contec-v7`.
+
+    Attributes:
+        strength: what signal strength 0 says; `ignored` for a clone that never fills it in.
+    """
+
+    strength: Literal["trusted", "ignored"] = "trusted"
+
+
 class V7Decoder:
     """One stream of a V7.0 device."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: V7Options | None = None) -> None:
+        self._trusts_strength = options is None or options.strength == "trusted"
         self._scanner: Scanner[bytes] = Scanner(_judge, unit_limit=LONGEST + 1)
         self._stream = SampleStream(RATE_HZ, LENGTHS[LIVE], first_alone=True)
         self._spoke = False
@@ -100,11 +113,11 @@ class V7Decoder:
         key = (status & ~BEEP, high, package[4] & PI_INVALID, *package[5:9])
         if key != self._key:
             self._key = key
-            self._shown = _show(package, status)
+            self._shown = _show(package, status, self._trusts_strength)
         yield from self._stream.add(offset, wave, beat=bool(status & BEEP), shown=self._shown)
 
 
-def _show(package: bytes, status: int) -> Shown:
+def _show(package: bytes, status: int, trusts_strength: bool) -> Shown:
     """What a live package shows; with the probe off or while searching it shows nothing."""
     high = package[1]
     rate = package[5] & 0x7F | (high & 0x08) << 4
@@ -124,7 +137,7 @@ def _show(package: bytes, status: int) -> Shown:
             pulse_rate=float(rate) if rate in RATES else None,
             perfusion_index=perfusion / 100 if valid else None,
         )
-    if not status & STRENGTH:
+    if trusts_strength and not status & STRENGTH:
         flags.add(Flag.OUT_OF_TRACK)
     return Shown(numbers, frozenset(flags))
 

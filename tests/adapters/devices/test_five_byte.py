@@ -7,7 +7,7 @@ import pytest
 from adapters.devices.contec_5byte import ContecOptions, WakeDialogue
 from adapters.driver import LineSettings, Parity
 from adapters.reading import Fault, OximeterReading, PlethChunk
-from adapters.registry import driver
+from adapters.registry import build_options, driver
 from config.instant import SECOND
 from config.vocabulary import Flag
 from tests.adapters.captures import decode
@@ -39,6 +39,23 @@ def test_printed_packages(name: str, printed: str, told: tuple[float | None, flo
     assert isinstance(reading, OximeterReading)
     assert isinstance(pleth, PlethChunk)
     assert (reading.spo2, reading.pulse_rate, set(reading.flags), pleth.samples[0]) == told
+
+
+@pytest.mark.parametrize(
+    ("options", "flags"),
+    [({}, {Flag.OUT_OF_TRACK}), ({"strength": "trusted"}, {Flag.OUT_OF_TRACK}), ({"strength": "ignored"}, set())],
+)
+@pytest.mark.parametrize(
+    ("name", "package"), [("contec-5byte", "80 28 05 3C 62"), ("contec-v7", "01 E0 80 B3 96 BC E2")]
+)
+def test_strength_0_of_a_clone_that_never_fills_it_in(
+    name: str, package: str, options: dict[str, str], flags: set[Flag]
+) -> None:
+    """Signal lost by the mapping table, unless the site says that this unit always sends 0; the numbers stand."""
+    decoder = driver(name).decoder(build_options(driver(name), options))
+    packages = bytes.fromhex(package).ljust(9 if name == "contec-v7" else 5, b"\xff") * 3
+    (reading,) = (item for item in [*decoder.feed(packages), *decoder.finish()] if isinstance(item, OximeterReading))
+    assert (reading.spo2, reading.pulse_rate, set(reading.flags)) == (98, 60, flags)
 
 
 def test_fewer_than_three_are_no_link() -> None:
