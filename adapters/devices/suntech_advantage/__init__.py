@@ -3,6 +3,7 @@
 The *decoder* knows what is new: a result is published only when this very stream showed the cuff under pressure
 and then the letter K; a result read at any other time is history. A measurement whose cuff stays empty without a
 result (stopped, or its K lost) ends as ABORTED, because nothing proves the pressures that the module still holds.
+A start that was accepted and came to K without pressure has failed when an error code says so: O, K, code.
 The *dialogue* asks one thing at a time, because the replies are told apart by their length alone.
 """
 

@@ -64,6 +64,8 @@ class SunTechDecoder:
         self._armed = True
         self._measuring = False
         self._ended = False
+        self._accepted = False
+        self._never_filled = False
         self._empty_for = 0
         self._peak = 0.0
 
@@ -106,9 +108,11 @@ class SunTechDecoder:
 
     def _letter(self, offset: int, letter: int) -> Reading | Fault:
         if letter == ACCEPTED:
+            self._accepted, self._never_filled = True, False
             return DeviceStatus(offset, online=True)
         if letter == FINISHED:
             self._ended = self._measuring
+            self._never_filled, self._accepted = self._accepted and not self._measuring, False
             return CuffProgress(offset, CuffState.IDLE)
         return Fault(offset, FaultKind.MALFORMED, 0, f"the module refused a command (letter {letter:#04x})")
 
@@ -123,13 +127,14 @@ class SunTechDecoder:
             self._empty_for = 0
             if self._armed and pressure >= INFLATED:
                 self._armed, self._measuring, self._ended, self._peak = False, True, False, 0.0
+                self._accepted = self._never_filled = False
             self._peak = max(self._peak, pressure)
 
     def _result(self, offset: int, data: bytes) -> Reading:
         """Offsets of the document count from the frame's head, two bytes before `data`."""
-        if not self._ended:
-            return DeviceStatus(offset, online=True)
         code = data[18]
+        if not self._ended and not (self._never_filled and code):
+            return DeviceStatus(offset, online=True)
         if code:
             return self._failed(offset, self._errors.get(code, CuffError.DEVICE))
         systolic, diastolic, mean = (int.from_bytes(data[first : first + 2], "little") for first in (0, 2, 16))
@@ -142,5 +147,5 @@ class SunTechDecoder:
         return CuffReading(offset, float(systolic), float(diastolic), float(mean), pulse_rate=pulse_rate)
 
     def _failed(self, offset: int, error: CuffError) -> CuffReading:
-        self._measuring = self._ended = False
+        self._measuring = self._ended = self._never_filled = False
         return CuffReading(offset, None, None, None, error=error)

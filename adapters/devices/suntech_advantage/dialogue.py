@@ -54,12 +54,15 @@ class SunTechDialogue:
         self._questions: Questions[Ask] = Questions(ANSWER)
         self._next_at: Instant | None = None
         self._fetch_tries = 0
+        self._accepted = False
+        """A start of ours was taken up, and its end not heard of: its K brings a result, or why there is none."""
         self._pressure: float | None = None
 
     def opened(self, now: Instant) -> bytes:
         """Ask for the pressure. A measurement of ours that the broken link left behind is stopped instead."""
         self._questions.connected()
         self._fetch_tries = 0
+        self._accepted = False
         self._pressure = None
         if self._guard.connected():
             return self._stop(now)
@@ -85,10 +88,12 @@ class SunTechDialogue:
                 return self._finished_letter(now) if pressure is None else self._pressure_told(pressure, now)
             case CuffReading():
                 self._guard.finished(reading.error is None, now)
+                self._accepted = False
                 self._fetch_tries = 0
                 self._questions.answered()
                 self._wait(now)
             case DeviceStatus():
+                self._accepted = self._accepted or self._questions.open in STARTS
                 if self._questions.open is Ask.RESULT:
                     # Of no measurement that this connection saw: asking again would not make it one.
                     self._fetch_tries = 0
@@ -108,6 +113,7 @@ class SunTechDialogue:
         if not (free and empty and self._guard.may_start(now)):
             return b""
         self._guard.start(now)
+        self._accepted = False
         return self._ask(self._start if self._target is None else Ask.TARGET, now)
 
     def cancel_measurement(self, now: Instant) -> bytes:
@@ -141,6 +147,7 @@ class SunTechDialogue:
 
     def _stop(self, now: Instant) -> bytes:
         self._guard.stop(now)
+        self._accepted = False
         self._fetch_tries = 0
         return self._ask(Ask.STOP, now)
 
@@ -150,7 +157,8 @@ class SunTechDialogue:
             self._questions.answered()
             return self._ask(self._start, now)
         running = self._guard.measurement
-        if running is not None and running.confirmed:
+        if self._accepted or (running is not None and running.confirmed):
+            self._accepted = False
             self._guard.measurement = None
             self._guard.rest(now)
             self._fetch_tries = FETCH_TRIES

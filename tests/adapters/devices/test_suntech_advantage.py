@@ -216,6 +216,29 @@ def test_frames_of_other_lengths_and_wrong_sums() -> None:
     assert (fault.kind, fault.discarded) == (FaultKind.CHECKSUM, 5)
 
 
+def test_a_start_of_ours_that_never_fills_the_cuff_has_failed() -> None:
+    """A hose that is off: O, K and an error code, and the cuff never reached 15 mmHg."""
+    (reading,) = outcomes(ACCEPTED, pressure(0), pressure(9), pressure(3), FINISHED, result(88), result(88))
+    assert (reading.error, reading.systolic, reading.pulse_rate) == (CuffError.LEAK, None, None)
+
+
+def test_a_cuff_that_stayed_empty_has_no_pressures_whatever_the_module_holds() -> None:
+    assert outcomes(ACCEPTED, pressure(9), FINISHED, RESULT) == []
+
+
+def test_an_error_code_without_a_start_of_ours_is_history() -> None:
+    assert outcomes(pressure(9), FINISHED, result(88)) == []
+    assert outcomes(ACCEPTED, pressure(9), result(88)) == []
+    assert outcomes(ACCEPTED, FINISHED, ACCEPTED, result(88)) == []
+
+
+def test_a_failure_is_told_once() -> None:
+    """By its empty cuff, or by its code."""
+    emptied = (pressure(5), pressure(3), pressure(0))
+    assert len(outcomes(ACCEPTED, pressure(150), *emptied, FINISHED, result(88))) == 1
+    assert len(outcomes(ACCEPTED, pressure(150), FINISHED, result(88), FINISHED, result(88))) == 1
+
+
 # --- the dialogue ---
 
 
@@ -257,6 +280,31 @@ def test_start_poll_k_result() -> None:
     assert dialogue.on_reading(at(60), now + SECOND // 5) == GET_RESULT
     assert dialogue.on_reading(GOOD, now + SECOND // 5) == b""
     assert dialogue.tick(now + SECOND) == GET_PRESSURE
+
+
+@pytest.mark.parametrize("after", [3, 20])
+def test_k_after_a_start_that_never_filled_the_cuff_brings_its_error(after: int) -> None:
+    """Also later than a start may take to be taken up."""
+    dialogue = ready()
+    dialogue.request_measurement(T0)
+    dialogue.on_reading(O, T0)
+    now = T0
+    while now < T0 + after * SECOND:
+        now = dialogue.next_deadline() or 0
+        assert dialogue.tick(now) == GET_PRESSURE
+        assert dialogue.on_reading(at(9), now) == b""
+    assert dialogue.on_reading(K, now) == GET_RESULT
+    assert dialogue.on_reading(CuffReading(0, None, None, None, error=CuffError.LEAK), now) == b""
+    assert dialogue.on_reading(K, now) == GET_PRESSURE
+
+
+@pytest.mark.parametrize("answer", [REFUSED, None])
+def test_k_after_a_start_that_was_not_accepted_brings_nothing(answer: Reading | Fault | None) -> None:
+    dialogue = ready()
+    dialogue.request_measurement(T0)
+    if answer is not None:
+        dialogue.on_reading(answer, T0)
+    assert dialogue.on_reading(K, T0) == GET_PRESSURE
 
 
 def test_a_lost_result_is_asked_for_again() -> None:
