@@ -262,7 +262,9 @@ class MllpListener:
                 device.opened()
 
     def _whose(self, message: Message) -> list[MessageDevice]:
-        for name in message.whereabouts():
+        # A bed's number may come again in another ward: who is named by the whole place goes first.
+        exact = [visit.raw(3) for visit in message.named("PV1") if visit.raw(3)]
+        for name in (*exact, *message.whereabouts()):
             found = [device for device in self.devices if device.selector == name]
             if found:
                 return found

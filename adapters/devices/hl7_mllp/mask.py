@@ -7,14 +7,16 @@ from typing import Final
 
 from adapters.message_lines import QUOTED
 
-SEGMENT: Final = re.compile(rb"(?:^|(?<=[\r\n\x0b])|(?<=%0D)|(?<=%0A))(PID|PD1|NK1|PV1|PV2|GT1|IN1|NTE|OBR)([^\w\s%])")
-"""The beginning of a segment that may name somebody, in a stream and in a quoted line, with its field separator."""
+SEGMENT: Final = re.compile(rb"(?:^|(?<=[\r\n\x0b])|(?<=%0D)|(?<=%0A)|(?<=%0B))([A-Z][A-Z0-9]{2})([^\w\s%])")
+"""The beginning of a segment, in a stream and in a quoted line, with its field separator."""
 END: Final = re.compile(rb"[\r\n\x1c]")
 QUOTED_END: Final = re.compile(rb"[\r\n\x1c]|%0D|%0A|%1C")
 STATION: Final = re.compile(rb"[0-9A-Fa-f]{16}(?=[^\w\s]EUI-64)")
 SIGNS: Final = b"|^~\\&"
 BED: Final = 3
-PEOPLE_OF_OBR: Final = (10, 16, 28, 32, 33, 34, 35)
+NAMELESS: Final = frozenset({b"MSH", b"MSA", b"ERR"})
+PEOPLE: Final = {b"OBR": (10, 16, 28, 32, 33, 34, 35), b"OBX": (16, 25)}
+"""Fields that name a person, of segments that otherwise say what is measured. Of all others each field may."""
 
 
 def mask(capture: bytes) -> bytes:
@@ -38,4 +40,4 @@ def mask(capture: bytes) -> bytes:
 def _names_somebody(segment: bytes, field: int) -> bool:
     if segment == b"PV1":
         return field > BED
-    return segment != b"OBR" or field in PEOPLE_OF_OBR
+    return segment not in NAMELESS and (segment not in PEOPLE or field in PEOPLE[segment])

@@ -25,6 +25,10 @@ NONE: Final = (-100.0, -1000.0, -10000.0)
 USABLE: Final = ("", "R", "F", "C")
 """OBX-11 of a value: raw, final, corrected; flat dialects leave it empty."""
 NO_RESULT: Final = "X"
+NO_PATIENTS: Final = frozenset({"DEMO", "TEST"})
+NO_VALUE: Final = frozenset({"INV", "QUES", "NAV", "CALB"})
+"""What IHE PCD writes in OBX-8 beside a number that is none: invalid, questionable, not available, calibration under
+way. They and `NO_PATIENTS` are the measurement status of section 3.3 and mean the same as there [K]."""
 VALUE_TYPES: Final = ("", "NM", "ST", "TX")
 FAULT_LIMIT: Final = 20
 """Faults told of one message: what is wrong with one row is mostly wrong with all."""
@@ -88,7 +92,10 @@ class RowReader:
         status = segment.raw(11)
         if status not in (*USABLE, NO_RESULT):
             raise Contradiction(f"{term}: result status {status[:4]!r} (OBX-11) gives no value to use")
-        value = None if status == NO_RESULT else self._value(segment, term)
+        remarks = {each[1].upper() for each in segment.repetitions(8)}
+        if remarks & NO_PATIENTS:
+            raise Contradiction(f"{term}: a demonstration or test of the monitor (OBX-8): no patient's")
+        value = None if status == NO_RESULT or remarks & NO_VALUE else self._value(segment, term)
         return Row(term, value, at, channel)
 
     def _value(self, segment: Segment, term: Term) -> float | None:

@@ -93,12 +93,19 @@ class MappedDecoder:
                 if rule.payload not in documents:
                     documents[rule.payload] = rule.payload.read(payload)
                 document = documents[rule.payload]
-                for place in self._places(rule, document, captures):
-                    items += self._element(rule, place, message)
+                places = list(self._places(rule, document, captures))
             except Unreadable as error:
-                found = excerpt(document, self._shown)
-                detail = f"{rule.name}: {error}" + (f"; {found}" if found else "")
-                items.append(self._fault(message, FaultKind.MALFORMED, detail))
+                items.append(self._spoilt(rule, error, document, message))
+                continue
+            heard: list[Reading | Fault] = []
+            for place in places:
+                try:
+                    heard += self._element(rule, place, message)
+                except Unreadable as error:
+                    # A neighbour in the list costs nobody else his reading.
+                    heard.append(self._spoilt(rule, error, document, message))
+            # What several elements say in the same words is said once.
+            items += dict.fromkeys(heard)
         return [*late, *items]
 
     def knows(self, topic: str) -> bool:
@@ -154,7 +161,15 @@ class MappedDecoder:
         if ours is not None:
             return [self._fault(message, FaultKind.CONFLICT, ours)] if ours else []
         # The battery, too, is old in an old message.
-        items: list[Reading | Fault] = [] if message.delivery.retained else [*self._battery_news(rule, place, message)]
+        items: list[Reading | Fault] = []
+        if not message.delivery.retained:
+            try:
+                items += self._battery_news(rule, place, message)
+            except Unreadable as error:
+                if rule.kind is Kind.STATUS and rule.state is None:
+                    raise
+                # The values beside it are none the worse for it.
+                items.append(self._fault(message, FaultKind.MALFORMED, f"{rule.name}: {error}"))
         if rule.kind is Kind.STATUS:
             return [*items, *self._status(rule, place, message)]
         said = hear(rule, place, message.delivery.received_at)
@@ -256,6 +271,11 @@ class MappedDecoder:
             )
             self._went.clear()
             yield self._fault(message, FaultKind.CONFLICT, detail)
+
+    def _spoilt(self, rule: MessageRule, error: Unreadable, document: object, message: _Message) -> Fault:
+        found = excerpt(document, self._shown)
+        detail = f"{rule.name}: {error}" + (f"; {found}" if found else "")
+        return self._fault(message, FaultKind.MALFORMED, detail)
 
     def _fault(self, message: _Message, kind: FaultKind, detail: str) -> Fault:
         return Fault(message.offset, kind, message.size, detail)

@@ -19,8 +19,12 @@ _NUMBER = re.compile(r"[\d.,:/+\- ]*|nan|--")
 def excerpt(document: object, shown: frozenset[str]) -> str:
     """The allowed part of a payload, shortened, in ASCII. Text that is no number is left out whole."""
     if isinstance(document, Mapping | list):
-        kept = _kept(document, shown)
-        text = json.dumps(kept, separators=(",", ":")) if kept else ""
+        try:
+            kept = _kept(document, shown)
+            text = json.dumps(kept, separators=(",", ":")) if kept else ""
+        except RecursionError:
+            # What could just be read as JSON may be too deep to be walked through.
+            text = ""
     elif isinstance(document, str) and _NUMBER.fullmatch(document):
         text = ascii(document)
     else:

@@ -107,6 +107,23 @@ def test_a_corrected_measurement_is_told() -> None:
     assert [each.systolic for each in told] == [128.0, 126.0]
 
 
+@pytest.mark.parametrize(
+    ("remark", "outcome"),
+    [
+        ("DEMO", [FaultKind.MALFORMED]),
+        ("L~TEST", [FaultKind.MALFORMED]),
+        ("INV", [None]),
+        ("QUES", [None]),
+        ("N", [97]),
+    ],
+)
+def test_a_number_that_its_monitor_disowns_is_none(remark: str, outcome: list[object]) -> None:
+    """OBX-8: a demonstration is nobody's, what is invalid or questionable is no value; a limit's sign says nothing."""
+    rows = [row for row in SPOT_CHECK.split("\r") if not row.startswith("OBX") or "SAT_O2^" in row]
+    items = read("\r".join(rows).replace("|90-100|||", f"|90-100|{remark}||"))
+    assert [item.kind if isinstance(item, Fault) else item.spo2 for item in items] == outcome  # type: ignore[attr-defined]
+
+
 def test_a_second_patient_reference_is_passed_over_for_the_record_number() -> None:
     both = SPOT_CHECK.replace("MRN0001^^^CLINIC_A^MR", "999^^^SSA^SS~MRN0001^^^CLINIC_A^MR")
     assert [each.patient for each in read(both) if isinstance(each, OximeterReading)] == ["MRN0001"]
@@ -189,3 +206,21 @@ def test_masking_leaves_values_and_bed_and_no_identity(capture: bytes) -> None:
     plain = lambda items: [outline(item) for item in items]  # noqa: E731 - a word for the two sides
     if capture.startswith(b"MSH"):
         assert plain(read(masked)) == plain(read(capture))
+
+
+@pytest.mark.parametrize(
+    "segment",
+    [
+        "ORC|RE|1||||||||7^DOE^JANE|8^DOE^JANE",
+        "MRG|DOE77^^^CLINIC_A^MR",
+        "ZPI|DOE^JANE",
+        "OBX|13|NM|150456^MDC_PULS_OXIM_SAT_O2^MDC|1.1.1.1|97|||||||||||7^DOE^JANE",
+    ],
+)
+def test_masking_knows_no_segment_that_may_not_name_somebody(segment: str) -> None:
+    """A vendor's own, an order's or a merged patient's: only what is known to name nobody stays."""
+    for capture in (f"{SPOT_CHECK}{segment}\r".encode(), message_line("BED12", f"{SPOT_CHECK}{segment}\r".encode())):
+        masked = mask(capture)
+        assert len(masked) == len(capture)
+        assert b"DOE" not in masked
+        assert b"JANE" not in masked

@@ -589,3 +589,27 @@ def test_the_examples_of_the_guide_are_in_order() -> None:
     message = {"type": "bp", "data": {"list": [{"ble_addr": "02", "bp_high": 128, "bp_low": 10.4, "pr": 71, "err": 0}]}}
     reading = only(list(DRIVERS[0].decoder(mapped).feed_message("ward7/bed12/bp", json.dumps(message).encode())))
     assert (reading.systolic, reading.diastolic, reading.pulse_rate) == (128, 78, 71)
+
+
+def test_a_neighbour_in_the_list_costs_nobody_his_reading() -> None:
+    """Elements that do not say whose they are, before ours: one fault, and our reading."""
+    mapped = decoder(oximeter(each="list", device="who"), where={"device": "b"})
+    nameless = {"spo2": 90, "pr": 60}
+    fault, reading = feed(mapped, {"list": [nameless, nameless, {"who": "b", "spo2": 96, "pr": 70}]}, NOW)
+    assert isinstance(fault, Fault)
+    assert fault.kind is FaultKind.MALFORMED
+    assert (reading.spo2, reading.pulse_rate) == (96, 70)  # type: ignore[union-attr]
+
+
+def test_a_battery_that_cannot_be_read_costs_no_reading() -> None:
+    fault, reading = feed(decoder(oximeter(battery="battery")), {"spo2": 96, "pr": 70, "battery": "full"}, NOW)
+    assert isinstance(fault, Fault)
+    assert "battery" in fault.detail
+    assert isinstance(reading, OximeterReading)
+    assert reading.spo2 == 96
+
+
+@pytest.mark.parametrize("depth", [300, 600, 900])
+def test_a_payload_nested_deeper_than_a_diagnosis_can_show_is_a_fault(depth: int) -> None:
+    deep = b'{"spo2":"abc","x":' + b'{"a":' * depth + b"1" + b"}" * depth + b"}"
+    assert only(feed(decoder(oximeter()), deep, NOW)).kind is FaultKind.MALFORMED

@@ -161,6 +161,17 @@ async def test_the_bed_selects_the_device(payload: bytes, device: str) -> None:
         await monitor.leave()
 
 
+async def test_a_bed_number_of_two_wards_goes_to_the_device_of_its_whole_place() -> None:
+    """One URL names the bed alone, the other its whole place: no ward's values under the other's patient."""
+    async with ward("BED12", "WARD8^ROOM1^BED12") as here:
+        monitor = await here.monitor()
+        for bed in ("WARD7^ROOM2^BED12", "WARD8^ROOM1^BED12"):
+            assert await monitor.send(observation(bed[:5], bed=bed)) == f"CA {bed[:5]}"
+        heard = [each.device_id for each in here.sink.heard if each.what == "reading"]
+        assert heard == ["BED12", "WARD8^ROOM1^BED12"]
+        await monitor.leave()
+
+
 async def test_a_bed_that_nobody_bound_is_accepted_and_kept_apart_without_names(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
