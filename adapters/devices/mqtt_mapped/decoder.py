@@ -25,6 +25,8 @@ REMEMBERED: Final = 256
 MOST_ELEMENTS: Final = 256
 CHART_ONLY: Final[Duration] = MINUTE
 """A pressure older than this is for the chart alone (signals-and-simulation 1.2, B10)."""
+LONGEST_KEPT: Final[Duration] = 24 * 60 * MINUTE
+"""A time further back than any broker keeps a stream for is a clock that was never set."""
 FLAPS: Final = 3
 FLAPS_WITHIN: Final[Duration] = MINUTE
 FILE: Final = Delivery()
@@ -215,9 +217,14 @@ class MappedDecoder:
         if message.delivery.retained and self._retained is Retained.HISTORY:
             charted = said.rule.kind is Kind.CUFF and age is not None and age > CHART_ONLY and not said.rule.join
             return None if charted else "kept by the broker, so it is an old reading"
-        if said.rule.kind is not Kind.OXIMETER or age is None or now is None or not self._replays.old(age, now):
+        # A time too old to be believed is one all the same: a burst of such is no clock that is merely wrong.
+        told = measured or said.time.device
+        lag = None if now is None or told is None else now - from_datetime(told)
+        if lag is not None and lag > LONGEST_KEPT:
             return None
-        return f"measured {age // 1_000_000} s before it came; a burst of such readings is what a broker had kept"
+        if said.rule.kind is not Kind.OXIMETER or lag is None or now is None or not self._replays.old(lag, now):
+            return None
+        return f"measured {lag // 1_000_000} s before it came; a burst of such readings is what a broker had kept"
 
     def _joined(self, closed: Iterable[Parts[Said]]) -> list[Reading | Fault]:
         items: list[Reading | Fault] = []

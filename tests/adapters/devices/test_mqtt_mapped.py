@@ -361,6 +361,15 @@ def test_a_burst_of_kept_readings_is_history_and_a_slow_clock_is_not() -> None:
     assert [isinstance(item, OximeterReading) for item in items] == [False] * 2 + [True] * 8
 
 
+def test_a_burst_too_old_to_be_believed_is_history_too_and_a_clock_never_set_is_not() -> None:
+    """Older than `oldest_s`: the receipt time stands in for a wrong clock's, and must not make a kept reading new."""
+    mapped = decoder(oximeter(time={"path": "t", "format": "unix"}))
+    burst = [only(feed(mapped, oximeter_at(5 * number - 1200), NOW + number * 1000)) for number in range(200)]
+    assert {getattr(item, "kind", item) for item in burst} == {FaultKind.STALE}
+    unset = decoder(oximeter(time={"path": "t", "format": "unix"}))
+    assert only(feed(unset, oximeter_at(-3 * 86_400), NOW)).spo2 == 80
+
+
 def test_a_repeated_message_counts_once_and_a_spoilt_one_may_come_again() -> None:
     """Row 9: by the keys named, else a pressure by value and time."""
     keyed = decoder(oximeter(once_by=["seq"]))
