@@ -23,7 +23,7 @@ from adapters.hl7_time import Moment, read_moment
 from adapters.reading import CuffReading, Fault, FaultKind, OximeterReading, Reading
 from config.instant import Instant, to_datetime
 
-REMEMBERED: Final = 16
+REMEMBERED: Final = 256
 """Cuff measurements that are known to have been told; a monitor repeats its last one, or a page of them."""
 LONGEST_REFERENCE: Final = 64
 HELD: Final = FaultKind.STALE

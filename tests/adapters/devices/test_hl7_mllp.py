@@ -101,6 +101,15 @@ def test_a_cuff_measurement_that_is_shown_again_is_told_once() -> None:
     assert kinds == [OximeterReading, CuffReading, OximeterReading]
 
 
+def test_a_page_of_measurements_that_is_shown_again_is_told_once() -> None:
+    """A monitor's table of a whole session: more than a few, and each of them once."""
+    head, rows = SPOT_CHECK.split("OBX|1|")[0], [row for row in SPOT_CHECK.split("\r") if "_NONINV_" in row]
+    times = [f"20260314{8 + number // 30:02}{number % 30 * 2:02}00" for number in range(40)]
+    page = head + "".join(row.replace("20260314092612", time) + "\r" for time in times for row in rows)
+    told = [sum(isinstance(item, CuffReading) for item in read(*[page] * shown)) for shown in (1, 2)]
+    assert told == [40, 40]
+
+
 def test_a_corrected_measurement_is_told() -> None:
     """The same time with other numbers is not the same measurement."""
     told = [each for each in read(SPOT_CHECK, SPOT_CHECK.replace("|128|", "|126|")) if isinstance(each, CuffReading)]
