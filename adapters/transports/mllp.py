@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from hashlib import blake2b
+from dataclasses import dataclass
 from random import Random
 from typing import Final, Never
 from urllib.parse import quote
@@ -25,7 +23,9 @@ from adapters.hl7_message import Message, Unreadable, parse
 from adapters.message_device import MessageDevice
 from adapters.reading import Fault, FaultKind
 from adapters.supervision import tell
-from adapters.transports.mllp_framing import MllpFrames, framed
+from adapters.transports.mllp_answered import Answered
+from adapters.transports.mllp_connections import Connection, Connections
+from adapters.transports.mllp_framing import framed
 from adapters.transports.tcp import in_words, notice_dead_peer
 from config.bounded import within
 from config.instant import SECOND, Clock, Instant
@@ -35,10 +35,8 @@ BACKOFF: Final = Backoff(cap=30 * SECOND)
 ANSWER_WITHIN_S: Final = 5.0
 """For a monitor to take its acknowledgement; one that does not is as good as gone."""
 CHUNK: Final = 4096
-MOST_CONNECTIONS: Final = 128
-"""Of one listener: a ward's monitors and some more. Further ones are closed at once."""
-REMEMBERED: Final = 1024
-"""Messages that are known by their MSH-10, so that one sent again is answered and not read again."""
+LOOK_EVERY: Final = 10 * SECOND
+"""How often silent connections are looked for."""
 ALERT: Final = "ORU^R40"
 
 logger = logging.getLogger(__name__)
@@ -69,15 +67,6 @@ class ListenerStats:
     turned_away: int = 0
 
 
-@dataclass(eq=False, slots=True)
-class _Connection:
-    """One monitor's connection, and the devices whose messages came over it last."""
-
-    name: str
-    frames: MllpFrames = field(default_factory=MllpFrames)
-    devices: set[MessageDevice] = field(default_factory=set)
-
-
 class MllpListener:
     """Listens at `host`:`port` while `run` runs, and hands each message to the devices of its bed.
 
@@ -104,8 +93,9 @@ class MllpListener:
         self._unbound_broken = False
         self._clock = clock
         self._random = random
-        self._carriers: dict[MessageDevice, _Connection] = {}
-        self._answered: OrderedDict[tuple[str, str], tuple[bytes, Verdict]] = OrderedDict()
+        self._carriers: dict[MessageDevice, Connection] = {}
+        self._answered = Answered()
+        self._open = Connections()
         self._talks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> Never:
@@ -139,7 +129,8 @@ class MllpListener:
         async with server:
             try:
                 while True:
-                    await asyncio.get_running_loop().create_future()  # until cancelled
+                    await self._clock.sleep_until(self._clock.now() + LOOK_EVERY)
+                    self._open.drop_silent(self._clock.now())
             finally:
                 for talk in self._talks:
                     talk.cancel()
@@ -148,15 +139,17 @@ class MllpListener:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, from its beginning to its end."""
         task = asyncio.current_task()
-        if task is None or len(self._talks) >= MOST_CONNECTIONS:
+        peer = writer.get_extra_info("peername")
+        connection = Connection(
+            str(peer[0]) if peer else "an unknown address", self._clock.now(), writer.transport.abort
+        )
+        if task is None or not self._open.admit(connection):
             self.stats.turned_away += 1
             writer.close()
             return
         self._talks.add(task)
         self.stats.connections += 1
         notice_dead_peer(writer.get_extra_info("socket"))
-        peer = writer.get_extra_info("peername")
-        connection = _Connection(f"monitor at {peer[0]}" if peer else "monitor")
         try:
             await self._converse(connection, reader, writer)
             writer.close()
@@ -173,12 +166,13 @@ class MllpListener:
             logger.error("%s: %s", connection.name, reason)  # noqa: TRY400 - its text may quote a patient's message
         finally:
             self._talks.discard(task)
+            self._open.forget(connection)
             self.stats.connections -= 1
             writer.transport.abort()
-        self._ended(connection, f"{connection.name}: {reason}")
+        self._ended(connection, f"{connection.name}: {connection.dropped or reason}")
 
     async def _converse(
-        self, connection: _Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, connection: Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         while chunk := await reader.read(CHUNK):
             received_at = self._clock.now()
@@ -191,14 +185,14 @@ class MllpListener:
                     writer.write(framed(reply))
             await within(ANSWER_WITHIN_S, writer.drain())
 
-    def _ended(self, connection: _Connection, reason: str) -> None:
+    def _ended(self, connection: Connection, reason: str) -> None:
         for device in connection.devices:
             # A monitor that came back before its old connection was found dead is not lost.
             if self._carriers.get(device) is connection:
                 del self._carriers[device]
                 tell(device.device_id, device.lost, reason)
 
-    def _spoilt(self, connection: _Connection, fault: Fault, received_at: Instant) -> bytes | None:
+    def _spoilt(self, connection: Connection, fault: Fault, received_at: Instant) -> bytes | None:
         """Bytes that are no frame; one that is too long is answered, or its sender would wait."""
         for device in connection.devices:
             device.spoilt(fault, received_at)
@@ -207,7 +201,7 @@ class MllpListener:
         self.stats.rejected += 1
         return answer(None, UNREADABLE, received_at)
 
-    def _take(self, connection: _Connection, payload: bytes, received_at: Instant) -> bytes | None:
+    def _take(self, connection: Connection, payload: bytes, received_at: Instant) -> bytes | None:
         """One message; the acknowledgement, where one is wanted."""
         self.stats.messages += 1
         try:
@@ -217,28 +211,23 @@ class MllpListener:
             for device in connection.devices:
                 device.spoilt(Fault(0, FaultKind.MALFORMED, len(payload), str(error)), received_at)
             return answer(None, UNREADABLE, received_at)
+        connection.heard(received_at)
         verdict = self._verdict(connection, message, payload, received_at)
         self.stats.rejected += verdict.outcome is not Outcome.ACCEPTED
         return answer(message, verdict, received_at)
 
-    def _verdict(self, connection: _Connection, message: Message, payload: bytes, received_at: Instant) -> Verdict:
-        key = (message.header.raw(3)[:64], message.control_id[:64])
-        digest = blake2b(payload, digest_size=16).digest()
-        before = self._answered.get(key)
-        if before is not None and before[0] == digest:
-            # Only the same bytes are a repetition: some monitors give every message the same MSH-10.
+    def _verdict(self, connection: Connection, message: Message, payload: bytes, received_at: Instant) -> Verdict:
+        before = self._answered.before(connection.peer, message, payload)
+        if before is not None:
             self.stats.repeated += 1
             self._carry(connection, self._whose(message))
-            return before[1]
+            return before
         verdict = self._read(connection, message, payload, received_at)
         if verdict is not BROKEN:
-            self._answered[key] = (digest, verdict)
-            self._answered.move_to_end(key)
-            if len(self._answered) > REMEMBERED:
-                self._answered.popitem(last=False)
+            self._answered.keep(connection.peer, message, payload, verdict, received_at)
         return verdict
 
-    def _read(self, connection: _Connection, message: Message, payload: bytes, received_at: Instant) -> Verdict:
+    def _read(self, connection: Connection, message: Message, payload: bytes, received_at: Instant) -> Verdict:
         devices = self._whose(message)
         self._carry(connection, devices)
         verdict = judge(message)
@@ -253,7 +242,7 @@ class MllpListener:
         taken = [device.take(place, payload, received_at) for device in devices]
         return TAKEN if all(taken) else BROKEN
 
-    def _carry(self, connection: _Connection, devices: Sequence[MessageDevice]) -> None:
+    def _carry(self, connection: Connection, devices: Sequence[MessageDevice]) -> None:
         """From now on this connection is the one whose loss is the devices' loss."""
         for device in devices:
             if self._carriers.get(device) is not connection:

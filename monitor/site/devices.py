@@ -121,6 +121,9 @@ def _device(device: DeviceSection, where: Path, known: Mapping[str, Driver], fin
         findings.wrong((*where, "url"), str(error))
         return None
     _look_at_topic(device, where, pipe, findings)
+    if isinstance(pipe, MllpUrl) and not pipe.bed:
+        named = "name its bed as it does itself, as in mllp://0.0.0.0:2575/BED12"
+        findings.odd((*where, "url"), f"takes every monitor that reaches this port: {named}")
     usual = None if driver is None or options is None else driver.cadence_by(options)
     if usual is None:
         _look_at_cadence(device, where, driver, pipe, findings)

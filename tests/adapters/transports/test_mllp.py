@@ -18,9 +18,10 @@ from adapters.links import DeviceSpec, Links
 from adapters.message_device import MessageDevice
 from adapters.reading import FaultKind
 from adapters.registry import driver
-from adapters.transports.mllp import MOST_CONNECTIONS, MllpListener
+from adapters.transports.mllp import MllpListener
+from adapters.transports.mllp_connections import MOST_CONNECTIONS, MOST_OF_ONE_PEER
 from adapters.transports.mllp_framing import framed
-from config.instant import SECOND, Instant
+from config.instant import MINUTE, SECOND, Instant
 from config.vocabulary import LinkState
 from tests.adapters.hl7_samples import observation
 from tests.adapters.transports.mosquitto import free_port
@@ -276,8 +277,10 @@ async def test_a_bug_is_answered_with_an_error_and_told_without_the_message(capl
 async def test_connections_are_bounded_and_leave_nothing_behind() -> None:
     before = open_descriptors()
     async with ward("BED12") as here:
-        monitors = [await here.monitor() for _ in range(MOST_CONNECTIONS)]
-        await monitors[0].send(observation("1"))
+        monitors = []
+        for number in range(MOST_CONNECTIONS):
+            monitors.append(await here.monitor())
+            await monitors[-1].send(observation(str(number)))
         extra = await here.monitor()
         async with asyncio.timeout(10):
             assert await extra.reader.read() == b""
@@ -286,6 +289,69 @@ async def test_connections_are_bounded_and_leave_nothing_behind() -> None:
             await monitor.leave()
     assert open_descriptors() <= before
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_silent_connections_shut_no_monitor_out(caplog: pytest.LogCaptureFixture) -> None:
+    """The oldest idle one of the address makes room; one that speaks does not."""
+    async with ward("BED12") as here:
+        speaking = await here.monitor()
+        await speaking.send(observation("1"))
+        silent = [await here.monitor() for _ in range(MOST_CONNECTIONS)]
+        late = await here.monitor()
+        assert await late.send(observation("2")) == "CA 2"
+        assert await speaking.send(observation("3")) == "CA 3"
+        async with asyncio.timeout(10):
+            assert await silent[0].reader.read() == b""
+        assert here.listener.stats.connections <= MOST_OF_ONE_PEER
+        assert here.listener.stats.turned_away == 0
+        for monitor in (speaking, late, *silent):
+            await monitor.leave()
+    assert "gave way to a new connection" in caplog.text
+
+
+async def test_a_connection_without_a_message_for_five_minutes_is_closed(caplog: pytest.LogCaptureFixture) -> None:
+    """Bytes are no message; its device is told, and a monitor that sends once a minute stays."""
+    async with ward("BED12", "BED13") as here:
+        mute, speaking = await here.monitor(), await here.monitor()
+        await mute.send(observation("1", bed="^^BED13"))
+        for minute in range(6):
+            assert await speaking.send(observation(f"S{minute}")) == f"CA S{minute}"
+            mute.writer.write(b"noise")
+            await here.clock.advance(MINUTE)
+        async with asyncio.timeout(10):
+            assert await mute.reader.read() == b""
+        lost = await here.sink.until(lambda heard: heard.what == "down" and "no message" in str(heard.detail))
+        assert (lost.device_id, lost.detail) == ("BED13", "monitor at 127.0.0.1: closed here: no message for 5 min")
+        assert await speaking.send(observation("S7")) == "CA S7"
+        for monitor in (mute, speaking):
+            await monitor.leave()
+    assert "monitor at 127.0.0.1: closed here: no message for 5 min" in caplog.text
+
+
+async def test_a_message_is_known_again_among_those_of_a_hundred_monitors() -> None:
+    """A message a second of each, and one sent again after 20 s."""
+    async with ward("BED12") as here:
+        monitor = await here.monitor()
+        assert await monitor.send(observation("A1")) == "CA A1"
+        for second in range(20):
+            others = [observation(f"{second}", bed=f"^^BED{bed}", sender=f"M{bed}") for bed in range(100, 200)]
+            await monitor.send(*others)
+            await here.clock.advance(SECOND)
+        assert await monitor.send(observation("A1")) == "CA A1"
+        assert here.listener.stats.repeated == 1
+        assert here.sink.what().count(("reading", 97.0)) == 1
+        await monitor.leave()
+
+
+async def test_two_monitors_of_one_make_do_not_hide_each_others_messages() -> None:
+    """Both call themselves the same and count from 1."""
+    async with ward("BED12", "BED13") as here:
+        monitor = await here.monitor()
+        for bed in ("BED12", "BED13", "BED12"):
+            await monitor.send(observation("1", bed=f"^^{bed}"))
+        assert here.listener.stats.repeated == 1
+        assert here.sink.what("BED12").count(("reading", 97.0)) == 1
+        await monitor.leave()
 
 
 async def test_the_end_of_the_service_is_no_loss() -> None:

@@ -356,6 +356,18 @@ def test_a_topic_outside_the_own_scheme_is_fine() -> None:
     assert not [line for line in read(device("mqtt-vitals", "mqtt://b/tele/x/+")).warnings if "topic" in line]
 
 
+def test_an_hl7_device_without_a_bed_is_a_warning() -> None:
+    """Whatever monitor is pointed at the port would chart at this bed."""
+
+    def warned(url: str) -> list[str]:
+        return [line for line in read(device("hl7-mllp", url)).warnings if "every monitor" in line]
+
+    (warning,) = warned("mllp://0.0.0.0:2575/")
+    assert warning.startswith("site.toml:12: device.x.url: takes every monitor that reaches this port: name its bed")
+    assert warned("mllp://0.0.0.0:2575")
+    assert not warned("mllp://0.0.0.0:2575/BED12")
+
+
 def test_a_device_on_a_broker_says_what_its_silence_means() -> None:
     """Nobody can tell an oximeter from a cuff by its topic; an unmissed oximeter would never be DEVICE_OFFLINE."""
 
