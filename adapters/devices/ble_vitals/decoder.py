@@ -46,6 +46,7 @@ class BleDecoder:
         self._messages = 0
         self._slope = CuffSlope(EMPTY)
         self._told: deque[PressureValue | OximeterValue] = deque(maxlen=REMEMBERED)
+        self._undated: PressureValue | None = None
 
     def feed_message(self, topic: str, payload: bytes) -> list[Reading | Fault]:
         """See `adapters.driver.MessageDecoder`. From a file every stamped measurement is taken as new."""
@@ -87,6 +88,7 @@ class BleDecoder:
         return ()
 
     def _cuff(self, offset: int, pressure: float | None) -> list[Reading | Fault]:
+        self._undated = None
         if pressure is None:
             return [DeviceStatus(offset, online=True)]
         return [CuffProgress(offset, self._slope.follow(pressure), pressure)]
@@ -96,6 +98,12 @@ class BleDecoder:
         past = self._past(offset, value, received_at)
         if past is not None:
             return past
+        if value.stamp is None:
+            # Nothing tells a value that is sent again at the next connection from a new one, but a cuff at work.
+            if value == self._undated:
+                detail = "the same numbers again without a date: set the device's clock, so that it dates them"
+                return [Fault(offset, FaultKind.STALE, 0, detail)]
+            self._undated = value
         measured_at = value.stamp
         if received_at is not None and value.stamp is not None:
             measured_at = to_datetime(received_at) - max(self._age(value.stamp, received_at), timedelta(0))

@@ -6,6 +6,7 @@ that comes as a value, and what ails the probe shows as a missing SpO2; both are
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,6 +16,10 @@ from config.vocabulary import CuffError
 
 STARTS: Final = ("start", "present")
 """Phases in which the alarm is news; `continue`, `update` and the others tell it again."""
+
+END: Final = "end"
+REMEMBERED: Final = 64
+"""Alerts that are known to go on; a monitor that tells no end loses the oldest."""
 
 CUFF_EVENTS: Final[Mapping[str, tuple[str, CuffError]]] = {
     "196834": ("MDC_EVT_CUFF_INCORRECT", CuffError.CUFF),
@@ -32,13 +37,33 @@ CUFF_SOURCE: Final = "MDC_DEV_PRESS_BLD_NONINV"
 BY_NAME: Final = dict(CUFF_EVENTS.values())
 
 
-def cuff_error(message: Message) -> CuffError | None:
-    """Why a cuff measurement failed, where this alert begins to say so; None: it says something else.
+class CuffAlerts:
+    """Tells each failure of a cuff once: OBR-3 names an alert, unchanged from its start to its end."""
+
+    def __init__(self) -> None:
+        self._going_on: deque[str] = deque(maxlen=REMEMBERED)
+
+    def news(self, message: Message) -> CuffError | None:
+        """Why a cuff measurement failed, where this alert begins to say so; None: it says something else, or again.
+
+        Raises:
+            Contradiction: number and name of the event do not agree.
+        """
+        instance = next((order.raw(3) for order in message.named("OBR")), "")
+        error, phase = _said(message)
+        if phase == END and instance in self._going_on:
+            self._going_on.remove(instance)
+        if error is None or phase not in STARTS or instance in self._going_on:
+            return None
+        if instance:
+            self._going_on.append(instance)
+        return error
+
+
+def _said(message: Message) -> tuple[CuffError | None, str]:
+    """What failed, and the alert's phase.
 
     The attributes are matched by name: vendors number them differently, even within one message.
-
-    Raises:
-        Contradiction: number and name of the event do not agree.
     """
     phase = ""
     found: CuffError | None = None
@@ -59,4 +84,4 @@ def cuff_error(message: Message) -> CuffError | None:
         found = found or (known[1] if known is not None else None)
     if found is None and failed and of_the_cuff:
         found = CuffError.TIMEOUT
-    return found if phase in STARTS else None
+    return found, phase

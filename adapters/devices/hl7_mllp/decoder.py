@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from adapters.devices.hl7_mllp.alerts import cuff_error
+from adapters.devices.hl7_mllp.alerts import CuffAlerts
 from adapters.devices.hl7_mllp.options import Hl7Options, PressureUnit
 from adapters.devices.hl7_mllp.rows import Row, RowReader
 from adapters.devices.hl7_mllp.terms import OXIMETRY, PRESSURES, Contradiction, Scale, Term, Terms
@@ -21,11 +21,17 @@ from adapters.driver import Delivery
 from adapters.hl7_message import Message, Unreadable, parse
 from adapters.hl7_time import Moment, read_moment
 from adapters.reading import CuffReading, Fault, FaultKind, OximeterReading, Reading
-from config.instant import Instant, to_datetime
+from adapters.replays import Replays
+from config.instant import MINUTE, SECOND, Duration, Instant, from_datetime, seconds, to_datetime
 
 REMEMBERED: Final = 256
 """Cuff measurements that are known to have been told; a monitor repeats its last one, or a page of them."""
 LONGEST_REFERENCE: Final = 64
+STEADY: Final[Duration] = 65 * SECOND
+"""So far the lags of one clock lie apart: there are some that tell minutes only."""
+SETTLE: Final[Duration] = 30 * SECOND
+LONGEST_KEPT: Final[Duration] = 24 * 60 * MINUTE
+"""A time further back than any monitor keeps what it could not send is a clock that was never set."""
 HELD: Final = FaultKind.STALE
 Values = tuple[float | None, ...]
 
@@ -47,6 +53,9 @@ class Hl7Decoder:
         self._pressure = Scale.KPA if self._options.pressure_unit is PressureUnit.KPA else Scale.MMHG
         self._held_after = timedelta(seconds=self._options.held_after_s)
         self._messages = 0
+        self._alerts = CuffAlerts()
+        self._zoned = Replays(seconds(self._options.held_after_s), STEADY, SETTLE)
+        self._zoneless = Replays(None, STEADY, SETTLE)
         self._told: deque[_Told] = deque(maxlen=REMEMBERED)
 
     def feed_message(self, topic: str, payload: bytes) -> list[Reading | Fault]:
@@ -82,7 +91,7 @@ class Hl7Decoder:
 
     def _alert(self, message: Message, offset: int) -> list[Reading | Fault]:
         try:
-            error = cuff_error(message)
+            error = self._alerts.news(message)
         except Contradiction as reason:
             return [Fault(offset, FaultKind.MALFORMED, 0, f"alert: {reason}")]
         if error is None:
@@ -99,14 +108,20 @@ class Hl7Decoder:
         reader = RowReader(message, self._terms, self._pressure, offset, zone)
         rows = list(reader.rows())
         patient = _patient(message)
-        oximetry = self._oximetry(rows, reader, header, offset, patient)
+        oximetry = self._oximetry(rows, reader, header, offset, patient, received_at)
         cuff = list(self._cuff(rows, reader, header, offset, patient, received_at))
         yield from reader.faults
         yield from oximetry
         yield from cuff
 
     def _oximetry(
-        self, rows: Sequence[Row], reader: RowReader, header: Moment | None, offset: int, patient: str | None
+        self,
+        rows: Sequence[Row],
+        reader: RowReader,
+        header: Moment | None,
+        offset: int,
+        patient: str | None,
+        received_at: Instant | None,
     ) -> list[Reading]:
         values: dict[Term, float | None] = {}
         newest: Moment | None = None
@@ -125,8 +140,31 @@ class Hl7Decoder:
             newest = newest or at
         if Term.SPO2 not in values and values.get(Term.PULSE_RATE) is None:
             return []
+        doubt = self._old(header, newest, received_at)
+        if doubt is not None:
+            reader.fault(doubt, HELD)
+            return []
         spo2, pulse, perfusion = (values.get(term) for term in OXIMETRY)
         return [OximeterReading(offset, spo2, pulse, perfusion, device_time=_aware(newest), patient=patient)]
+
+    def _old(self, header: Moment | None, newest: Moment | None, received_at: Instant | None) -> str | None:
+        """Why an SpO2 is none of now: its monitor had kept the message, or shows a value that is merely held."""
+        told = header or newest
+        if told is None or received_at is None:
+            return None
+        lag = received_at - from_datetime(told.at)
+        if header is None and told.zoned:
+            # Without the time of the message nothing tells a held value from a slow clock.
+            old = lag > seconds(self._options.held_after_s)
+        elif abs(lag) > LONGEST_KEPT:
+            return None
+        else:
+            old = (self._zoned if told.zoned else self._zoneless).old(lag, received_at)
+        if not old:
+            return None
+        if not told.zoned:
+            return "the monitor's clock tells no zone: its SpO2 counts once the clock has run even for half a minute"
+        return f"SpO2 told {lag // SECOND} s before it came: set the monitor's clock, or it had kept the message"
 
     def _cuff(
         self,

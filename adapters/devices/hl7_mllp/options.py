@@ -25,7 +25,8 @@ class Hl7Options:
             the shipped tables and settles a number and a name that contradict each other. `ignore` leaves a row out.
         channel: containment (OBX-4) whose rows are meant where several channels have the same one, as `1.1.1`.
         pressure_unit: of pressures without a unit.
-        held_after_s: an SpO2 that was measured longer before its message is merely held, and no value.
+        held_after_s: an SpO2 that was measured longer before its message is merely held, and no value; a message that
+            comes later than this was kept, unless the monitor's clock is slow.
     """
 
     codes: Mapping[str, Term] = field(default_factory=dict)

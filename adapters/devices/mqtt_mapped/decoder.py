@@ -13,10 +13,10 @@ from adapters.devices.mqtt_mapped.payload import PAYLOAD_LIMIT, Payload, Unreada
 from adapters.devices.mqtt_mapped.place import MISSING, Place, first_found, same
 from adapters.devices.mqtt_mapped.redaction import excerpt
 from adapters.devices.mqtt_mapped.said import Said, hear, key_of, reading
-from adapters.devices.mqtt_mapped.times import Replays
 from adapters.devices.mqtt_mapped.topic import plain
 from adapters.driver import Delivery
 from adapters.reading import DeviceStatus, Fault, FaultKind, Reading
+from adapters.replays import Replays
 from config.instant import MINUTE, Duration, Instant, from_datetime
 from config.vocabulary import Flag
 

@@ -11,11 +11,9 @@ from zoneinfo import ZoneInfo
 from adapters.devices.mqtt_mapped.payload import Unreadable
 from adapters.devices.mqtt_mapped.place import MISSING, Path, Place, first_found, read_paths
 from adapters.devices.mqtt_mapped.table import MappingError, Table
-from config.instant import SECOND, Duration, Instant, from_datetime, seconds
+from config.instant import Duration, Instant, from_datetime, seconds
 
 FORMATS: Final = ("iso", "unix", "unix-ms")
-STEADY: Final[Duration] = 2 * SECOND
-STEADY_MESSAGES: Final = 3
 
 _OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
 
@@ -131,27 +129,3 @@ def read_zone(name: str, where: str) -> tzinfo:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError):
         raise MappingError(f"{where}: unknown zone {name!r}: write UTC, +02:00 or a name as Europe/Berlin") from None
-
-
-class Replays:
-    """Tells old readings that a broker or gateway had kept from a clock that is merely wrong.
-
-    Both lag behind. What was kept comes in one burst, faster than it was measured, so its lag shrinks; a wrong clock
-    lags by the same amount all the time.
-    """
-
-    def __init__(self, late: Duration) -> None:
-        self._late = late
-        self._lag: Duration | None = None
-        self._since: Instant = 0
-        self._messages = 0
-
-    def old(self, lag: Duration, now: Instant) -> bool:
-        """Whether a reading that lags so far is one of the kept ones."""
-        if lag <= self._late:
-            self._lag = None
-            return False
-        if self._lag is None or abs(lag - self._lag) > STEADY:
-            self._lag, self._since, self._messages = lag, now, 0
-        self._messages += 1
-        return self._messages < STEADY_MESSAGES or now - self._since < STEADY

@@ -123,6 +123,23 @@ def test_a_kept_measurement_that_is_told_at_each_connection_is_told_once() -> No
     assert [type(item) for item in told] == [CuffReading, DeviceStatus, DeviceStatus]
 
 
+def test_a_pressure_without_a_date_that_is_sent_again_is_told_once() -> None:
+    """A cuff with one kept value tells it at each connection. Pressures on the way prove a new measurement."""
+    decoder, same, other = BleDecoder(), "04 8000 5200 6100 4700", "04 8000 5300 6100 4700"
+    values = [("2A35", same), ("2A35", same), ("2A36", "00 9100 FF07 FF07"), ("2A35", same), ("2A35", other)]
+    values += [("2A35", same), ("2A35", same)]
+    told = [item for topic, value in values for item in decoder.feed_message(topic, bytes.fromhex(value))]
+    kinds = [CuffReading, Fault, CuffProgress, CuffReading, CuffReading, CuffReading, Fault]
+    assert [type(item) for item in told] == kinds
+    assert {item.kind for item in told if isinstance(item, Fault)} == {FaultKind.STALE}
+
+
+def test_zeros_that_the_site_takes_for_new_are_told_once() -> None:
+    decoder = BleDecoder(BleOptions(accept_undated=True))
+    zeros = bytes.fromhex("1E 8000 5200 6100 0000 00 00 00 00 00 4700 01 0000")
+    assert [type(item) for _ in range(2) for item in decoder.feed_message("2A35", zeros)] == [CuffReading, Fault]
+
+
 def test_a_spot_check_from_the_past_is_history() -> None:
     spot = "01 6100 4700 EA07 03 0E 09 1A 35"
     assert [type(each) for each in read("2A5E", spot, MEASURED)] == [OximeterReading]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from adapters.registry import build_options, driver
 from config.instant import SECOND, from_datetime, to_datetime
 from config.vocabulary import CuffError
 from tests.adapters.captures import SHARED
+from tests.adapters.hl7_samples import observation
 
 FOLDER = SHARED / "nibp-mqtt-hl7" / "hl7"
 RECEIVED = from_datetime(datetime(2026, 7, 1, 12, 0, tzinfo=UTC))
@@ -233,3 +235,67 @@ def test_masking_knows_no_segment_that_may_not_name_somebody(segment: str) -> No
         assert len(masked) == len(capture)
         assert b"DOE" not in masked
         assert b"JANE" not in masked
+
+
+def minute_of(shown: datetime, zone: str = "+0000", form: str = "%Y%m%d%H%M%S") -> bytes:
+    """One SpO2, sent and measured at `shown` by the monitor's clock."""
+    at = shown.strftime(form) + zone
+    return observation().replace(b"20260314092654+0100", at.encode()).replace(b"20260314092653+0100", at.encode())
+
+
+def fresh(lags_s: Sequence[float], every_s: float, zone: str = "+0000", form: str = "%Y%m%d%H%M%S") -> list[bool]:
+    """Whether each message gives an SpO2; they come `every_s` apart and lag so far behind their receipt."""
+    decoder, told = Hl7Decoder(), []
+    for number, lag in enumerate(lags_s):
+        received = RECEIVED + round(number * every_s * SECOND)
+        payload = minute_of(to_datetime(received) - timedelta(seconds=lag), zone, form)
+        (item,) = decoder.feed_delivery("", payload, Delivery(received))
+        assert isinstance(item, OximeterReading) or (isinstance(item, Fault) and item.kind is FaultKind.STALE)
+        told.append(isinstance(item, OximeterReading))
+    return told
+
+
+@pytest.mark.parametrize("zone", ["+0000", ""])
+def test_a_drained_backlog_gives_no_value(zone: str) -> None:
+    """Three hours of one message every 10 s, sent off ten to the second: its lag shrinks until it is live again."""
+    backlog = [10_800 - 9.9 * number for number in range(1085)]
+    told = fresh([*backlog, *[0.0] * 600], 0.1, zone)
+    assert not any(told[:1084])
+    assert all(told[-250:])
+
+
+def test_a_slow_clock_is_known_by_its_steady_lag() -> None:
+    """With or without seconds, and whatever zone it leaves out; only one that is right about its zone needs no time."""
+    told = fresh([900.0 + number % 2 for number in range(60)], 1)
+    assert not any(told[:30])
+    assert all(told[30:])
+    assert all(fresh([900.0] * 60, 10, form="%Y%m%d%H%M")[6:])
+    assert all(fresh([-7200.0] * 60, 1, zone="")[30:])
+    assert all(fresh([5.0] * 3, 1))
+    assert all(fresh([86_401.0] * 3, 1))
+
+
+def test_without_a_time_of_the_message_that_of_the_value_is_held_against_the_receipt() -> None:
+    for age, kind in ((50, OximeterReading), (70, Fault)):
+        shown = to_datetime(RECEIVED) - timedelta(seconds=age)
+        payload = minute_of(shown).replace(shown.strftime("%Y%m%d%H%M%S+0000").encode(), b"", 1)
+        items = [Hl7Decoder().feed_delivery("", payload, Delivery(RECEIVED)) for _ in range(4)]
+        assert [type(item) for (item,) in items] == [kind] * 4
+
+
+def alert(instance: str, phase: str) -> str:
+    return (
+        SPOT_CHECK.split("OBR|")[0].replace("ORU^R01^ORU_R01", "ORU^R40^ORU_R40")
+        + f"OBR|1|{instance}|{instance}|196616^MDC_EVT_ALARM^MDC\r"
+        + "OBX|1|ST|196836^MDC_EVT_CUFF_LEAK^MDC|1.2.1.1.1|leak\r"
+        + f"OBX|2|ST|68481^MDC_ATTR_EVENT_PHASE^MDC|1.2.1.1.3|{phase}\r"
+    )
+
+
+def test_a_failure_is_told_once_until_its_alert_ends() -> None:
+    """OBR-3 stays the same from start to end: what is told again of it is no second failure."""
+    one = [alert("A1", phase) for phase in ("start", "present", "continue", "start")]
+    assert len(read(*one)) == 1
+    assert len(read(*one, alert("A2", "start"), alert("A2", "present"))) == 2
+    assert len(read(*one, alert("A1", "end"), alert("A1", "start"))) == 2
+    assert len(read(alert("", "start"), alert("", "start"))) == 2
