@@ -93,6 +93,17 @@ def test_v8_a_device_that_rests_has_deflated() -> None:
     assert story.bed.state.spo2.track.value == 96
 
 
+def test_v8_the_reading_behind_the_end_of_its_own_cycle_begins_no_new_window() -> None:
+    story = Story().open(**SAME)
+    story.samples(0, 100)
+    cuff(story, 100, "inflating")
+    cuff(story, 120, "idle")
+    story.cuff(130)
+    story.sample(134.9)
+    story.sample(135, 96)
+    assert story.bed.state.spo2.track.value == 96
+
+
 def test_v8_the_first_word_of_a_cuff_that_rests_is_no_deflation() -> None:
     """It has let go of nothing: the samples after it are judged, and 80 % is announced."""
     story = Story().open(**SAME)
@@ -407,6 +418,20 @@ def test_1_3_a_wave_without_beats_under_the_cuff_has_no_pulsation() -> None:
         gone = 102 <= t % 300 < 141
         story.pleth(t, amplitude=None if gone else 100)
     assert [(line["t"], line["left"]) for line in story.all("limbs_inferred")] == [(420, 0)]
+
+
+def test_1_3_a_signal_that_is_lost_under_the_cuff_has_no_perfusion() -> None:
+    story = Story().open(**OTHER).start(0)
+    for t in range(500):
+        if t % 300 == 100:
+            cuff(story, t, "inflating")
+        if t % 300 == 140:
+            story.cuff(t, pulse_rate=None)
+        if 102 <= t % 300 < 141:
+            story.sample(t, None, None, flags=["searching"])
+        else:
+            story.sample(t, perfusion_index=4)
+    assert [(line["t"], line["left"]) for line in story.all("limbs_inferred", by="pulsation")] == [(420, 0)]
 
 
 def test_a_snapshot_in_mid_cycle_from_before_the_cap_was_one_for_all_cycles_is_read() -> None:

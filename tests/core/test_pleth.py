@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.core.pleth.beats import find_beats, median
-from monitor.core.pleth.filter import prepare
+from monitor.core.pleth.filter import fast_size, prepare
 from monitor.core.pleth.measures import NOTHING, Measures, Meter, pulse_present
 from monitor.core.pleth.numbers import NUMBERS
 from monitor.core.pleth.quality import skewness_of
@@ -213,6 +213,13 @@ def test_the_filter_is_exact_in_whole_numbers() -> None:
     levels, taps = (wave.levels - wave.levels[:, :1])[0].astype(np.int64), METER.taps.astype(np.int64)
     direct = np.convolve(levels, taps)[: METER.samples]
     assert (wave.filtered[0] == (direct + 32768) // 65536).all()
+
+
+def test_the_transform_of_the_filter_is_the_shortest_fast_one_that_is_long_enough() -> None:
+    """A shorter one would fold the end of the window onto its beginning."""
+    fast = sorted(odd << power for odd in (1, 3, 5) for power in range(12))
+    for least in range(1, 2049):
+        assert fast_size(least) == next(size for size in fast if size >= least)
 
 
 def test_the_filter_delays_by_at_most_0_4_s_and_passes_the_band() -> None:

@@ -327,6 +327,14 @@ def test_saturation_without_valid_time_around_the_deadline_is_indeterminate_what
     assert story.steps("pulse_rate") == []
 
 
+@pytest.mark.parametrize(("until", "enough"), [(1050 + 230, False), (1050 + 250, True)])
+def test_saturation_needs_80_per_cent_of_the_time_around_the_deadline_up_to_its_last_second(
+    until: float, enough: bool
+) -> None:
+    story = ReturnStory(lambda t: (None if t >= END + until else 97, 72)).end().run_minutes(23)
+    assert (story.steps("spo2") == []) is enough
+
+
 def restarted_while_in_band() -> ReturnStory:
     """Away, in band again by one reading, and started anew for five minutes before a second one."""
     story = away().after(m2=120).act(END + 200, "start_infusion", planned_min=5)

@@ -34,6 +34,15 @@ def test_v1_no_signal_is_invalid(flag: Flag) -> None:
     assert [words(found) for found in judged(flags=frozenset({flag}))] == [(INVALID, "device")] * 2
 
 
+@pytest.mark.parametrize("flag", ["artifact", "low_perfusion", "no_finger"])
+def test_v1_a_flag_speaks_against_numbers_as_good_as_those_before_it(flag: str) -> None:
+    story = Story().open()
+    story.samples(0, 20)
+    story.samples(20, 40, flags=[flag])
+    assert story.bed.state.spo2.track.at == story.bed.state.pulse.track.at == 19 * SECOND
+    assert [line["t"] for line in story.all("value_rejected", metric="spo2")] == [20]
+
+
 def test_v1_artifact_is_suspect_and_never_taken_as_doubtful() -> None:
     for found in judged(flags=frozenset({Flag.ARTIFACT}), perfusion_index=0.3):
         assert (found.verdict, found.reason, found.doubtful) == (SUSPECT, "device", False)

@@ -97,13 +97,13 @@ def _biquad(values: list[float], corner: float, *, high_pass: bool) -> list[floa
 
 def _convolved(levels: Floats, taps: Floats) -> Floats:
     samples = levels.shape[1]
-    size = _fast_size(samples + len(taps) - 1)
+    size = fast_size(samples + len(taps) - 1)
     product = np.fft.rfft(levels, size) * np.fft.rfft(taps, size)
     whole = np.rint(np.fft.irfft(product, size)[:, :samples])
     return np.floor(whole / TAP_UNIT + 0.5)
 
 
-def _fast_size(least: int) -> int:
+def fast_size(least: int) -> int:
     """The smallest length of at least `least` that is a power of two, or three or five times one."""
     return min(odd << max(0, (-(-least // odd) - 1).bit_length()) for odd in (1, 3, 5))
 
