@@ -127,6 +127,13 @@ def test_5_2_the_third_reading_hint_shows_both_in_the_order_they_were_taken() ->
     assert raised(pre((140, 76), (120, 77)), "third_reading")["values"] == [140, 120]
 
 
+def test_5_2_a_third_reading_is_asked_for_where_the_cuff_gives_no_mean() -> None:
+    story = Story().open()
+    for t, systolic in ((60, 120), (120, 131)):
+        story.cuff(t, systolic, 76, mean=None)
+    assert raised(story, "third_reading")["metric"] == "systolic"
+
+
 def test_5_2_two_readings_within_10_and_8_ask_for_nothing() -> None:
     assert hints(pre((120, 76), (130, 84)), "third_reading") == []
 

@@ -81,6 +81,17 @@ def test_4_2_audio_paused_ends_with_any_new_high() -> None:
     assert (ended["t"], ended["to"], ended["reason"]) == (raised["t"], "ON", "new_high")
 
 
+def test_4_2_audio_paused_ends_when_a_latched_high_comes_back() -> None:
+    story = infusing()
+    low_then(story, 20, 40, 83)
+    story.samples(40, 60)
+    story.command(60, "audio_pause")
+    low_then(story, 60, 80, 83)
+    again, ended = story.one("alarm_rearmed", alarm="SPO2_CRIT"), story.all("inactivation_changed")[-1]
+    assert again["reason"] == "recurrence"
+    assert (ended["t"], ended["to"], ended["reason"]) == (again["t"], "ON", "new_high")
+
+
 def test_4_2_audio_paused_ends_with_a_rise_to_high() -> None:
     story = infusing()
     low_then(story, 20, 40)

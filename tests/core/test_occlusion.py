@@ -420,6 +420,17 @@ def test_1_3_a_wave_without_beats_under_the_cuff_has_no_pulsation() -> None:
     assert [(line["t"], line["left"]) for line in story.all("limbs_inferred")] == [(420, 0)]
 
 
+def test_1_3_the_perfusion_tells_the_limb_of_a_patient_in_alarm_too() -> None:
+    story = Story().open(**OTHER).start(0)
+    for t in range(500):
+        if t % 300 == 100:
+            cuff(story, t, "inflating")
+        if t % 300 == 140:
+            story.cuff(t, pulse_rate=None)
+        story.sample(t, 88, perfusion_index=1 if 102 <= t % 300 < 141 else 4)
+    assert [(line["t"], line["left"]) for line in story.all("limbs_inferred", by="pulsation")] == [(420, 0.25)]
+
+
 def test_1_3_a_signal_that_is_lost_under_the_cuff_has_no_perfusion() -> None:
     story = Story().open(**OTHER).start(0)
     for t in range(500):

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.ward import CUFF, Line, Story
+from monitor.core.preset.read import build_ruleset
+from tests.support.ward import CUFF, Line, Story, preset_table
 
 GONE: dict[str, Any] = {"spo2": None, "pulse": None, "flags": ["searching"]}
 
@@ -334,3 +335,14 @@ def test_pulse_lost_is_told_stale_and_fresh_again() -> None:
     flat(story, 200, 203)
     stale = story.all("alarm_stale", alarm="PULSE_LOST")
     assert [(line["t"], line["stale"]) for line in stale] == [(88, True), (200, False)]
+
+
+def test_pulse_lost_is_stale_and_its_count_forgotten_each_in_its_own_time() -> None:
+    table = preset_table()
+    table["timing"] |= {"stale_s": 20, "invalid_s": 10}
+    story = Story(rules=build_ruleset(table, "slower")).open()
+    story.samples(0, 60)
+    flat(story, 60, 75)
+    story.tick(200)
+    stale = story.all("alarm_stale", alarm="PULSE_LOST")
+    assert [(line["t"], line["stale"]) for line in stale] == [(98, True)]

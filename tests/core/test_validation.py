@@ -495,3 +495,13 @@ def test_two_oximeters_that_disagree_on_one_bed_never_hold_each_other_back() -> 
         story.put(t + 0.5, "spo2", device="ox-2", spo2=80, pulse_rate=72, flags=[])
     assert story.one("alarm_raised", alarm="SPO2_CRIT")["t"] == 5.5
     assert story.one("alarm_raised", alarm="SPO2_LOW")["t"] == 15.5
+
+
+def test_v5_v6_two_changes_believed_at_one_moment_are_told_in_one_order() -> None:
+    """By the word of the metric (rulings 1.2), not by who asked first."""
+    story = Story().open()
+    story.samples(0, 20)
+    story.samples(20, 22, 84)
+    story.samples(22, 40, 84, 130)
+    told = [(line["t"], line["metric"]) for line in story.all("value_rejudged")]
+    assert told == [(28, "pulse_rate"), (28, "spo2")]
